@@ -1,0 +1,15 @@
+# Finds xxhash.h and offers it as xxhash::headers: weir uses xxHash inline and links nothing.
+# The same file serves the build tree and the installed package.
+
+find_path(xxhash_headers_INCLUDE_DIR xxhash.h DOC "The folder that holds xxhash.h")
+mark_as_advanced(xxhash_headers_INCLUDE_DIR)
+
+include(FindPackageHandleStandardArgs)
+find_package_handle_standard_args(xxhash_headers
+  REQUIRED_VARS xxhash_headers_INCLUDE_DIR
+  REASON_FAILURE_MESSAGE "xxhash.h is missing (Debian package: libxxhash-dev)")
+
+if(xxhash_headers_FOUND AND NOT TARGET xxhash::headers)
+  add_library(xxhash::headers INTERFACE IMPORTED GLOBAL)
+  target_include_directories(xxhash::headers INTERFACE "${xxhash_headers_INCLUDE_DIR}")
+endif()

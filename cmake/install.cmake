@@ -1,0 +1,26 @@
+# Installs each component with an export set of its own, so that find_package(weir) asks for a
+# component's library only when the component is named.
+
+include(CMakePackageConfigHelpers)
+
+set(package_dir "${CMAKE_INSTALL_LIBDIR}/cmake/weir")
+get_property(components GLOBAL PROPERTY WEIR_COMPONENTS)
+foreach(component IN LISTS components)
+  install(TARGETS weir_${component} EXPORT weir_${component} FILE_SET HEADERS)
+  install(EXPORT weir_${component} NAMESPACE weir:: DESTINATION "${package_dir}"
+    FILE weir_${component}.cmake)
+endforeach()
+
+configure_package_config_file(cmake/weirConfig.cmake.in weirConfig.cmake
+  INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
+write_basic_package_version_file(weirConfigVersion.cmake
+  COMPATIBILITY SameMinorVersion ARCH_INDEPENDENT)
+configure_file(cmake/weir.pc.in weir.pc @ONLY)
+
+install(FILES
+  "${PROJECT_BINARY_DIR}/weirConfig.cmake"
+  "${PROJECT_BINARY_DIR}/weirConfigVersion.cmake"
+  cmake/Findxxhash_headers.cmake
+  cmake/dpdk_flags.cmake
+  DESTINATION "${package_dir}")
+install(FILES "${PROJECT_BINARY_DIR}/weir.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
