@@ -1,0 +1,45 @@
+#pragma once
+
+// Addresses that the registries set apart (RFC 6890 and its successors), as far as a forwarder must
+// care.
+
+#include "weir/net/ip_version.hpp"
+#include "weir/net/prefix.hpp"
+
+namespace weir {
+
+/// 240.0.0.0/4 (RFC 1112 section 4), the limited broadcast excepted.
+constexpr bool is_reserved(ipv4_address address) noexcept {
+  return address.bits() >> 28 == 0xF && !address.is_limited_broadcast();
+}
+
+/// Whether no packet on a wire can honestly come from here: "this network", loopback, multicast,
+/// broadcast, reserved (RFC 1122 section 3.2.1.3, RFC 1812 section 5.3.7).
+constexpr bool is_martian_source(ipv4_address address) noexcept {
+  return address.bits() >> 24 == 0 || address.is_loopback() || address.is_multicast() ||
+         address.is_limited_broadcast() || is_reserved(address);
+}
+
+/// Whether no packet on a wire can honestly come from here: unspecified, loopback, multicast,
+/// IPv4-mapped (RFC 4291 section 2.5, RFC 4942 section 2.2).
+constexpr bool is_martian_source(const ipv6_address& address) noexcept {
+  return address.is_unspecified() || address.is_loopback() || address.is_multicast() ||
+         address.is_v4_mapped();
+}
+
+/// Whether no packet may be routed there, whatever the routes say: "this network", loopback,
+/// reserved. Multicast and broadcast are the host path's.
+constexpr bool is_martian_destination(ipv4_address address) noexcept {
+  return address.bits() >> 24 == 0 || address.is_loopback() || is_reserved(address);
+}
+
+/// Whether no packet may be routed there: unspecified, loopback, IPv4-mapped.
+constexpr bool is_martian_destination(const ipv6_address& address) noexcept {
+  return address.is_unspecified() || address.is_loopback() || address.is_v4_mapped();
+}
+
+static_assert(is_martian_source(ipv4_address{127, 0, 0, 1}));
+static_assert(is_martian_source(ipv4_address{240, 0, 0, 1}));
+static_assert(!is_martian_source(ipv4_address{10, 0, 0, 1}));
+
+}  // namespace weir
