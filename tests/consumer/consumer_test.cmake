@@ -1,0 +1,77 @@
+# Uses weir as a stranger would.
+#
+#   cmake -D CASE=<case> -D SOURCE=<repository> -D WORK=<folder> -D CXX=<compiler> -P consumer_test.cmake
+#
+# install            puts the library below WORK, for the cases that need it installed
+# subdirectory       builds against the sources
+# package-<name>     builds against the installed component
+# pkg-config         builds with what pkg-config says
+# missing-component  is told by name that there is no such component
+# missing-library    is told by name that a component lacks its library
+# other-version      is refused
+
+cmake_minimum_required(VERSION 3.25)
+
+set(consumer "${SOURCE}/tests/consumer")
+set(prefix "${WORK}/prefix")
+
+function(run)
+  execute_process(COMMAND ${ARGV} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  if(NOT result EQUAL 0)
+    list(JOIN ARGV " " command)
+    message(NOTICE "${output}")
+    message(FATAL_ERROR "failed: ${command}")
+  endif()
+  set(output "${output}" PARENT_SCOPE)
+endfunction()
+
+function(run_told expected)
+  execute_process(COMMAND ${ARGN} RESULT_VARIABLE result OUTPUT_VARIABLE output ERROR_VARIABLE output)
+  string(REGEX REPLACE "[ \n]+" " " output "${output}")
+  if(result EQUAL 0)
+    message(FATAL_ERROR "succeeds; it should say: ${expected}")
+  elseif(NOT output MATCHES "${expected}")
+    message(FATAL_ERROR "should say \"${expected}\" but says:\n${output}")
+  endif()
+endfunction()
+
+set(build "${WORK}/${CASE}")
+file(REMOVE_RECURSE "${build}")
+set(configure "${CMAKE_COMMAND}" -G Ninja -S "${consumer}" -B "${build}"
+  "-DCMAKE_CXX_COMPILER=${CXX}" -DCMAKE_CXX_FLAGS=-march=x86-64-v3
+  "-DCMAKE_PREFIX_PATH=${prefix}")
+
+if(CASE STREQUAL "install")
+  file(REMOVE_RECURSE "${prefix}")
+  run("${CMAKE_COMMAND}" -G Ninja -S "${SOURCE}" -B "${build}" "-DCMAKE_CXX_COMPILER=${CXX}"
+    "-DCMAKE_INSTALL_PREFIX=${prefix}"
+    -DWEIR_BUILD_TESTS=OFF -DWEIR_BUILD_EXAMPLES=OFF -DWEIR_BUILD_BENCHMARKS=OFF)
+  run("${CMAKE_COMMAND}" --install "${build}")
+elseif(CASE STREQUAL "subdirectory")
+  run(${configure} "-DSUBDIRECTORY=${SOURCE}")
+  run("${CMAKE_COMMAND}" --build "${build}")
+  run("${build}/consumer")
+elseif(CASE MATCHES "^package-(.+)$")
+  run(${configure} "-DCOMPONENT=${CMAKE_MATCH_1}")
+  run("${CMAKE_COMMAND}" --build "${build}")
+  run("${build}/consumer")
+elseif(CASE STREQUAL "pkg-config")
+  file(GLOB_RECURSE pc "${prefix}/*/weir.pc")
+  cmake_path(GET pc PARENT_PATH folder)
+  set(ENV{PKG_CONFIG_PATH} "${folder}")
+  run(pkg-config --cflags --libs weir)
+  separate_arguments(flags UNIX_COMMAND "${output}")
+  file(MAKE_DIRECTORY "${build}")
+  run("${CXX}" -std=c++20 "${consumer}/core.cpp" ${flags} -o "${build}/consumer")
+  run("${build}/consumer")
+elseif(CASE STREQUAL "missing-component")
+  run_told("weir component \"nonesuch\": this installation does not have it"
+    ${configure} -DCOMPONENT=nonesuch)
+elseif(CASE STREQUAL "missing-library")
+  run_told("weir component \"config\": it needs yaml-cpp and Abseil"
+    ${configure} -DCOMPONENT=config -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
+elseif(CASE STREQUAL "other-version")
+  run_told("compatible with requested version \"0.2\"" ${configure} -DVERSION=0.2)
+else()
+  message(FATAL_ERROR "there is no case \"${CASE}\"")
+endif()

@@ -1,0 +1,3 @@
+#include "weir/base/version.hpp"
+
+int main() { return weir::library_version.major == 0 ? 0 : 1; }
