@@ -1,0 +1,166 @@
+#pragma once
+
+// Overview. One bit for each port number, and above them one bit for each word that has no free
+// number left, kept for even and odd numbers apart. A search reads the word at a random start,
+// then the sixteen summary words at most, then one more word: it finds a free number if there is
+// one, and costs nearly the same whether half or all but one are taken.
+
+#include "weir/net/port.hpp"
+
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <type_traits>
+
+namespace weir {
+
+/// Which numbers a search may answer.
+enum class port_parity : std::uint8_t {
+  any,   ///< all of them
+  even,  ///< 0, 2, 4 …
+  odd,   ///< 1, 3, 5 …
+};
+
+/// Which of the 65536 ports are taken. All bits zero means that all are free, so an array of
+/// these in zeroed memory needs no preparation and takes none before it is used.
+class bitmap {
+ public:
+  bool taken(port number) const noexcept {
+    return (words_[word_of(number)] >> bit_of(number) & 1) != 0;
+  }
+
+  /// Fails when the port is taken.
+  bool try_take(port number) noexcept {
+    if (taken(number)) {
+      return false;
+    }
+    words_[word_of(number)] |= std::uint64_t{1} << bit_of(number);
+    ++count_;
+    summarise(word_of(number));
+    return true;
+  }
+
+  /// Whether the port was taken; it is free now.
+  bool release(port number) noexcept {
+    if (!taken(number)) {
+      return false;
+    }
+    words_[word_of(number)] &= ~(std::uint64_t{1} << bit_of(number));
+    --count_;
+    summarise(word_of(number));
+    return true;
+  }
+
+  /// A free port of the range: the first one from `start` on, then from the range's first port.
+  /// Nothing if and only if every port of that parity in the range is taken.
+  std::optional<port> find_free(port start, port_range within,
+                                port_parity parity = port_parity::any) const noexcept {
+    const std::uint32_t first = within.first().number();
+    const std::uint32_t last = within.last().number();
+    const std::uint32_t from = within.contains(start) ? start.number() : first;
+    if (const std::uint32_t found = first_free(from, last, parity); found != nothing) {
+      return port{static_cast<std::uint16_t>(found)};
+    }
+    if (from == first) {
+      return std::nullopt;
+    }
+    if (const std::uint32_t found = first_free(first, from - 1, parity); found != nothing) {
+      return port{static_cast<std::uint16_t>(found)};
+    }
+    return std::nullopt;
+  }
+
+  /// How many ports are taken.
+  std::uint32_t count() const noexcept { return count_; }
+
+ private:
+  static constexpr std::uint32_t word_bits = 64;
+  static constexpr std::uint32_t words_count = 65536 / word_bits;
+  static constexpr std::uint32_t nothing = 0xFFFF'FFFF;
+  static constexpr std::uint64_t every_bit = ~std::uint64_t{0};
+  static constexpr std::uint64_t even_bits = every_bit / 3;
+  static constexpr std::uint64_t odd_bits = even_bits << 1;
+
+  static constexpr std::uint32_t word_of(port number) noexcept {
+    return number.number() / word_bits;
+  }
+  static constexpr std::uint32_t bit_of(port number) noexcept {
+    return number.number() % word_bits;
+  }
+  static constexpr std::uint64_t eligible(port_parity parity) noexcept {
+    switch (parity) {
+      case port_parity::any:
+        return every_bit;
+      case port_parity::even:
+        return even_bits;
+      case port_parity::odd:
+        return odd_bits;
+    }
+    return every_bit;
+  }
+
+  void summarise(std::uint32_t word) noexcept {
+    const std::uint64_t taken = words_[word];
+    const std::uint64_t here = std::uint64_t{1} << word % word_bits;
+    const auto set = [here](std::uint64_t& summary, bool full) noexcept {
+      summary = full ? summary | here : summary & ~here;
+    };
+    set(even_full_[word / word_bits], (taken & even_bits) == even_bits);
+    set(odd_full_[word / word_bits], (taken & odd_bits) == odd_bits);
+  }
+
+  /// Words of a group of 64 that have a free number of that parity.
+  std::uint64_t open_words(std::uint32_t group, port_parity parity) const noexcept {
+    switch (parity) {
+      case port_parity::any:
+        return ~(even_full_[group] & odd_full_[group]);
+      case port_parity::even:
+        return ~even_full_[group];
+      case port_parity::odd:
+        return ~odd_full_[group];
+    }
+    return 0;
+  }
+
+  /// The first free number of that parity in [first, last], or `nothing`.
+  std::uint32_t first_free(std::uint32_t first, std::uint32_t last,
+                           port_parity parity) const noexcept {
+    std::uint32_t word = first / word_bits;
+    std::uint64_t open = ~words_[word] & eligible(parity) & every_bit << first % word_bits;
+    while (open == 0) {
+      word = next_open_word(word + 1, parity);
+      if (word > last / word_bits) {
+        return nothing;
+      }
+      open = ~words_[word] & eligible(parity);
+    }
+    const auto found = word * word_bits + static_cast<std::uint32_t>(std::countr_zero(open));
+    return found <= last ? found : nothing;
+  }
+
+  /// The first word from `word` on with a free number of that parity, or one behind all words.
+  std::uint32_t next_open_word(std::uint32_t word, port_parity parity) const noexcept {
+    if (word >= words_count) {
+      return words_count;
+    }
+    std::uint32_t group = word / word_bits;
+    std::uint64_t open = open_words(group, parity) & every_bit << word % word_bits;
+    while (open == 0) {
+      if (++group == words_count / word_bits) {
+        return words_count;
+      }
+      open = open_words(group, parity);
+    }
+    return group * word_bits + static_cast<std::uint32_t>(std::countr_zero(open));
+  }
+
+  std::array<std::uint64_t, words_count> words_;
+  std::array<std::uint64_t, words_count / word_bits> even_full_;
+  std::array<std::uint64_t, words_count / word_bits> odd_full_;
+  std::uint32_t count_;
+};
+static_assert(std::is_trivial_v<bitmap>);
+
+}  // namespace weir

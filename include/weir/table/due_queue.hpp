@@ -1,0 +1,283 @@
+#pragma once
+
+// Overview. A wheel of four levels with 256 slots each. The first level has one slot for each
+// tick of the present 256, the second one for each 256 ticks of the present 65536, and so on; a
+// slot of a higher level is dealt to the levels below when its time begins. A slot is a chain of
+// chunks, a cache line each, that hold seven entries. Bits say which slots hold anything, so
+// hours of silence are passed in a few steps.
+//
+// Life cycle. An entry is pushed once and comes out once. Nothing is ever taken out early: the
+// caller compares the tick of an entry with the tick its record is queued for, and lets go of
+// entries that are out of date, or pushes a new one.
+//
+// Limits. Entries lie less than `stored_ticks_max` behind the tick of the latest `drain`; no more
+// than `entries_max` are queued.
+
+#include "weir/base/contract.hpp"
+#include "weir/table/memory.hpp"
+#include "weir/table/simd.hpp"
+#include "weir/time/tick.hpp"
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace weir {
+
+/// An id with the low half of the tick at which it is due.
+struct due_entry {
+  std::uint32_t due_low = 0;
+  std::uint32_t id = 0;
+
+  friend constexpr bool operator==(const due_entry&, const due_entry&) noexcept = default;
+};
+
+/// Which ids are due, in order of their ticks. Costs 9.2 bytes for each entry and 64 KiB.
+class due_queue {
+ public:
+  /// Entries that `drain` hands over at once.
+  static constexpr std::uint32_t batch_max = 32;
+
+  /// Room for `entries_max` entries; time begins at `now`.
+  due_queue(std::uint32_t entries_max, tick now)
+      : entries_max_{entries_max},
+        drained_{now},
+        current_{now},
+        chunks_{entries_max / chunk_entries + chains_count + 1} {}
+
+  /// Fails when `entries_max` entries are queued. What is due already comes out at the next
+  /// `drain`, before everything else.
+  bool try_push(tick due, std::uint32_t id) noexcept {
+    if (size_ == entries_max_) {
+      return false;
+    }
+    ++size_;
+    if (due <= current_) {
+      append(late_chain, {due.low(), id});
+      return true;
+    }
+    expects(due.count() - std::min(due, drained_).count() < stored_ticks_max,
+            "a due tick lies less than 24 days ahead");
+    place({due.low(), id}, due.count() - current_.count());
+    return true;
+  }
+
+  /// Hands over what is due at `now` in order of due ticks, as spans of at most `batch_max`
+  /// entries, and answers how many. Time never goes back: an earlier `now` is the latest one.
+  ///
+  /// At most `budget` entries are handed over or dealt to a lower level; the rest waits for the
+  /// next call. `visit` may push. After a jump of `stored_ticks_max` or more, what is due comes
+  /// out in no particular order.
+  template <class Visit>
+  std::uint32_t drain(tick now, std::uint32_t budget, Visit&& visit) noexcept {
+    drained_ = std::max(drained_, now);
+    if (size_ == 0) {
+      current_ = drained_;
+      return 0;
+    }
+    catch_up();
+    std::uint32_t visited = 0;
+    std::array<due_entry, batch_max> batch;
+    while (true) {
+      const std::uint32_t gathered = gather(batch, budget);
+      if (gathered == 0) {
+        return visited;
+      }
+      visited += gathered;
+      visit(std::span<const due_entry>{batch.data(), gathered});
+    }
+  }
+
+  std::uint32_t size() const noexcept { return size_; }
+  std::uint32_t entries_max() const noexcept { return entries_max_; }
+  std::size_t bytes() const noexcept { return chunks_.bytes() + sizeof *this; }
+
+ private:
+  static constexpr std::uint32_t chunk_entries = 7;
+  static constexpr std::uint32_t levels_count = 4;
+  static constexpr std::uint32_t slots_bits = 8;
+  static constexpr std::uint32_t level_slots = 1u << slots_bits;
+  static constexpr std::uint32_t slots_count = levels_count * level_slots;
+  /// Chains beside the slots: due when pushed; being handed over; being dealt to lower levels.
+  static constexpr std::uint32_t late_chain = slots_count;
+  static constexpr std::uint32_t due_chain = slots_count + 1;
+  static constexpr std::uint32_t dealt_chain = slots_count + 2;
+  static constexpr std::uint32_t chains_count = slots_count + 3;
+
+  struct alignas(line_bytes) chunk {
+    due_entry entries[chunk_entries];
+    std::uint32_t count;
+    std::uint32_t next;
+  };
+  static_assert(sizeof(chunk) == line_bytes);
+
+  static constexpr std::uint32_t slot_at(std::uint32_t level, std::uint32_t low) noexcept {
+    return level * level_slots + (low >> level * slots_bits) % level_slots;
+  }
+
+  /// Puts an entry that is due `ahead` ticks after `current_` where it belongs.
+  void place(due_entry entry, std::uint64_t ahead) noexcept {
+    if (ahead == 0) {
+      append(due_chain, entry);
+      return;
+    }
+    // What lies beyond half the wheel waits in its farthest slot and is dealt again from there.
+    const std::uint32_t reach =
+        ahead < stored_ticks_max ? entry.due_low : current_.low() + (stored_ticks_max - 1);
+    const auto differing = static_cast<std::uint32_t>(std::bit_width(reach ^ current_.low()));
+    const std::uint32_t slot = slot_at((differing - 1) / slots_bits, reach);
+    append(slot, entry);
+    occupied_[slot / 64] |= std::uint64_t{1} << slot % 64;
+  }
+
+  void append(std::uint32_t chain, due_entry entry) noexcept {
+    std::uint32_t head = heads_[chain];
+    if (head == 0 || chunks_[head].count == chunk_entries) {
+      const std::uint32_t taken = take_chunk();
+      chunks_[taken].count = 0;
+      chunks_[taken].next = head;
+      heads_[chain] = head = taken;
+    }
+    chunk& open = chunks_[head];
+    open.entries[open.count++] = entry;
+  }
+
+  std::uint32_t take_chunk() noexcept {
+    const std::uint32_t taken = free_;
+    if (taken == 0) {
+      return ++fresh_;
+    }
+    free_ = chunks_[taken].next;
+    return taken;
+  }
+
+  /// Takes at most `most` entries from the front of a chain.
+  std::uint32_t take(std::uint32_t chain, due_entry* to, std::uint32_t most) noexcept {
+    const std::uint32_t head = heads_[chain];
+    chunk& open = chunks_[head];
+    const std::uint32_t taken = std::min(most, open.count);
+    open.count -= taken;
+    std::copy_n(open.entries + open.count, taken, to);
+    if (open.count == 0) {
+      heads_[chain] = open.next;
+      prefetch_write(&chunks_[open.next]);
+      open.next = free_;
+      free_ = head;
+    }
+    return taken;
+  }
+
+  void move_chain(std::uint32_t from, std::uint32_t to) noexcept {
+    heads_[to] = heads_[from];
+    heads_[from] = 0;
+  }
+
+  /// Fills a batch with what is due, moving the present tick on, until nothing more is due.
+  std::uint32_t gather(std::array<due_entry, batch_max>& batch, std::uint32_t& budget) noexcept {
+    std::uint32_t gathered = 0;
+    while (budget != 0 && gathered < batch_max) {
+      if (heads_[due_chain] != 0) {
+        const std::uint32_t taken =
+            take(due_chain, batch.data() + gathered, std::min(budget, batch_max - gathered));
+        gathered += taken;
+        size_ -= taken;
+        budget -= taken;
+      } else if (heads_[late_chain] != 0) {
+        move_chain(late_chain, due_chain);
+      } else if (heads_[dealt_chain] != 0) {
+        budget -= deal(budget);
+      } else if (current_ == drained_ || !advance()) {
+        break;
+      }
+    }
+    return gathered;
+  }
+
+  /// Deals one chunk of a slot whose time has begun; answers how many entries that were.
+  std::uint32_t deal(std::uint32_t budget) noexcept {
+    std::array<due_entry, chunk_entries> dealt;
+    const std::uint32_t count = take(dealt_chain, dealt.data(), std::min(budget, chunk_entries));
+    for (std::uint32_t next = 0; next < count; ++next) {
+      place(dealt[next], dealt[next].due_low - current_.low());
+    }
+    return count;
+  }
+
+  /// Moves the present tick to the next slot that holds anything and opens it. Fails, and moves
+  /// the present tick all the way, if no such slot begins by then.
+  bool advance() noexcept {
+    for (std::uint32_t level = 0; level < levels_count; ++level) {
+      const std::uint32_t steps = steps_to_occupied(level);
+      if (steps == 0) {
+        continue;
+      }
+      const std::uint32_t shift = level * slots_bits;
+      const tick begins{((current_.count() >> shift) + steps) << shift};
+      if (begins > drained_) {
+        break;
+      }
+      current_ = begins;
+      const std::uint32_t slot = slot_at(level, begins.low());
+      occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);
+      move_chain(slot, level == 0 ? due_chain : dealt_chain);
+      return true;
+    }
+    current_ = drained_;
+    return false;
+  }
+
+  /// How many slots of a level lie between the present one and the next that holds anything;
+  /// zero if none does. Only the top level goes round.
+  std::uint32_t steps_to_occupied(std::uint32_t level) const noexcept {
+    const std::uint32_t present = slot_at(0, current_.low() >> level * slots_bits);
+    const std::uint64_t* words = occupied_.data() + level * level_slots / 64;
+    const std::uint32_t present_word = present / 64;
+    std::uint64_t behind = words[present_word] & (~std::uint64_t{1} << present % 64);
+    for (std::uint32_t word = present_word;;) {
+      if (behind != 0) {
+        const auto slot = word % 4 * 64 + static_cast<std::uint32_t>(std::countr_zero(behind));
+        return (slot - present) % level_slots;
+      }
+      ++word;
+      if (level + 1 < levels_count ? word == 4 : word == present_word + 5) {
+        return 0;
+      }
+      behind = words[word % 4];
+    }
+  }
+
+  /// After a jump, brings the present tick to where 32 bits can tell all queued ticks apart. What
+  /// that passes comes out next.
+  void catch_up() noexcept {
+    while (drained_.count() - current_.count() >= stored_ticks_max) {
+      if (heads_[due_chain] != 0) {
+        std::array<due_entry, chunk_entries> passed;
+        const std::uint32_t count = take(due_chain, passed.data(), chunk_entries);
+        for (std::uint32_t next = 0; next < count; ++next) {
+          append(late_chain, passed[next]);
+        }
+      } else if (heads_[dealt_chain] != 0) {
+        deal(chunk_entries);
+      } else if (!advance()) {
+        return;
+      }
+    }
+  }
+
+  std::uint32_t entries_max_;
+  std::uint32_t size_ = 0;
+  /// The latest tick that `drain` was told, and the one up to which it has come.
+  tick drained_;
+  tick current_;
+  std::uint32_t free_ = 0;
+  std::uint32_t fresh_ = 0;
+  std::array<std::uint64_t, slots_count / 64> occupied_{};
+  /// The first chunk of each chain; chunk zero is none.
+  std::array<std::uint32_t, chains_count> heads_{};
+  huge_array<chunk> chunks_;
+};
+
+}  // namespace weir

@@ -1,0 +1,88 @@
+#pragma once
+
+// What depends on the machine: comparing a line of words at once, prefetching, large pages. The
+// one header that asks which machine it is; every answer has a portable form beside it, and
+// results never differ.
+
+#include <cstddef>
+#include <cstdint>
+
+#if defined(__AVX2__)
+#include <immintrin.h>
+#elif defined(__SSE2__)
+#include <emmintrin.h>
+#endif
+#if __has_include(<sys/mman.h>)
+#include <sys/mman.h>
+#endif
+
+namespace weir {
+
+/// Words in a cache line, of which the first `line_slots` are compared; the last is the owner's.
+inline constexpr unsigned line_words = 16;
+inline constexpr unsigned line_slots = 15;
+inline constexpr std::size_t line_bytes = line_words * sizeof(std::uint32_t);
+
+namespace detail {
+
+/// The portable form of `match_line`.
+inline std::uint32_t match_line_portable(const std::uint32_t* line, std::uint32_t wanted,
+                                         std::uint32_t mask) noexcept {
+  std::uint32_t matches = 0;
+  for (unsigned slot = 0; slot < line_slots; ++slot) {
+    matches |= std::uint32_t{(line[slot] & mask) == wanted} << slot;
+  }
+  return matches;
+}
+
+}  // namespace detail
+
+/// Bit s of the result says that `line[s] & mask` is `wanted`, for the first 15 of 16 words.
+/// The line is aligned to its size.
+inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
+                                std::uint32_t mask) noexcept {
+#if defined(__AVX2__)
+  const auto* halves = reinterpret_cast<const __m256i*>(line);
+  const __m256i every_wanted = _mm256_set1_epi32(static_cast<int>(wanted));
+  const __m256i every_mask = _mm256_set1_epi32(static_cast<int>(mask));
+  const auto matches = [&](const __m256i* half) noexcept {
+    const __m256i masked = _mm256_and_si256(_mm256_load_si256(half), every_mask);
+    const __m256i equal = _mm256_cmpeq_epi32(masked, every_wanted);
+    return static_cast<std::uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(equal)));
+  };
+  return (matches(halves) | matches(halves + 1) << 8) & ((1u << line_slots) - 1);
+#elif defined(__SSE2__)
+  const auto* quarters = reinterpret_cast<const __m128i*>(line);
+  const __m128i every_wanted = _mm_set1_epi32(static_cast<int>(wanted));
+  const __m128i every_mask = _mm_set1_epi32(static_cast<int>(mask));
+  const auto matches = [&](const __m128i* quarter) noexcept {
+    const __m128i masked = _mm_and_si128(_mm_load_si128(quarter), every_mask);
+    const __m128i equal = _mm_cmpeq_epi32(masked, every_wanted);
+    return static_cast<std::uint32_t>(_mm_movemask_ps(_mm_castsi128_ps(equal)));
+  };
+  return (matches(quarters) | matches(quarters + 1) << 4 | matches(quarters + 2) << 8 |
+          matches(quarters + 3) << 12) &
+         ((1u << line_slots) - 1);
+#else
+  return detail::match_line_portable(line, wanted, mask);
+#endif
+}
+
+/// Asks the memory for the line at `where`, to be read soon. Any address is allowed.
+inline void prefetch_read(const void* where) noexcept { __builtin_prefetch(where, 0, 3); }
+
+/// Asks the memory for the line at `where`, to be written soon. Any address is allowed.
+inline void prefetch_write(const void* where) noexcept { __builtin_prefetch(where, 1, 3); }
+
+/// Asks the platform to back whole pages of `huge_page_bytes` by large ones; it may not listen.
+inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;
+inline void prefer_huge_pages(void* first, std::size_t bytes) noexcept {
+#if defined(MADV_HUGEPAGE)
+  ::madvise(first, bytes, MADV_HUGEPAGE);
+#else
+  static_cast<void>(first);
+  static_cast<void>(bytes);
+#endif
+}
+
+}  // namespace weir
