@@ -1,0 +1,320 @@
+#pragma once
+
+#include "weir/net/port.hpp"
+#include "weir/net/prefix.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/pool/deterministic.hpp"
+#include "weir/pool/external_address.hpp"
+#include "weir/pool/pool.hpp"
+#include "weir/pool/pool_set.hpp"
+#include "weir/pool/port_space.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir {
+
+/// The most external addresses of one set: each has an owner with a bit for every port.
+inline constexpr std::uint64_t external_addresses_max = 16384;
+/// The most external addresses that the pools of a set list in all, repetitions counted.
+inline constexpr std::uint64_t external_listings_max = 16 * external_addresses_max;
+/// The most pools of one set.
+inline constexpr std::size_t pools_max = 4096;
+
+/// One thing that is wrong with a pool.
+struct pool_fault {
+  std::size_t pool = 0;  ///< which one, in the order they were given
+  std::string field;     ///< which part of it, as configurations name it: `external[1]`
+  std::string what;      ///< what is wrong
+  std::string fix;       ///< what would be right
+};
+
+using checked_pools = std::variant<pool_set, std::vector<pool_fault>>;
+
+/// Proves pools and makes the set packets use, or names every fault. Claims on addresses that no
+/// pool lists are of no concern and left out.
+checked_pools checked(std::span<const pool_specification> raw,
+                      std::span<const external_claim> claims = {});
+
+/// Makes a `pool_set`; the only one who can.
+class pool_set_builder {
+ public:
+  explicit pool_set_builder(std::span<const pool_specification> raw) : raw_{raw} {}
+
+  checked_pools build(std::span<const external_claim> claims) {
+    if (raw_.size() > pools_max) {
+      refuse(pools_max, "", "there are more than " + std::to_string(pools_max) + " pools",
+             "fewer pools with more prefixes each");
+      return std::move(faults_);
+    }
+    for (std::size_t index = 0; index < raw_.size(); ++index) {
+      check_one(index);
+    }
+    if (faults_.empty()) {
+      check_pairs();
+    }
+    if (faults_.empty()) {
+      number_externals();
+    }
+    if (!faults_.empty()) {
+      return std::move(faults_);
+    }
+    add_claims(claims);
+    return std::move(made_);
+  }
+
+ private:
+  void refuse(std::size_t index, std::string field, std::string what, std::string fix) {
+    faults_.push_back({index, std::move(field), std::move(what), std::move(fix)});
+  }
+
+  static std::string place(const char* list, std::size_t index) {
+    return std::string{list} + "[" + std::to_string(index) + "]";
+  }
+
+  void check_one(std::size_t index) {
+    const pool_specification& raw = raw_[index];
+    pool one;
+    one.id = pool_id{static_cast<std::uint16_t>(index)};
+    one.domain = raw.domain;
+    one.external_domain = raw.external_domain;
+    one.zone = raw.zone;
+    one.ports = raw.ports;
+    one.manners = raw.manners;
+    for (const ipv4_prefix& block : raw.internal) one.internal.push_back(range_of(block));
+    for (const ipv4_prefix& block : raw.external) one.external.push_back(range_of(block));
+    check_addresses(index);
+    check_ports(index);
+    if (raw.deterministic) {
+      one.plan = checked_plan(index);
+    }
+    made_.pools_.push_back(std::move(one));
+  }
+
+  void check_addresses(std::size_t index) {
+    const pool_specification& raw = raw_[index];
+    if (raw.internal.empty()) {
+      refuse(index, "internal", "the pool serves nobody", "the prefixes of its internal hosts");
+    }
+    if (raw.external.empty()) {
+      refuse(index, "external", "the pool has no external address",
+             "external prefixes, or an interface that has an IPv4 address");
+    }
+    std::uint64_t total = 0;
+    for (std::size_t here = 0; here < raw.external.size(); ++here) {
+      const ipv4_prefix& block = raw.external[here];
+      total += range_of(block).size();
+      if (!is_unicast(block)) {
+        refuse(index, place("external", here), "not every address of the prefix is one host's",
+               "unicast addresses");
+      }
+      for (std::size_t earlier = 0; earlier < here; ++earlier) {
+        if (block.overlaps(raw.external[earlier])) {
+          refuse(index, place("external", here),
+                 "overlaps " + place("external", earlier) + " of the same pool",
+                 "every external address once");
+        }
+      }
+    }
+    if (total > external_addresses_max) {
+      refuse(index, "external", std::to_string(total) + " external addresses are too many",
+             "at most " + std::to_string(external_addresses_max));
+    }
+  }
+
+  /// Whether a block holds no address that cannot be a host's (RFC 6890).
+  static bool is_unicast(const ipv4_prefix& block) noexcept {
+    const ipv4_prefix not_hosts[] = {
+        ipv4_prefix::around(ipv4_address{0, 0, 0, 0}, 8),
+        ipv4_prefix::around(ipv4_address{127, 0, 0, 0}, 8),
+        ipv4_prefix::around(ipv4_address{224, 0, 0, 0}, 3),
+    };
+    return std::none_of(std::begin(not_hosts), std::end(not_hosts),
+                        [&](const ipv4_prefix& other) { return block.overlaps(other); });
+  }
+
+  void check_ports(std::size_t index) {
+    const pool_specification& raw = raw_[index];
+    if (raw.ports.first() == port{}) {
+      refuse(index, "ports", "port 0 is no port", "a range that begins at 1 or above");
+    }
+    std::uint32_t left = raw.ports.size();
+    std::vector<port_range> reserved = raw.reserved_ports;
+    std::sort(reserved.begin(), reserved.end());
+    std::uint32_t next = raw.ports.first().number();
+    for (const port_range& range : reserved) {
+      const std::uint32_t first = std::max<std::uint32_t>(range.first().number(), next);
+      const std::uint32_t last =
+          std::min<std::uint32_t>(range.last().number(), raw.ports.last().number());
+      if (first <= last) {
+        left -= last - first + 1;
+        next = last + 1;
+      }
+    }
+    if (left == 0) {
+      refuse(index, "reserved-ports", "every port of the pool is reserved",
+             "fewer reserved ports, or a wider range");
+    }
+  }
+
+  std::optional<deterministic_plan> checked_plan(std::size_t index) {
+    const pool_specification& raw = raw_[index];
+    deterministic_plan::shape shape{0, 0, raw.ports, 0};
+    for (std::size_t here = 0; here < raw.internal.size(); ++here) {
+      shape.internal_hosts += range_of(raw.internal[here]).size();
+      for (std::size_t earlier = 0; earlier < here; ++earlier) {
+        if (raw.internal[here].overlaps(raw.internal[earlier])) {
+          refuse(index, place("internal", here),
+                 "overlaps " + place("internal", earlier) + " of the same deterministic pool",
+                 "every internal host once");
+        }
+      }
+    }
+    std::uint64_t addresses = 0;
+    for (const ipv4_prefix& block : raw.external) addresses += range_of(block).size();
+    if (shape.internal_hosts == 0 || addresses == 0 || addresses > external_addresses_max) {
+      return std::nullopt;  // refused already
+    }
+    shape.external_addresses = static_cast<std::uint32_t>(addresses);
+    const auto fitting = deterministic_plan::make(shape);
+    if (!fitting) {
+      refuse(index, "internal",
+             std::to_string(shape.internal_hosts) + " hosts behind " + std::to_string(addresses) +
+                 " addresses of " + std::to_string(raw.ports.size()) +
+                 " ports leave less than one port for each",
+             "more external addresses, or fewer internal ones");
+      return std::nullopt;
+    }
+    shape.ports_per_host = raw.ports_per_host;
+    const auto plan = deterministic_plan::make(shape);
+    if (!plan) {
+      refuse(index, "deterministic.ports-per-host",
+             std::to_string(raw.ports_per_host) + " ports for each host are too many",
+             "at most " + std::to_string(fitting->ports_per_host()));
+    }
+    return plan;
+  }
+
+  void check_pairs() {
+    for (std::size_t index = 0; index < raw_.size(); ++index) {
+      for (std::size_t earlier = 0; earlier < index; ++earlier) {
+        check_pair(index, earlier);
+      }
+    }
+  }
+
+  void check_pair(std::size_t index, std::size_t earlier) {
+    const pool_specification& one = raw_[index];
+    const pool_specification& other = raw_[earlier];
+    if (one.domain == other.domain && one.zone == other.zone && one.internal == other.internal) {
+      refuse(index, "internal", "pool " + std::to_string(earlier) + " serves the same hosts first",
+             "each pool once, with internal prefixes of its own");
+    }
+    // A host's block names its host only as long as nobody else takes ports of it.
+    if ((one.deterministic || other.deterministic) && share_ports(one, other)) {
+      refuse(index, "ports",
+             "a deterministic pool shares ports of an external address with pool " +
+                 std::to_string(earlier),
+             "disjoint external addresses or disjoint ports");
+    }
+  }
+
+  static bool share_ports(const pool_specification& one, const pool_specification& other) noexcept {
+    if (one.external_domain != other.external_domain || one.ports.last() < other.ports.first() ||
+        other.ports.last() < one.ports.first()) {
+      return false;
+    }
+    for (const ipv4_prefix& block : one.external) {
+      for (const ipv4_prefix& block_of_other : other.external) {
+        if (block.overlaps(block_of_other)) return true;
+      }
+    }
+    return false;
+  }
+
+  void number_externals() {
+    std::uint64_t listings = 0;
+    for (const pool& one : made_.pools_) {
+      for (const address_range& range : one.external) listings += range.size();
+    }
+    if (listings > external_listings_max) {
+      refuse(raw_.size() - 1, "external",
+             "the pools list " + std::to_string(listings) + " external addresses in all",
+             "at most " + std::to_string(external_listings_max));
+      return;
+    }
+    for (const pool& one : made_.pools_) {
+      for_each_address(one, [&](external_address each) { made_.externals_.push_back(each); });
+    }
+    std::sort(made_.externals_.begin(), made_.externals_.end());
+    made_.externals_.erase(std::unique(made_.externals_.begin(), made_.externals_.end()),
+                           made_.externals_.end());
+    if (made_.externals_.size() > external_addresses_max) {
+      refuse(raw_.size() - 1, "external",
+             std::to_string(made_.externals_.size()) + " external addresses in all are too many",
+             "at most " + std::to_string(external_addresses_max));
+      return;
+    }
+    for (const pool& one : made_.pools_) {
+      std::vector<external_id>& ids = made_.externals_by_pool_.emplace_back();
+      for_each_address(one, [&](external_address each) { ids.push_back(*made_.find(each)); });
+    }
+  }
+
+  template <class Function>
+  static void for_each_address(const pool& of, Function&& function) {
+    for (const address_range& range : of.external) {
+      for (std::uint64_t offset = 0; offset < range.size(); ++offset) {
+        const auto bits = range.first.bits() + static_cast<std::uint32_t>(offset);
+        function(external_address{of.external_domain, ipv4_address{bits}});
+      }
+    }
+  }
+
+  void add_claims(std::span<const external_claim> claims) {
+    for (const external_claim& claim : claims) {
+      const auto id = made_.find(claim.external);
+      if (!id) continue;
+      const port_range ports = claim.only ? port_range::only(*claim.only) : port_range{};
+      for (std::size_t space = 0; space < port_space_count; ++space) {
+        const port_space each{static_cast<std::uint8_t>(space)};
+        if (!claim.protocol || space_of(*claim.protocol) == each) {
+          made_.claims_.push_back({*id, each, ports});
+        }
+      }
+    }
+    for (std::size_t index = 0; index < raw_.size(); ++index) {
+      add_reserved(raw_[index].reserved_ports, made_.externals_by_pool_[index]);
+    }
+    std::sort(made_.claims_.begin(), made_.claims_.end());
+  }
+
+  /// Query identifiers are no ports: none of them is reserved.
+  void add_reserved(std::span<const port_range> reserved, std::span<const external_id> externals) {
+    for (const external_id id : externals) {
+      for (const port_range& range : reserved) {
+        for (const port_space space : {port_space::tcp, port_space::udp, port_space::other}) {
+          made_.claims_.push_back({id, space, range});
+        }
+      }
+    }
+  }
+
+  std::span<const pool_specification> raw_;
+  std::vector<pool_fault> faults_;
+  pool_set made_;
+};
+
+inline checked_pools checked(std::span<const pool_specification> raw,
+                             std::span<const external_claim> claims) {
+  return pool_set_builder{raw}.build(claims);
+}
+
+}  // namespace weir

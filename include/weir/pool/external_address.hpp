@@ -1,0 +1,54 @@
+#pragma once
+
+#include "weir/net/domain.hpp"
+#include "weir/net/ipv4_address.hpp"
+#include "weir/net/port.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/pool/port_space.hpp"
+
+#include <compare>
+#include <cstdint>
+#include <optional>
+
+namespace weir {
+
+/// An address that pools give ports of. It has one owner, however many pools list it.
+struct external_address {
+  domain_id domain{};
+  ipv4_address address{};
+
+  friend constexpr auto operator<=>(const external_address&,
+                                    const external_address&) noexcept = default;
+};
+
+/// The number of an external address among all of a `pool_set`.
+class external_id {
+ public:
+  constexpr external_id() noexcept = default;
+  constexpr explicit external_id(std::uint16_t number) noexcept : number_{number} {}
+
+  constexpr std::uint16_t number() const noexcept { return number_; }
+
+  friend constexpr auto operator<=>(external_id, external_id) noexcept = default;
+
+ private:
+  std::uint16_t number_ = 0;
+};
+
+/// An external endpoint that no pool may give: a static mapping's, or the box's own.
+struct external_claim {
+  external_address external{};
+  std::optional<weir::protocol> protocol;  ///< absent: of every protocol
+  std::optional<port> only;                ///< absent: every port
+};
+
+/// A claim on ports of one external address and space, as its owner keeps it.
+struct port_claim {
+  external_id external{};
+  port_space space{};
+  port_range ports{};
+
+  friend constexpr auto operator<=>(const port_claim&, const port_claim&) noexcept = default;
+};
+
+}  // namespace weir

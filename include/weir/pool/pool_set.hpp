@@ -1,0 +1,163 @@
+#pragma once
+
+#include "weir/net/domain.hpp"
+#include "weir/net/ipv4_address.hpp"
+#include "weir/net/port.hpp"
+#include "weir/pool/external_address.hpp"
+#include "weir/pool/pool.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// A flow that asks for a pool.
+struct pool_query {
+  domain_id domain{};
+  zone_id egress{};  ///< the zone it leaves through
+  ipv4_address source{};
+};
+
+/// Whose an external endpoint is, as far as arithmetic alone can tell.
+enum class inverse_outcome : std::uint8_t {
+  host,            ///< a deterministic pool's host
+  no_pool,         ///< no pool has the address
+  dynamic_pool,    ///< only live mappings can tell
+  port_not_given,  ///< the port lies outside of what the pool gives
+  no_host,         ///< a port that is left over when every host has its block
+};
+
+struct inverse_answer {
+  inverse_outcome outcome = inverse_outcome::no_pool;
+  pool_id pool{};           ///< unless the outcome is `no_pool`
+  ipv4_address internal{};  ///< of outcome `host`
+  port_range ports{};       ///< of outcome `host`: its block
+};
+
+/// All pools of a configuration, proven; `checked` in pool/checked_pools.hpp makes one.
+///
+/// Every external address has one number, whichever pools list it: ports are owned by address.
+class pool_set {
+ public:
+  pool_set() = default;
+
+  std::span<const pool> pools() const noexcept { return pools_; }
+  const pool& at(pool_id id) const noexcept { return pools_[id.number()]; }
+
+  /// The first pool that serves the flow, or null.
+  const pool* select(const pool_query& query) const noexcept {
+    for (const pool& one : pools_) {
+      if (one.domain == query.domain && (one.zone.is_none() || one.zone == query.egress) &&
+          one.serves(query.source)) {
+        return &one;
+      }
+    }
+    return nullptr;
+  }
+
+  /// Every external address of every pool, in order.
+  std::span<const external_address> externals() const noexcept { return externals_; }
+  const external_address& at(external_id id) const noexcept { return externals_[id.number()]; }
+  /// The number of an address that some pool gives ports of.
+  std::optional<external_id> find(const external_address& wanted) const noexcept {
+    const auto place = std::lower_bound(externals_.begin(), externals_.end(), wanted);
+    if (place == externals_.end() || *place != wanted) {
+      return std::nullopt;
+    }
+    return external_id{static_cast<std::uint16_t>(place - externals_.begin())};
+  }
+  /// A pool's external addresses, in the order it lists them.
+  std::span<const external_id> externals_of(const pool& one) const noexcept {
+    return externals_by_pool_[one.id.number()];
+  }
+
+  /// Ports that are never given, in order.
+  std::span<const port_claim> claims() const noexcept { return claims_; }
+  /// Those of one external address and space.
+  std::span<const port_claim> claims_of(external_id external, port_space space) const noexcept {
+    const auto first =
+        std::partition_point(claims_.begin(), claims_.end(), [&](const port_claim& claim) noexcept {
+          return claim.external < external || (claim.external == external && claim.space < space);
+        });
+    const auto end = std::find_if(first, claims_.end(), [&](const port_claim& claim) noexcept {
+      return claim.external != external || claim.space != space;
+    });
+    return {first, end};
+  }
+
+  /// The external address and ports of a host that a deterministic pool serves.
+  host_block block_of(const pool& deterministic, ipv4_address host) const noexcept {
+    return deterministic.plan->block_of(host_number(deterministic, host));
+  }
+
+  /// Whose a port of an external address is: the inverse of `block_of` (RFC 7422 section 2.2).
+  inverse_answer inverse(const external_address& external, port one) const noexcept {
+    inverse_answer best;
+    for (const pool& each : pools_) {
+      if (each.external_domain != external.domain || !each.is_external(external.address)) {
+        continue;
+      }
+      if (!each.ports.contains(one)) {
+        if (best.outcome == inverse_outcome::no_pool) {
+          best = {inverse_outcome::port_not_given, each.id, {}, {}};
+        }
+        continue;
+      }
+      return each.plan ? inverse_in(each, external.address, one)
+                       : inverse_answer{inverse_outcome::dynamic_pool, each.id, {}, {}};
+    }
+    return best;
+  }
+
+ private:
+  friend class pool_set_builder;
+
+  static std::uint64_t host_number(const pool& of, ipv4_address host) noexcept {
+    std::uint64_t before = 0;
+    for (const address_range& range : of.internal) {
+      if (range.contains(host)) {
+        return before + host.bits() - range.first.bits();
+      }
+      before += range.size();
+    }
+    return before;
+  }
+
+  /// The address that is `number`-th of the ranges; there are more than `number`.
+  static ipv4_address nth(std::span<const address_range> ranges, std::uint64_t number) noexcept {
+    for (const address_range& range : ranges) {
+      if (number < range.size()) {
+        return ipv4_address{range.first.bits() + static_cast<std::uint32_t>(number)};
+      }
+      number -= range.size();
+    }
+    return {};
+  }
+
+  static inverse_answer inverse_in(const pool& of, ipv4_address external, port one) noexcept {
+    std::uint64_t before = 0;
+    for (const address_range& range : of.external) {
+      if (range.contains(external)) {
+        before += external.bits() - range.first.bits();
+        break;
+      }
+      before += range.size();
+    }
+    const auto host = of.plan->host_of(static_cast<std::uint32_t>(before), one);
+    if (!host) {
+      return {inverse_outcome::no_host, of.id, {}, {}};
+    }
+    return {inverse_outcome::host, of.id, nth(of.internal, *host), of.plan->block_of(*host).ports};
+  }
+
+  std::vector<pool> pools_;
+  std::vector<external_address> externals_;
+  std::vector<std::vector<external_id>> externals_by_pool_;
+  std::vector<port_claim> claims_;
+};
+
+}  // namespace weir
