@@ -83,7 +83,7 @@ void verify_table(const Table& table, std::vector<std::uint32_t>& in_use,
       fault = "mapping " + std::to_string(id.number()) + " " + broken;
     }
     ++live;
-    hosts += one.has_host && one.previous.is_none() ? 1 : 0;
+    if (one.has_host && one.previous.is_none()) ++hosts;
     if (const auto space = space_of(one.protocol)) {
       ++in_use[one.external.number() * port_space_count + number(*space)];
     }
