@@ -120,7 +120,7 @@ inline constexpr std::uint8_t option_strict_source_route = 137;
 inline constexpr std::uint8_t option_router_alert = 148;
 
 /// Walks the options of an IPv4 header; as many steps as bytes, at most.
-constexpr ipv4_options walk_options(std::span<const std::byte> options) noexcept {
+constexpr ipv4_options walk_ipv4_options(std::span<const std::byte> options) noexcept {
   ipv4_options found;
   for (std::size_t at = 0; at < options.size();) {
     const auto type = load_be<std::uint8_t>(options, at);
@@ -157,7 +157,7 @@ static_assert(ipv4_header::parse(detail::golden_ipv4)->source() == ipv4_address{
 static_assert(!ipv4_header::parse(detail::golden_ipv4)->may_fragment());
 static_assert(ipv4_header::parse(detail::golden_ipv4)->checksum_is_right());
 static_assert(!ipv4_header::parse(detail::golden_ipv4.first(19)));
-static_assert(walk_options(detail::octets(1, 131, 3, 4)).source_route);
-static_assert(!walk_options(detail::octets(148, 5, 0, 0)).well_formed);
+static_assert(walk_ipv4_options(detail::octets(1, 131, 3, 4)).source_route);
+static_assert(!walk_ipv4_options(detail::octets(148, 5, 0, 0)).well_formed);
 
 }  // namespace weir

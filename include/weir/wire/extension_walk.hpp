@@ -1,0 +1,134 @@
+#pragma once
+
+// The middle step of the header walk: the extension headers of IPv6 (RFC 8200 section 4).
+
+#include "weir/base/drop_reason.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/wire/bytes.hpp"
+#include "weir/wire/ipv6_header.hpp"
+#include "weir/wire/packet_facts.hpp"
+#include "weir/wire/transport_walk.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace weir::detail {
+
+/// The routing header that RFC 5095 forbids.
+inline constexpr std::uint8_t source_route_type = 0;
+inline constexpr std::size_t payload_length_max = 65535;
+
+/// An extension header that the IANA registry lists and weir does not walk: the experimental ones
+/// (RFC 4727), and hop-by-hop where it does not come first.
+constexpr bool is_unknown_extension(protocol next) noexcept {
+  return next == protocol::hop_by_hop || next == protocol{253} || next == protocol{254};
+}
+
+/// A walk along the chain: `facts.transport` at `facts.transport_offset` is the header that it
+/// stands before.
+class extension_walk {
+ public:
+  constexpr extension_walk(std::span<const std::byte> bytes, const walk_options& options,
+                           packet_facts& facts) noexcept
+      : bytes_{bytes}, options_{options}, facts_{facts} {}
+
+  /// Walks to the transport header, or to where a later fragment ends what can be known.
+  constexpr std::optional<drop_reason> walk() noexcept {
+    for (std::size_t count = 0; is_walkable(count == 0); ++count) {
+      if (count == extension_headers_max) return drop_reason::header_chain_too_long;
+      if (const auto fault = step()) return fault;
+      if (facts_.fragment == fragment_kind::later) return std::nullopt;
+    }
+    const bool refused =
+        is_unknown_extension(facts_.transport) && !options_.pass_unknown_extensions;
+    return refused ? std::optional{drop_reason::unknown_extension} : std::nullopt;
+  }
+
+ private:
+  constexpr bool is_walkable(bool comes_first) const noexcept {
+    switch (facts_.transport) {
+      case protocol::hop_by_hop:
+        return comes_first;
+      case protocol::destination_options:
+      case protocol::routing:
+      case protocol::fragment:
+      case protocol::ah:
+        return true;
+      default:
+        return false;
+    }
+  }
+
+  constexpr std::optional<drop_reason> step() noexcept {
+    constexpr std::size_t unit = 8;
+    const std::size_t at = facts_.transport_offset;
+    if (const auto fault = missing(bytes_, facts_, at, unit)) return fault;
+    const std::size_t size = this->size(at);
+    if (const auto fault = missing(bytes_, facts_, at, size)) return fault;
+    if (const auto fault = judge(at, size)) return fault;
+    facts_.transport = protocol{load_be<std::uint8_t>(bytes_, at)};
+    facts_.transport_offset = static_cast<std::uint16_t>(at + size);
+    return std::nullopt;
+  }
+
+  constexpr std::size_t size(std::size_t at) const noexcept {
+    const std::size_t length = load_be<std::uint8_t>(bytes_, at + 1);
+    if (facts_.transport == protocol::fragment) return ipv6_fragment_header::size;
+    if (facts_.transport == protocol::ah) return (length + 2) * 4;  // RFC 4302 section 2.2
+    return (length + 1) * 8;
+  }
+
+  constexpr std::optional<drop_reason> judge(std::size_t at, std::size_t size) noexcept {
+    if (facts_.transport == protocol::hop_by_hop) return judge_hop_by_hop(at, size);
+    if (facts_.transport == protocol::routing) {
+      const bool forbidden = load_be<std::uint8_t>(bytes_, at + 2) == source_route_type;
+      if (forbidden || !options_.pass_routing_headers) return drop_reason::routing_header;
+    } else if (facts_.transport == protocol::fragment) {
+      return judge_fragment(at);
+    } else if (facts_.transport == protocol::ah) {
+      facts_.authenticated = true;
+    }
+    return std::nullopt;
+  }
+
+  constexpr std::optional<drop_reason> judge_hop_by_hop(std::size_t at, std::size_t size) noexcept {
+    const auto found = walk_hop_by_hop(bytes_.subspan(at + 2, size - 2));
+    if (found.jumbo) return drop_reason::jumbogram;
+    if (!found.well_formed) return drop_reason::truncated_header;
+    facts_.options = true;
+    facts_.router_alert = found.router_alert;
+    return std::nullopt;
+  }
+
+  constexpr std::optional<drop_reason> judge_fragment(std::size_t at) noexcept {
+    if (fragmented_) return drop_reason::bad_fragment;
+    fragmented_ = true;
+    const auto header = ipv6_fragment_header::parse(bytes_.subspan(at));
+    facts_.fragment_id = header->identification();
+    // A fragment that is alone is a whole datagram (RFC 6946 section 4).
+    if (header->offset() == 0 && !header->more_fragments()) return std::nullopt;
+
+    const std::size_t before = at - ipv6_header::size;
+    const std::size_t payload = facts_.end - at - ipv6_fragment_header::size;
+    const bool ragged = header->more_fragments() && payload % 8 != 0;
+    if (payload == 0 || ragged || before + header->offset() + payload > payload_length_max) {
+      return drop_reason::bad_fragment;
+    }
+    facts_.fragment = header->offset() == 0 ? fragment_kind::first : fragment_kind::later;
+    facts_.fragment_offset = header->offset();
+    facts_.more_fragments = header->more_fragments();
+    // The piece that holds bytes 8..15 of a TCP header alone hides flags (RFC 3128).
+    const bool hides_flags = header->next_header() == protocol::tcp && header->offset() == 8;
+    return hides_flags ? std::optional{drop_reason::bad_fragment} : std::nullopt;
+  }
+
+  std::span<const std::byte> bytes_;
+  const walk_options& options_;
+  packet_facts& facts_;
+  bool fragmented_ = false;
+};
+
+}  // namespace weir::detail

@@ -1,0 +1,247 @@
+#pragma once
+
+// Overview
+//
+// One bounded walk over the headers of a packet finds what every later stage asks: where the
+// transport header lies, what it is, and the key of the flow. The common packet, whole TCP or UDP
+// behind a plain header, is judged inline in a handful of loads; everything else goes out of line.
+//
+// Nothing is read behind `bytes`. A payload that a capture cut off is no fault, a header is.
+// Bytes behind the datagram's own length are padding (RFC 894) and no part of it.
+
+#include "weir/base/drop_reason.hpp"
+#include "weir/net/domain.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/net/ip_address.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/wire/bytes.hpp"
+#include "weir/wire/checksum.hpp"
+#include "weir/wire/extension_walk.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
+#include "weir/wire/packed_flow.hpp"
+#include "weir/wire/packet_facts.hpp"
+#include "weir/wire/tcp_header.hpp"
+#include "weir/wire/transport_walk.hpp"
+#include "weir/wire/udp_header.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace weir {
+
+namespace detail {
+
+inline constexpr std::size_t datagram_size_max = 65535;
+
+/// The words of a header without options, which include their checksum.
+inline bool plain_header_verifies(const std::byte* header) noexcept {
+  const std::uint64_t sum = halves(load_raw<std::uint64_t>(header)) +
+                            halves(load_raw<std::uint64_t>(header + 8)) +
+                            load_raw<std::uint32_t>(header + 16);
+  return folded(sum) == 0xFFFF;
+}
+
+/// Judges the common transport headers, of a datagram that ends at `end` and of which `held`
+/// bytes are there; false where the general walk must look.
+inline bool walk_plain_transport(const std::byte* packet, std::size_t at, std::size_t end,
+                                 std::size_t held, packet_facts& facts) noexcept {
+  const std::byte* transport = packet + at;
+  if (facts.transport == protocol::tcp) {
+    if (held < at + tcp_header::size_min) return false;
+    const std::size_t size = (load_be<std::uint8_t>(transport + tcp_field::data_offset) >> 4) * 4u;
+    facts.tcp_flags = load_be<std::uint8_t>(transport + tcp_field::flags);
+    facts.message = message_kind::tcp;
+    return size >= tcp_header::size_min && at + size <= held &&
+           tcp_flags_are_legal(facts.tcp_flags);
+  }
+  if (facts.transport == protocol::udp) {
+    if (held < at + udp_header::size) return false;
+    const std::size_t length = load_be<std::uint16_t>(transport + udp_field::length);
+    facts.message = message_kind::udp;
+    return length >= udp_header::size && at + length <= end;
+  }
+  return false;
+}
+
+/// What is wrong with the fixed part and the options of an IPv4 header; fills in what it says.
+inline std::optional<drop_reason> walk_ipv4_header(std::span<const std::byte> bytes,
+                                                   std::size_t wire_size,
+                                                   const walk_options& options,
+                                                   packet_facts& facts) noexcept {
+  if (bytes.empty()) return drop_reason::truncated_header;
+  if (load_be<std::uint8_t>(bytes, 0) >> 4 != 4) return drop_reason::bad_version;
+  if (bytes.size() < ipv4_header::size_min) return drop_reason::truncated_header;
+  const std::size_t size = (load_be<std::uint8_t>(bytes, 0) & 0xFu) * 4u;
+  if (size < ipv4_header::size_min || size > wire_size) return drop_reason::bad_header_length;
+  if (size > bytes.size()) return drop_reason::truncated_header;
+  const auto header = ipv4_header::parse(bytes);
+  if (!header || header->total_length() > wire_size) return drop_reason::bad_total_length;
+  if (options.verify_ip_checksum && !header->checksum_is_right()) {
+    return drop_reason::bad_ip_checksum;
+  }
+  if (size > ipv4_header::size_min) {
+    const auto found = walk_ipv4_options(header->options());
+    if (found.source_route) return drop_reason::source_route;
+    if (!found.well_formed) return drop_reason::bad_header_length;
+    if (!options.pass_ip_options) return drop_reason::ip_options;
+    facts.options = true;
+    facts.router_alert = found.router_alert;
+  }
+  facts.end = header->total_length();
+  facts.transport_offset = static_cast<std::uint16_t>(size);
+  facts.transport = header->protocol();
+  facts.ttl = header->ttl();
+  facts.fragment_id = header->identification();
+  return std::nullopt;
+}
+
+/// What is wrong with an IPv4 packet as a piece of a datagram; fills in which piece it is.
+inline std::optional<drop_reason> walk_ipv4_fragment(const ipv4_header& header,
+                                                     packet_facts& facts) noexcept {
+  if (!header.is_fragment()) return std::nullopt;
+  const std::size_t payload = header.total_length() - header.size();
+  const bool ragged = header.more_fragments() && payload % 8 != 0;
+  const std::size_t datagram_end = header.size() + header.fragment_offset() + payload;
+  if (payload == 0 || ragged || datagram_end > datagram_size_max) return drop_reason::bad_fragment;
+  // The piece that holds bytes 8..15 of a TCP header alone hides flags (RFC 3128).
+  if (header.protocol() == protocol::tcp && header.fragment_offset() == 8) {
+    return drop_reason::bad_fragment;
+  }
+  facts.fragment = header.fragment_offset() == 0 ? fragment_kind::first : fragment_kind::later;
+  facts.fragment_offset = header.fragment_offset();
+  facts.more_fragments = header.more_fragments();
+  return std::nullopt;
+}
+
+/// The walk over any IPv4 packet.
+[[gnu::noinline]] inline walked<ipv4> walk_any(std::span<const std::byte> bytes,
+                                               std::size_t wire_size, domain_id domain,
+                                               const walk_options& options,
+                                               ipv4 /*family*/) noexcept {
+  walked<ipv4> found;
+  auto& facts = found.facts;
+  std::uint32_t ports = 0;
+  auto fault = walk_ipv4_header(bytes, wire_size, options, facts);
+  if (!fault) fault = walk_ipv4_fragment(*ipv4_header::parse(bytes), facts);
+  if (!fault) fault = walk_transport<ipv4>(bytes, facts, ports);
+  if (fault) {
+    facts.fault = *fault;
+    return found;
+  }
+  facts.ok = true;
+  found.key = {domain, facts.transport, load_raw<std::uint32_t>(bytes.data() + ipv4_field::source),
+               load_raw<std::uint32_t>(bytes.data() + ipv4_field::destination), ports};
+  return found;
+}
+
+/// What is wrong with an IPv6 header; fills in what it says.
+inline std::optional<drop_reason> walk_ipv6_header(std::span<const std::byte> bytes,
+                                                   std::size_t wire_size,
+                                                   packet_facts& facts) noexcept {
+  if (bytes.empty()) return drop_reason::truncated_header;
+  if (load_be<std::uint8_t>(bytes, 0) >> 4 != 6) return drop_reason::bad_version;
+  const auto header = ipv6_header::parse(bytes);
+  if (!header) return drop_reason::truncated_header;
+  facts.family = ip_family::ipv6;
+  facts.transport = header->next_header();
+  facts.transport_offset = ipv6_header::size;
+  facts.ttl = header->hop_limit();
+  facts.end = static_cast<std::uint32_t>(ipv6_header::size + header->payload_length());
+  // A payload length of zero before a hop-by-hop header announces a jumbo option (RFC 2675
+  // section 2); nothing else could follow.
+  if (header->payload_length() == 0 && facts.transport == protocol::hop_by_hop) {
+    return drop_reason::jumbogram;
+  }
+  if (facts.end > wire_size) return drop_reason::bad_total_length;
+  return std::nullopt;
+}
+
+/// The walk over any IPv6 packet.
+[[gnu::noinline]] inline walked<ipv6> walk_any(std::span<const std::byte> bytes,
+                                               std::size_t wire_size, domain_id domain,
+                                               const walk_options& options,
+                                               ipv6 /*family*/) noexcept {
+  walked<ipv6> found;
+  auto& facts = found.facts;
+  std::uint32_t ports = 0;
+  auto fault = walk_ipv6_header(bytes, wire_size, facts);
+  if (!fault) fault = extension_walk{bytes, options, facts}.walk();
+  if (!fault) fault = walk_transport<ipv6>(bytes, facts, ports);
+  if (fault) {
+    facts.fault = *fault;
+    return found;
+  }
+  facts.ok = true;
+  found.key = packed_flow<ipv6>::from_ipv6_header(bytes.data(), domain, facts.transport, ports);
+  return found;
+}
+
+/// The walk over a whole TCP or UDP datagram behind an IPv4 header without options; false where
+/// the packet is anything else, good or bad.
+inline bool walk_plain(std::span<const std::byte> bytes, std::size_t wire_size, domain_id domain,
+                       const walk_options& options, walked<ipv4>& found) noexcept {
+  constexpr std::size_t at = ipv4_header::size_min;
+  constexpr std::uint8_t version_and_length = 0x45;
+  if (bytes.size() < at + udp_header::size) return false;
+  const std::byte* header = bytes.data();
+  const std::size_t end = load_be<std::uint16_t>(header + ipv4_field::total_length);
+  const auto pieces = load_be<std::uint16_t>(header + ipv4_field::flags_and_offset) &
+                      (ipv4_header::offset_mask | ipv4_header::more_fragments_bit);
+  if (load_be<std::uint8_t>(header) != version_and_length || pieces != 0 || end > wire_size) {
+    return false;
+  }
+  auto& facts = found.facts;
+  facts.transport = protocol{load_be<std::uint8_t>(header + ipv4_field::protocol)};
+  if (!walk_plain_transport(header, at, end, std::min(end, bytes.size()), facts)) return false;
+  if (options.verify_ip_checksum && !plain_header_verifies(header)) return false;
+  facts.end = static_cast<std::uint32_t>(end);
+  facts.transport_offset = at;
+  facts.fragment_id = load_be<std::uint16_t>(header + ipv4_field::identification);
+  facts.ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
+  facts.ok = true;
+  found.key = packed_flow<ipv4>::from_ipv4_header(header, domain);
+  return true;
+}
+
+/// The walk over a whole TCP or UDP datagram behind an IPv6 header without extensions.
+inline bool walk_plain(std::span<const std::byte> bytes, std::size_t wire_size, domain_id domain,
+                       const walk_options& /*options*/, walked<ipv6>& found) noexcept {
+  constexpr std::size_t at = ipv6_header::size;
+  if (bytes.size() < at + udp_header::size) return false;
+  const std::byte* header = bytes.data();
+  const std::size_t end = at + load_be<std::uint16_t>(header + ipv6_field::payload_length);
+  if (load_be<std::uint8_t>(header) >> 4 != 6 || end > wire_size) return false;
+  auto& facts = found.facts;
+  facts.transport = protocol{load_be<std::uint8_t>(header + ipv6_field::next_header)};
+  if (!walk_plain_transport(header, at, end, std::min(end, bytes.size()), facts)) return false;
+  facts.family = ip_family::ipv6;
+  facts.end = static_cast<std::uint32_t>(end);
+  facts.transport_offset = at;
+  facts.ttl = load_be<std::uint8_t>(header + ipv6_field::hop_limit);
+  facts.ok = true;
+  found.key = packed_flow<ipv6>::from_ipv6_header(header, domain, facts.transport,
+                                                  load_raw<std::uint32_t>(header + at));
+  return true;
+}
+
+}  // namespace detail
+
+/// The headers of a packet of family V that has `wire_size` bytes, of which `bytes` are there.
+/// Lies about length, forbidden options and flags, and cut headers are faults; the TTL and the
+/// addresses are not judged.
+template <IpVersion V>
+inline walked<V> walk(std::span<const std::byte> bytes, std::size_t wire_size, domain_id domain,
+                      const walk_options& options = {}) noexcept {
+  walked<V> found;
+  if (detail::walk_plain(bytes, wire_size, domain, options, found)) [[likely]] {
+    return found;
+  }
+  return detail::walk_any(bytes, wire_size, domain, options, V{});
+}
+
+}  // namespace weir

@@ -1,0 +1,72 @@
+#pragma once
+
+#include "weir/base/drop_reason.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/net/ip_address.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/wire/packed_flow.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir {
+
+/// What lies behind the network headers, as far as sessions care.
+enum class message_kind : std::uint8_t {
+  tcp,         ///< ports, sequences and flags
+  udp,         ///< ports
+  ports,       ///< ports of SCTP, UDP-Lite or DCCP
+  icmp_query,  ///< a request or its reply, with an identifier
+  icmp_error,  ///< quotes the packet it is about
+  icmp_other,  ///< any other ICMP or ICMPv6: router and neighbour discovery, group membership
+  spi,         ///< ESP, with its security parameters index
+  gre,         ///< GRE, with its key where it has one
+  portless,    ///< a protocol known by its number alone
+  opaque,      ///< a later fragment: the transport header is elsewhere
+};
+
+/// What one walk over the headers found. Where `ok` is false, `fault` says why and the rest has no
+/// meaning.
+struct packet_facts {
+  std::uint32_t end = 0;               ///< where the datagram ends; padding may follow
+  std::uint32_t fragment_id = 0;       ///< of fragments, and of every IPv4 packet
+  std::uint16_t transport_offset = 0;  ///< where the transport header begins
+  std::uint16_t fragment_offset = 0;   ///< bytes of payload before this piece
+  bool ok = false;
+  drop_reason fault{};
+  ip_family family = ip_family::ipv4;
+  protocol transport{};  ///< what follows the last extension header
+  message_kind message = message_kind::portless;
+  fragment_kind fragment = fragment_kind::none;
+  bool more_fragments = false;
+  bool options = false;        ///< IPv4 options or a hop-by-hop header
+  bool router_alert = false;   ///< asks every router to look (RFC 2113, RFC 2711)
+  bool authenticated = false;  ///< an IPv6 authentication header covers the addresses
+  std::uint8_t ttl = 0;        ///< TTL or hop limit, not judged
+  std::uint8_t tcp_flags = 0;  ///< of TCP, as `tcp_flag` bits
+  std::uint8_t icmp_type = 0;  ///< of ICMP and ICMPv6
+  std::uint8_t icmp_code = 0;  ///< of ICMP and ICMPv6
+};
+static_assert(sizeof(packet_facts) == 28);
+
+/// The facts of a packet and its key; the key is meaningful where the facts are `ok`. The key of
+/// a later fragment, and of protocols and messages without ports, has zero ports.
+template <IpVersion V>
+struct walked {
+  packet_facts facts{};
+  packed_flow<V> key{};
+};
+
+/// What the walk judges beyond what can never be right.
+struct walk_options {
+  bool verify_ip_checksum = true;  ///< off where the hardware did
+  bool pass_ip_options = true;
+  bool pass_routing_headers = true;  ///< type 0 and source routes drop whatever this says
+  bool pass_unknown_extensions = false;
+};
+
+/// IPv6 extension headers walked over before the transport header, at most.
+inline constexpr std::size_t extension_headers_max = 8;
+
+}  // namespace weir
