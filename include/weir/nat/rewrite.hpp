@@ -1,0 +1,211 @@
+#pragma once
+
+// Overview. A packet that was received under one key is sent under another: both keys hold the
+// addresses and ports as the wire does, so the rewrite is a store, and the checksums follow from
+// what was exchanged (RFC 1624 eqn. 3), never from the payload. A checksum that was wrong stays
+// wrong.
+//
+// All sums are taken over words as they lie in memory: a ones-complement sum does not depend on
+// byte order (RFC 1071 section 2(B)), so nothing is turned.
+
+#include "weir/net/ip_version.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/wire/bytes.hpp"
+#include "weir/wire/icmp_header.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/packed_flow.hpp"
+#include "weir/wire/packet_facts.hpp"
+#include "weir/wire/tcp_header.hpp"
+#include "weir/wire/udp_header.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+
+namespace weir {
+
+/// What a rewrite adds to the checksums it concerns. Four bytes; the same for every packet of a
+/// session's direction, and its negative for the other one.
+class flow_delta {
+ public:
+  /// Of a packet received under `before` and sent under `after`.
+  static constexpr flow_delta between(const packed_flow<ipv4>& before,
+                                      const packed_flow<ipv4>& after) noexcept {
+    const std::uint64_t addresses = gained(before.source_bits(), after.source_bits()) +
+                                    gained(before.destination_bits(), after.destination_bits());
+    return {folded(addresses), folded(addresses + gained(before.ports_bits(), after.ports_bits()))};
+  }
+
+  constexpr flow_delta operator-() const noexcept {
+    return {static_cast<std::uint16_t>(~addresses_), static_cast<std::uint16_t>(~endpoints_)};
+  }
+
+  /// For a sum over both addresses: the IP header's, and a pseudo header's.
+  constexpr std::uint16_t addresses() const noexcept { return addresses_; }
+  /// For a sum over addresses and ports: a transport's.
+  constexpr std::uint16_t endpoints() const noexcept { return endpoints_; }
+
+  /// A sum in 16 bits, its carries added back in.
+  static constexpr std::uint16_t folded(std::uint64_t sum) noexcept {
+    sum = (sum & 0xFFFF'FFFF) + (sum >> 32);
+    sum = (sum & 0xFFFF) + (sum >> 16 & 0xFFFF) + (sum >> 32);
+    return static_cast<std::uint16_t>((sum & 0xFFFF) + (sum >> 16));
+  }
+
+ private:
+  constexpr flow_delta(std::uint16_t addresses, std::uint16_t endpoints) noexcept
+      : addresses_{addresses}, endpoints_{endpoints} {}
+
+  /// RFC 1624 eqn. 3: ~m + m'.
+  static constexpr std::uint64_t gained(std::uint32_t before, std::uint32_t after) noexcept {
+    return std::uint64_t{~before} + after;
+  }
+
+  std::uint16_t addresses_;
+  std::uint16_t endpoints_;
+};
+static_assert(sizeof(flow_delta) == 4);
+
+/// Whether a rewrite takes one off the TTL: what is forwarded loses one, what is delivered or
+/// comes from the box itself does not.
+enum class ttl_step : std::uint8_t {
+  keep,
+  down,
+};
+
+/// What a transport checksum in the packet covers.
+enum class checksum_coverage : std::uint8_t {
+  whole,          ///< pseudo header, header and payload, complemented
+  pseudo_header,  ///< the pseudo header alone, not complemented: the hardware was to do the rest
+};
+
+namespace detail {
+
+/// Adds to a sum whose complement is stored at `field`.
+inline void add_to_complement(std::byte* field, std::uint32_t delta) noexcept {
+  const auto sum = static_cast<std::uint16_t>(~load_raw<std::uint16_t>(field));
+  store_raw(field, static_cast<std::uint16_t>(~flow_delta::folded(std::uint64_t{sum} + delta)));
+}
+
+/// Likewise for UDP: zero is no checksum and stays, and no other sum becomes zero (RFC 768).
+inline void add_to_udp(std::byte* field, std::uint16_t delta) noexcept {
+  const std::uint16_t before = load_raw<std::uint16_t>(field);
+  if (before == 0) {
+    return;
+  }
+  const auto sum = static_cast<std::uint16_t>(~before);
+  const auto after = static_cast<std::uint16_t>(~flow_delta::folded(std::uint64_t{sum} + delta));
+  store_raw(field, after == 0 ? std::uint16_t{0xFFFF} : after);
+}
+
+/// Adds to a sum that is stored as it is.
+inline void add_to_sum(std::byte* field, std::uint16_t delta) noexcept {
+  store_raw(field, flow_delta::folded(std::uint64_t{load_raw<std::uint16_t>(field)} + delta));
+}
+
+/// What one less in the TTL adds to the header's sum: the TTL is the first byte of its word.
+inline constexpr std::uint16_t ttl_delta = network_order(std::uint16_t{0xFEFF});
+
+inline void finish_header(std::byte* header, std::uint16_t delta, ttl_step step) noexcept {
+  std::uint32_t sum = delta;
+  if (step == ttl_step::down) {
+    header[ipv4_field::ttl] =
+        static_cast<std::byte>(std::to_integer<unsigned>(header[ipv4_field::ttl]) - 1);
+    sum += ttl_delta;
+  }
+  add_to_complement(header + ipv4_field::checksum, sum);
+}
+
+/// Where the checksum of a transport lies that has ports, SCTP apart. DCCP has it where UDP does
+/// (RFC 4340 section 5.1).
+constexpr std::size_t checksum_of(weir::protocol kind) noexcept {
+  return kind == protocol::tcp ? tcp_field::checksum : udp_field::checksum;
+}
+
+/// Whether the ICMP message at `icmp` is a query's request: its identifier is the source's port.
+inline bool is_request(const std::byte* icmp) noexcept {
+  const auto type = std::to_integer<std::uint8_t>(icmp[icmp_field::type]);
+  return icmp_request_of<ipv4>(type) == type;
+}
+
+/// Stores the identifier of a query. The checksum covers no pseudo header, and of the key the
+/// identifier alone: what the key shows in the other port is the type of the request.
+inline void rewrite_query(std::byte* icmp, const packed_flow<ipv4>& after) noexcept {
+  std::byte ports[4];
+  store_ports(after, ports);
+  std::byte* const identifier = icmp + icmp_field::identifier;
+  const std::uint16_t before = load_raw<std::uint16_t>(identifier);
+  std::memcpy(identifier, ports + (is_request(icmp) ? 0 : 2), 2);
+  add_to_complement(
+      icmp + icmp_field::checksum,
+      static_cast<std::uint16_t>(~before) + std::uint32_t{load_raw<std::uint16_t>(identifier)});
+}
+
+}  // namespace detail
+
+/// Takes one off the TTL, which is not zero.
+inline void decrement_ttl(std::byte* header) noexcept {
+  detail::finish_header(header, 0, ttl_step::down);
+}
+
+/// Exchanges both addresses of an IPv4 header and nothing behind it: for later fragments and for
+/// transports without ports or checksums over addresses.
+inline void rewrite_addresses(std::byte* header, const packed_flow<ipv4>& after, flow_delta delta,
+                              ttl_step step) noexcept {
+  after.store_addresses(header);
+  detail::finish_header(header, delta.addresses(), step);
+}
+
+/// Rewrites a TCP segment whose IP header has no options and whose checksum covers the whole.
+inline void rewrite_tcp(std::byte* header, const packed_flow<ipv4>& after, flow_delta delta,
+                        ttl_step step) noexcept {
+  after.store_addresses_and_ports(header);
+  detail::finish_header(header, delta.addresses(), step);
+  detail::add_to_complement(header + ipv4_header::size_min + tcp_field::checksum,
+                            delta.endpoints());
+}
+
+/// Rewrites a UDP datagram whose IP header has no options and whose checksum covers the whole.
+inline void rewrite_udp(std::byte* header, const packed_flow<ipv4>& after, flow_delta delta,
+                        ttl_step step) noexcept {
+  after.store_addresses_and_ports(header);
+  detail::finish_header(header, delta.addresses(), step);
+  detail::add_to_udp(header + ipv4_header::size_min + udp_field::checksum, delta.endpoints());
+}
+
+/// Rewrites the ports or the query identifier of the transport header at `transport`, and its
+/// checksum. The header is there up to its checksum.
+inline void rewrite_transport(std::byte* transport, weir::protocol kind, message_kind message,
+                              checksum_coverage coverage, const packed_flow<ipv4>& after,
+                              flow_delta delta) noexcept {
+  if (message == message_kind::icmp_query) {
+    detail::rewrite_query(transport, after);
+    return;
+  }
+  if (!has_ports(kind) || message == message_kind::opaque) {
+    return;
+  }
+  store_ports(after, transport);
+  if (kind == protocol::sctp) {
+    return;  // its CRC covers no addresses, and pools keep its ports
+  }
+  std::byte* const field = transport + detail::checksum_of(kind);
+  if (coverage == checksum_coverage::pseudo_header) {
+    detail::add_to_sum(field, delta.addresses());
+  } else if (kind == protocol::udp || kind == protocol::udp_lite) {
+    detail::add_to_udp(field, delta.endpoints());
+  } else {
+    detail::add_to_complement(field, delta.endpoints());
+  }
+}
+
+/// Rewrites any packet that is no ICMP error: both headers, and every checksum that covers what
+/// was exchanged. The facts are those of a walk that found no fault.
+inline void rewrite(std::byte* header, const packet_facts& facts, checksum_coverage coverage,
+                    const packed_flow<ipv4>& after, flow_delta delta, ttl_step step) noexcept {
+  rewrite_addresses(header, after, delta, step);
+  rewrite_transport(header + facts.transport_offset, facts.transport, facts.message, coverage,
+                    after, delta);
+}
+
+}  // namespace weir
