@@ -15,6 +15,7 @@
 #include "weir/net/protocol.hpp"
 #include "weir/wire/bytes.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -23,14 +24,11 @@ namespace weir {
 
 namespace detail {
 
-/// The ones-complement sum of the four, or two, or more 16-bit words of a number.
+/// The ones-complement sum of the four 16-bit words of a number: a sum with the halves exchanged
+/// carries into the upper half whatever the lower one overflows.
 constexpr std::uint16_t folded(std::uint64_t sum) noexcept {
-  sum = (sum & 0xFFFFFFFF) + (sum >> 32);
-  sum = (sum & 0xFFFFFFFF) + (sum >> 32);
-  auto half = static_cast<std::uint32_t>(sum);
-  half = (half & 0xFFFF) + (half >> 16);
-  half = (half & 0xFFFF) + (half >> 16);
-  return static_cast<std::uint16_t>(half);
+  const auto half = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32);
+  return static_cast<std::uint16_t>((half + std::rotl(half, 16)) >> 16);
 }
 
 constexpr std::uint16_t complement(std::uint16_t word) noexcept {

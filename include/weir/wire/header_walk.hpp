@@ -38,34 +38,53 @@ namespace detail {
 
 inline constexpr std::size_t datagram_size_max = 65535;
 
-/// The words of a header without options, which include their checksum.
+/// Whether the words of a header without options, its checksum among them, verify.
 inline bool plain_header_verifies(const std::byte* header) noexcept {
-  const std::uint64_t sum = halves(load_raw<std::uint64_t>(header)) +
-                            halves(load_raw<std::uint64_t>(header + 8)) +
-                            load_raw<std::uint32_t>(header + 16);
+  const auto first = load_raw<std::uint64_t>(header);
+  std::uint64_t sum = first + load_raw<std::uint64_t>(header + 8);
+  const std::uint64_t rest = load_raw<std::uint32_t>(header + 16) + std::uint64_t{sum < first};
+  sum += rest;
+  sum += std::uint64_t{sum < rest};
   return folded(sum) == 0xFFFF;
 }
 
-/// Judges the common transport headers, of a datagram that ends at `end` and of which `held`
-/// bytes are there; false where the general walk must look.
+/// Judges the common transport headers, of a datagram that ends at `end` and of which `held` bytes
+/// are there; false where the general walk must look.
 inline bool walk_plain_transport(const std::byte* packet, std::size_t at, std::size_t end,
-                                 std::size_t held, packet_facts& facts) noexcept {
-  const std::byte* transport = packet + at;
-  if (facts.transport == protocol::tcp) {
+                                 std::size_t held, protocol transport, message_kind& message,
+                                 std::uint8_t& tcp_flags) noexcept {
+  if (transport == protocol::tcp) {
     if (held < at + tcp_header::size_min) return false;
-    const std::size_t size = (load_be<std::uint8_t>(transport + tcp_field::data_offset) >> 4) * 4u;
-    facts.tcp_flags = load_be<std::uint8_t>(transport + tcp_field::flags);
-    facts.message = message_kind::tcp;
-    return size >= tcp_header::size_min && at + size <= held &&
-           tcp_flags_are_legal(facts.tcp_flags);
+    const std::size_t size =
+        (load_be<std::uint8_t>(packet + at + tcp_field::data_offset) >> 4) * 4u;
+    if (size < tcp_header::size_min || at + size > held) return false;
+    message = message_kind::tcp;
+    tcp_flags = load_be<std::uint8_t>(packet + at + tcp_field::flags);
+    return tcp_flags_are_legal(tcp_flags);
   }
-  if (facts.transport == protocol::udp) {
-    if (held < at + udp_header::size) return false;
-    const std::size_t length = load_be<std::uint16_t>(transport + udp_field::length);
-    facts.message = message_kind::udp;
-    return length >= udp_header::size && at + length <= end;
-  }
-  return false;
+  if (transport != protocol::udp || held < at + udp_header::size) return false;
+  const std::size_t length = load_be<std::uint16_t>(packet + at + udp_field::length);
+  message = message_kind::udp;
+  tcp_flags = 0;
+  return length >= udp_header::size && at + length <= end;
+}
+
+/// States what holds for every plain packet. Field by field: a whole value would be put together
+/// elsewhere and copied, which costs more than the walk.
+inline void state_plain(packet_facts& facts, ip_family family,
+                        std::size_t transport_offset) noexcept {
+  facts.transport_offset = static_cast<std::uint16_t>(transport_offset);
+  facts.fragment_offset = 0;
+  facts.ok = true;
+  facts.fault = drop_reason{};
+  facts.family = family;
+  facts.fragment = fragment_kind::none;
+  facts.more_fragments = false;
+  facts.options = false;
+  facts.router_alert = false;
+  facts.authenticated = false;
+  facts.icmp_type = 0;
+  facts.icmp_code = 0;
 }
 
 /// What is wrong with the fixed part and the options of an IPv4 header; fills in what it says.
@@ -119,24 +138,22 @@ inline std::optional<drop_reason> walk_ipv4_fragment(const ipv4_header& header,
 }
 
 /// The walk over any IPv4 packet.
-[[gnu::noinline]] inline walked<ipv4> walk_any(std::span<const std::byte> bytes,
-                                               std::size_t wire_size, domain_id domain,
-                                               const walk_options& options,
-                                               ipv4 /*family*/) noexcept {
-  walked<ipv4> found;
+[[gnu::noinline]] inline void walk_any(std::span<const std::byte> bytes, std::size_t wire_size,
+                                       domain_id domain, const walk_options& options,
+                                       walked<ipv4>& found) noexcept {
   auto& facts = found.facts;
+  facts = {};
   std::uint32_t ports = 0;
   auto fault = walk_ipv4_header(bytes, wire_size, options, facts);
   if (!fault) fault = walk_ipv4_fragment(*ipv4_header::parse(bytes), facts);
   if (!fault) fault = walk_transport<ipv4>(bytes, facts, ports);
   if (fault) {
     facts.fault = *fault;
-    return found;
+    return;
   }
   facts.ok = true;
   found.key = {domain, facts.transport, load_raw<std::uint32_t>(bytes.data() + ipv4_field::source),
                load_raw<std::uint32_t>(bytes.data() + ipv4_field::destination), ports};
-  return found;
 }
 
 /// What is wrong with an IPv6 header; fills in what it says.
@@ -162,23 +179,21 @@ inline std::optional<drop_reason> walk_ipv6_header(std::span<const std::byte> by
 }
 
 /// The walk over any IPv6 packet.
-[[gnu::noinline]] inline walked<ipv6> walk_any(std::span<const std::byte> bytes,
-                                               std::size_t wire_size, domain_id domain,
-                                               const walk_options& options,
-                                               ipv6 /*family*/) noexcept {
-  walked<ipv6> found;
+[[gnu::noinline]] inline void walk_any(std::span<const std::byte> bytes, std::size_t wire_size,
+                                       domain_id domain, const walk_options& options,
+                                       walked<ipv6>& found) noexcept {
   auto& facts = found.facts;
+  facts = {};
   std::uint32_t ports = 0;
   auto fault = walk_ipv6_header(bytes, wire_size, facts);
   if (!fault) fault = extension_walk{bytes, options, facts}.walk();
   if (!fault) fault = walk_transport<ipv6>(bytes, facts, ports);
   if (fault) {
     facts.fault = *fault;
-    return found;
+    return;
   }
   facts.ok = true;
   found.key = packed_flow<ipv6>::from_ipv6_header(bytes.data(), domain, facts.transport, ports);
-  return found;
 }
 
 /// The walk over a whole TCP or UDP datagram behind an IPv4 header without options; false where
@@ -195,15 +210,21 @@ inline bool walk_plain(std::span<const std::byte> bytes, std::size_t wire_size, 
   if (load_be<std::uint8_t>(header) != version_and_length || pieces != 0 || end > wire_size) {
     return false;
   }
-  auto& facts = found.facts;
-  facts.transport = protocol{load_be<std::uint8_t>(header + ipv4_field::protocol)};
-  if (!walk_plain_transport(header, at, end, std::min(end, bytes.size()), facts)) return false;
+  const protocol transport{load_be<std::uint8_t>(header + ipv4_field::protocol)};
+  message_kind message{};
+  std::uint8_t tcp_flags = 0;
+  if (!walk_plain_transport(header, at, end, std::min(end, bytes.size()), transport, message,
+                            tcp_flags)) {
+    return false;
+  }
   if (options.verify_ip_checksum && !plain_header_verifies(header)) return false;
-  facts.end = static_cast<std::uint32_t>(end);
-  facts.transport_offset = at;
-  facts.fragment_id = load_be<std::uint16_t>(header + ipv4_field::identification);
-  facts.ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
-  facts.ok = true;
+  state_plain(found.facts, ip_family::ipv4, at);
+  found.facts.end = static_cast<std::uint32_t>(end);
+  found.facts.fragment_id = load_be<std::uint16_t>(header + ipv4_field::identification);
+  found.facts.ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
+  found.facts.transport = transport;
+  found.facts.message = message;
+  found.facts.tcp_flags = tcp_flags;
   found.key = packed_flow<ipv4>::from_ipv4_header(header, domain);
   return true;
 }
@@ -216,32 +237,45 @@ inline bool walk_plain(std::span<const std::byte> bytes, std::size_t wire_size, 
   const std::byte* header = bytes.data();
   const std::size_t end = at + load_be<std::uint16_t>(header + ipv6_field::payload_length);
   if (load_be<std::uint8_t>(header) >> 4 != 6 || end > wire_size) return false;
-  auto& facts = found.facts;
-  facts.transport = protocol{load_be<std::uint8_t>(header + ipv6_field::next_header)};
-  if (!walk_plain_transport(header, at, end, std::min(end, bytes.size()), facts)) return false;
-  facts.family = ip_family::ipv6;
-  facts.end = static_cast<std::uint32_t>(end);
-  facts.transport_offset = at;
-  facts.ttl = load_be<std::uint8_t>(header + ipv6_field::hop_limit);
-  facts.ok = true;
-  found.key = packed_flow<ipv6>::from_ipv6_header(header, domain, facts.transport,
+  const protocol transport{load_be<std::uint8_t>(header + ipv6_field::next_header)};
+  message_kind message{};
+  std::uint8_t tcp_flags = 0;
+  if (!walk_plain_transport(header, at, end, std::min(end, bytes.size()), transport, message,
+                            tcp_flags)) {
+    return false;
+  }
+  state_plain(found.facts, ip_family::ipv6, at);
+  found.facts.end = static_cast<std::uint32_t>(end);
+  found.facts.fragment_id = 0;
+  found.facts.ttl = load_be<std::uint8_t>(header + ipv6_field::hop_limit);
+  found.facts.transport = transport;
+  found.facts.message = message;
+  found.facts.tcp_flags = tcp_flags;
+  found.key = packed_flow<ipv6>::from_ipv6_header(header, domain, transport,
                                                   load_raw<std::uint32_t>(header + at));
   return true;
 }
 
 }  // namespace detail
 
-/// The headers of a packet of family V that has `wire_size` bytes, of which `bytes` are there.
-/// Lies about length, forbidden options and flags, and cut headers are faults; the TTL and the
-/// addresses are not judged.
+/// The headers of a packet of family V that has `wire_size` bytes, of which `bytes` are there,
+/// found into `found`, whatever it held. Lies about length, forbidden options and flags, and cut
+/// headers are faults; the TTL and the addresses are not judged.
+template <IpVersion V>
+inline void walk_into(walked<V>& found, std::span<const std::byte> bytes, std::size_t wire_size,
+                      domain_id domain, const walk_options& options = {}) noexcept {
+  if (!detail::walk_plain(bytes, wire_size, domain, options, found)) [[unlikely]] {
+    detail::walk_any(bytes, wire_size, domain, options, found);
+  }
+}
+
+/// The same, as a value: `walk_into` spares the copy where the result lands in an array.
 template <IpVersion V>
 inline walked<V> walk(std::span<const std::byte> bytes, std::size_t wire_size, domain_id domain,
                       const walk_options& options = {}) noexcept {
   walked<V> found;
-  if (detail::walk_plain(bytes, wire_size, domain, options, found)) [[likely]] {
-    return found;
-  }
-  return detail::walk_any(bytes, wire_size, domain, options, V{});
+  walk_into(found, bytes, wire_size, domain, options);
+  return found;
 }
 
 }  // namespace weir

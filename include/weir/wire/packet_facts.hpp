@@ -36,17 +36,17 @@ struct packet_facts {
   bool ok = false;
   drop_reason fault{};
   ip_family family = ip_family::ipv4;
-  protocol transport{};  ///< what follows the last extension header
-  message_kind message = message_kind::portless;
   fragment_kind fragment = fragment_kind::none;
   bool more_fragments = false;
   bool options = false;        ///< IPv4 options or a hop-by-hop header
   bool router_alert = false;   ///< asks every router to look (RFC 2113, RFC 2711)
   bool authenticated = false;  ///< an IPv6 authentication header covers the addresses
-  std::uint8_t ttl = 0;        ///< TTL or hop limit, not judged
-  std::uint8_t tcp_flags = 0;  ///< of TCP, as `tcp_flag` bits
   std::uint8_t icmp_type = 0;  ///< of ICMP and ICMPv6
   std::uint8_t icmp_code = 0;  ///< of ICMP and ICMPv6
+  std::uint8_t ttl = 0;        ///< TTL or hop limit, not judged
+  protocol transport{};        ///< what follows the last extension header
+  message_kind message = message_kind::portless;
+  std::uint8_t tcp_flags = 0;  ///< of TCP, as `tcp_flag` bits
 };
 static_assert(sizeof(packet_facts) == 28);
 
