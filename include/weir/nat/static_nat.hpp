@@ -1,0 +1,239 @@
+#pragma once
+
+#include "weir/net/domain.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/net/ipv4_address.hpp"
+#include "weir/net/port.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/net/special_address.hpp"
+#include "weir/pool/external_address.hpp"
+
+#include <algorithm>
+#include <compare>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir {
+
+/// A mapping that is always there: 1:1 where no port is named, else a port forward.
+struct static_mapping {
+  ipv4_address external{};
+  std::optional<port> external_port;
+  ipv4_address internal{};
+  std::optional<port> internal_port;       ///< absent or zero: the external port
+  std::optional<weir::protocol> protocol;  ///< absent: every protocol; a port forward names one
+  zone_id zone = zone_id::none();          ///< the zone its external side is in; none: any
+  domain_id domain{};
+  bool hairpin = true;  ///< internal hosts reach it by its external endpoint (RFC 4787 REQ-9)
+};
+
+/// One end of a flow that may have a static mapping.
+struct static_query {
+  domain_id domain{};
+  weir::protocol protocol{};
+  weir::endpoint<ipv4> endpoint{};
+  zone_id external_zone{};  ///< the zone of the flow's other end
+};
+
+/// The other side of a static mapping.
+struct static_match {
+  weir::endpoint<ipv4> endpoint{};
+  std::size_t index = 0;  ///< which mapping, in the order they were given
+  bool hairpin = true;    ///< whether internal hosts may use it
+};
+
+/// One thing that is wrong with a static mapping.
+struct static_fault {
+  std::size_t index = 0;  ///< which one, in the order they were given
+  std::string field;      ///< which part of it, as configurations name it
+  std::string what;       ///< what is wrong
+  std::string fix;        ///< what would be right
+};
+
+class static_nat;
+using checked_statics = std::variant<static_nat, std::vector<static_fault>>;
+checked_statics checked(std::span<const static_mapping> raw);
+
+/// All static mappings of a configuration, proven, found from both sides. The most particular one
+/// is found: a port forward before a 1:1 mapping of one protocol before one of all.
+class static_nat {
+ public:
+  static_nat() = default;
+
+  /// What a flow towards an external endpoint is for. A mapping of another zone is found too when
+  /// it allows hairpins: those come from elsewhere by their nature.
+  std::optional<static_match> find_internal(const static_query& query) const noexcept {
+    return find(by_external_, query, true);
+  }
+
+  /// What a new flow from an internal endpoint wears outside.
+  std::optional<static_match> find_external(const static_query& query) const noexcept {
+    return find(by_internal_, query, false);
+  }
+
+  /// The external endpoints that no pool may give.
+  std::span<const external_claim> claims() const noexcept { return claims_; }
+  std::size_t size() const noexcept { return by_external_.size(); }
+
+ private:
+  friend checked_statics checked(std::span<const static_mapping> raw);
+
+  /// What a mapping covers; what it does not name is zero, and it stands behind those that do.
+  struct scope {
+    domain_id domain{};
+    ipv4_address address{};
+    std::uint8_t breadth = 0;  ///< 0: an endpoint; 1: an address and a protocol; 2: an address
+    port only{};
+    weir::protocol protocol{};
+
+    friend constexpr auto operator<=>(const scope&, const scope&) noexcept = default;
+  };
+  struct entry {
+    scope covers{};
+    ipv4_address to{};
+    port to_port{};  ///< of breadth 0
+    zone_id zone{};
+    std::uint32_t index = 0;
+    bool hairpin = true;
+  };
+
+  static constexpr scope narrowed(const static_query& query, std::uint8_t breadth) noexcept {
+    return {query.domain, query.endpoint.address, breadth,
+            breadth == 0 ? query.endpoint.port : port{},
+            breadth <= 1 ? query.protocol : weir::protocol{}};
+  }
+
+  static std::optional<static_match> find(const std::vector<entry>& entries,
+                                          const static_query& query, bool hairpins_match) noexcept {
+    for (std::uint8_t breadth = 0; breadth <= 2; ++breadth) {
+      const scope wanted = narrowed(query, breadth);
+      auto place = std::lower_bound(
+          entries.begin(), entries.end(), wanted,
+          [](const entry& one, const scope& other) noexcept { return one.covers < other; });
+      for (; place != entries.end() && place->covers == wanted; ++place) {
+        const bool zone_matches = place->zone.is_none() || place->zone == query.external_zone;
+        if (zone_matches || (hairpins_match && place->hairpin)) {
+          const port to_port = breadth == 0 ? place->to_port : query.endpoint.port;
+          return static_match{{place->to, to_port}, place->index, place->hairpin};
+        }
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::vector<entry> by_external_;
+  std::vector<entry> by_internal_;
+  std::vector<external_claim> claims_;
+};
+
+namespace detail {
+
+/// The port a port forward leads to.
+constexpr port forwarded_port(const static_mapping& one) noexcept {
+  return one.internal_port.value_or(port{}) == port{} ? *one.external_port : *one.internal_port;
+}
+
+constexpr bool zones_meet(zone_id one, zone_id other) noexcept {
+  return one.is_none() || other.is_none() || one == other;
+}
+
+/// Finds what is wrong with one mapping by itself.
+inline void check_static(std::size_t index, const static_mapping& one,
+                         std::vector<static_fault>& faults) {
+  const auto refuse = [&](const char* field, const char* what, const char* fix) {
+    faults.push_back({index, field, what, fix});
+  };
+  const bool forwardable = one.protocol == protocol::tcp || one.protocol == protocol::udp;
+  if (is_martian_source(one.external)) {
+    refuse("external", "the address is not one host's", "a unicast address");
+  }
+  if (is_martian_source(one.internal)) {
+    refuse("internal", "the address is not one host's", "a unicast address");
+  }
+  if (one.external == one.internal && !one.external_port) {
+    refuse("internal", "the mapping translates an address to itself", "another address");
+  }
+  if (one.external_port && !forwardable) {
+    refuse("protocol", "a port forward needs a protocol with ports that may change",
+           "protocol: tcp or protocol: udp");
+  }
+  if (one.external_port == port{}) {
+    refuse("external", "port 0 is no port", "a port from 1 to 65535");
+  }
+  if (one.internal_port && !one.external_port) {
+    refuse("external", "the internal side names a port and the external side does not",
+           "a port on both sides, or on neither");
+  }
+}
+
+/// Whether two mappings could not be told apart from outside, or from inside.
+inline bool collide(const static_mapping& one, const static_mapping& other) noexcept {
+  if (one.domain != other.domain || one.protocol != other.protocol ||
+      !zones_meet(one.zone, other.zone)) {
+    return false;
+  }
+  const bool same_external =
+      one.external == other.external && one.external_port == other.external_port;
+  const bool same_host =
+      !one.external_port && !other.external_port && one.internal == other.internal;
+  return same_external || same_host;
+}
+
+}  // namespace detail
+
+/// Proves static mappings and makes the tables packets use, or names every fault.
+inline checked_statics checked(std::span<const static_mapping> raw) {
+  std::vector<static_fault> faults;
+  static_nat made;
+  for (std::size_t index = 0; index < raw.size(); ++index) {
+    const static_mapping& one = raw[index];
+    detail::check_static(index, one, faults);
+    for (std::size_t earlier = 0; earlier < index; ++earlier) {
+      if (detail::collide(one, raw[earlier])) {
+        faults.push_back({index, "external",
+                          "mapping " + std::to_string(earlier) + " has the same endpoint",
+                          "every endpoint once"});
+      }
+    }
+  }
+  if (!faults.empty()) {
+    return faults;
+  }
+  for (std::size_t index = 0; index < raw.size(); ++index) {
+    const static_mapping& one = raw[index];
+    const auto number = static_cast<std::uint32_t>(index);
+    const bool is_forward = one.external_port.has_value();
+    const std::uint8_t breadth = is_forward ? 0 : one.protocol ? 1 : 2;
+    const port external_port = one.external_port.value_or(port{});
+    const port internal_port = is_forward ? detail::forwarded_port(one) : port{};
+    const auto kind = one.protocol.value_or(protocol{});
+    made.by_external_.push_back({{one.domain, one.external, breadth, external_port, kind},
+                                 one.internal,
+                                 internal_port,
+                                 one.zone,
+                                 number,
+                                 one.hairpin});
+    made.by_internal_.push_back({{one.domain, one.internal, breadth, internal_port, kind},
+                                 one.external,
+                                 external_port,
+                                 one.zone,
+                                 number,
+                                 one.hairpin});
+    made.claims_.push_back({{one.domain, one.external}, one.protocol, one.external_port});
+  }
+  const auto earlier = [](const static_nat::entry& left, const static_nat::entry& right) noexcept {
+    return std::pair{left.covers, left.index} < std::pair{right.covers, right.index};
+  };
+  std::sort(made.by_external_.begin(), made.by_external_.end(), earlier);
+  std::sort(made.by_internal_.begin(), made.by_internal_.end(), earlier);
+  return made;
+}
+
+}  // namespace weir
