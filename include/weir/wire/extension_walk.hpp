@@ -31,9 +31,10 @@ constexpr bool is_unknown_extension(protocol next) noexcept {
 /// stands before.
 class extension_walk {
  public:
+  /// Of a `quoted` packet, cut by whoever quotes it, the length of fragments is not judged.
   constexpr extension_walk(std::span<const std::byte> bytes, const walk_options& options,
-                           packet_facts& facts) noexcept
-      : bytes_{bytes}, options_{options}, facts_{facts} {}
+                           packet_facts& facts, bool quoted = false) noexcept
+      : bytes_{bytes}, options_{options}, facts_{facts}, quoted_{quoted} {}
 
   /// Walks to the transport header, or to where a later fragment ends what can be known.
   constexpr std::optional<drop_reason> walk() noexcept {
@@ -114,7 +115,8 @@ class extension_walk {
     const std::size_t before = at - ipv6_header::size;
     const std::size_t payload = facts_.end - at - ipv6_fragment_header::size;
     const bool ragged = header->more_fragments() && payload % 8 != 0;
-    if (payload == 0 || ragged || before + header->offset() + payload > payload_length_max) {
+    const bool too_far = before + header->offset() + payload > payload_length_max;
+    if (!quoted_ && (payload == 0 || ragged || too_far)) {
       return drop_reason::bad_fragment;
     }
     facts_.fragment = header->offset() == 0 ? fragment_kind::first : fragment_kind::later;
@@ -126,8 +128,9 @@ class extension_walk {
   }
 
   std::span<const std::byte> bytes_;
-  const walk_options& options_;
+  walk_options options_;
   packet_facts& facts_;
+  bool quoted_;
   bool fragmented_ = false;
 };
 
