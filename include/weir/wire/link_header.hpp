@@ -1,0 +1,132 @@
+#pragma once
+
+// Where the fields of link-layer headers lie: the offsets and byte order that the room `link`
+// may not know.
+
+#include "weir/net/mac_address.hpp"
+#include "weir/wire/bytes.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace weir {
+
+/// Protocols of a frame (IEEE 802 numbers).
+namespace ethertype {
+inline constexpr std::uint16_t ipv4 = 0x0800;
+inline constexpr std::uint16_t arp = 0x0806;
+inline constexpr std::uint16_t vlan = 0x8100;
+inline constexpr std::uint16_t ipv6 = 0x86DD;
+inline constexpr std::uint16_t service_vlan = 0x88A8;
+inline constexpr std::uint16_t service_vlan_old = 0x9100;
+}  // namespace ethertype
+
+/// The address stored `offset` bytes into `bytes`, which hold it.
+constexpr mac_address load_mac(std::span<const std::byte> bytes, std::size_t offset) noexcept {
+  std::array<std::uint8_t, mac_address::size> octets{};
+  for (std::size_t i = 0; i < octets.size(); ++i)
+    octets[i] = load_be<std::uint8_t>(bytes, offset + i);
+  return mac_address{octets};
+}
+/// Stores an address `offset` bytes into `bytes`, which have room for it.
+constexpr void store_mac(std::span<std::byte> bytes, std::size_t offset,
+                         const mac_address& address) noexcept {
+  for (std::size_t i = 0; i < mac_address::size; ++i) {
+    store_be(bytes, offset + i, address.octets()[i]);
+  }
+}
+
+/// A bounds-checked view of an Ethernet II header (IEEE 802.3 section 3.2), without tags.
+class ethernet_header {
+ public:
+  static constexpr std::size_t size = 14;
+  static constexpr std::size_t type_offset = 12;
+
+  static constexpr std::optional<ethernet_header> parse(std::span<const std::byte> bytes) noexcept {
+    if (bytes.size() < size) return std::nullopt;
+    return ethernet_header{bytes};
+  }
+
+  constexpr mac_address destination() const noexcept { return load_mac(bytes_, 0); }
+  constexpr mac_address source() const noexcept { return load_mac(bytes_, mac_address::size); }
+  constexpr std::uint16_t type() const noexcept {
+    return load_be<std::uint16_t>(bytes_, type_offset);
+  }
+
+ private:
+  constexpr explicit ethernet_header(std::span<const std::byte> bytes) noexcept : bytes_{bytes} {}
+
+  std::span<const std::byte> bytes_;
+};
+
+/// A VLAN tag: its type and its control word (IEEE 802.1Q section 9.6).
+struct vlan_tag {
+  static constexpr std::size_t size = 4;
+  static constexpr std::uint16_t id_mask = 0x0FFF;
+
+  std::uint16_t type = ethertype::vlan;
+  std::uint16_t control = 0;
+
+  constexpr std::uint16_t id() const noexcept { return control & id_mask; }
+
+  friend constexpr bool operator==(const vlan_tag&, const vlan_tag&) noexcept = default;
+};
+
+constexpr bool is_vlan(std::uint16_t type) noexcept {
+  return type == ethertype::vlan || type == ethertype::service_vlan ||
+         type == ethertype::service_vlan_old;
+}
+
+/// What a Linux cooked header of either version says.
+struct cooked_header {
+  static constexpr std::size_t size_v1 = 16;
+  static constexpr std::size_t size_v2 = 20;
+
+  /// To whom the frame was sent, as the kernel saw it.
+  enum class cast : std::uint8_t {
+    host = 0,
+    broadcast = 1,
+    multicast = 2,
+    other_host = 3,
+    outgoing = 4,
+  };
+
+  cast to{};
+  std::uint16_t type = 0;
+  mac_address source{};
+
+  /// Of version 1 (DLT_LINUX_SLL).
+  static constexpr std::optional<cooked_header> parse_v1(
+      std::span<const std::byte> bytes) noexcept {
+    constexpr std::size_t address = 6;
+    if (bytes.size() < size_v1) return std::nullopt;
+    return cooked_header{cast{load_be<std::uint8_t>(bytes, 1)}, load_be<std::uint16_t>(bytes, 14),
+                         load_mac(bytes, address)};
+  }
+  /// Of version 2 (DLT_LINUX_SLL2).
+  static constexpr std::optional<cooked_header> parse_v2(
+      std::span<const std::byte> bytes) noexcept {
+    constexpr std::size_t address = 12;
+    if (bytes.size() < size_v2) return std::nullopt;
+    return cooked_header{cast{load_be<std::uint8_t>(bytes, 10)}, load_be<std::uint16_t>(bytes, 0),
+                         load_mac(bytes, address)};
+  }
+};
+
+namespace detail {
+
+inline constexpr auto golden_ethernet =
+    octets(0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0, 0, 0, 0, 0x01, 0x08, 0x00);
+
+}  // namespace detail
+
+static_assert(ethernet_header::parse(detail::golden_ethernet)->type() == ethertype::ipv4);
+static_assert(ethernet_header::parse(detail::golden_ethernet)->destination().is_group());
+static_assert(ethernet_header::parse(detail::golden_ethernet)->source() ==
+              mac_address{{0x02, 0, 0, 0, 0, 0x01}});
+static_assert(!ethernet_header::parse(detail::golden_ethernet.first(13)));
+
+}  // namespace weir
