@@ -80,6 +80,64 @@ constexpr bool is_vlan(std::uint16_t type) noexcept {
          type == ethertype::service_vlan_old;
 }
 
+/// The stations of a frame.
+struct link_addresses {
+  mac_address destination{};
+  mac_address source{};
+
+  friend constexpr bool operator==(const link_addresses&, const link_addresses&) noexcept = default;
+};
+
+/// The length of an Ethernet header with so many tags.
+constexpr std::size_t ethernet_size(std::size_t tags) noexcept {
+  return ethernet_header::size + tags * vlan_tag::size;
+}
+
+/// Writes an Ethernet header of `ethernet_size(tags.size())` bytes, for which `to` has room.
+constexpr void write_ethernet_header(std::span<std::byte> to, const link_addresses& addresses,
+                                     std::span<const vlan_tag> tags, std::uint16_t type) noexcept {
+  store_mac(to, 0, addresses.destination);
+  store_mac(to, mac_address::size, addresses.source);
+  std::size_t at = ethernet_header::type_offset;
+  for (const auto& tag : tags) {
+    store_be(to, at, tag.type);
+    store_be(to, at + 2, tag.control);
+    at += vlan_tag::size;
+  }
+  store_be(to, at, type);
+}
+
+/// The family behind a null or loopback header, whose four bytes are the capturing machine's
+/// AF_INET, or one of the systems' AF_INET6, in either byte order; zero where it is neither.
+constexpr std::uint16_t loopback_ethertype(std::span<const std::byte> bytes) noexcept {
+  constexpr std::uint32_t small = 0xFFFF;
+  const auto ordered = load_be<std::uint32_t>(bytes, 0);
+  const auto family = ordered > small ? detail::swapped(ordered) : ordered;
+  switch (family) {
+    case 2:
+      return ethertype::ipv4;
+    case 10:
+    case 24:
+    case 28:
+    case 30:
+      return ethertype::ipv6;
+    default:
+      return 0;
+  }
+}
+inline constexpr std::size_t loopback_header_size = 4;
+
+/// A VLAN tag's control word and the type behind it, as they follow the tag's own type.
+struct tag_body {
+  std::uint16_t control = 0;
+  std::uint16_t next_type = 0;
+
+  static constexpr std::optional<tag_body> parse(std::span<const std::byte> bytes) noexcept {
+    if (bytes.size() < vlan_tag::size) return std::nullopt;
+    return tag_body{load_be<std::uint16_t>(bytes, 0), load_be<std::uint16_t>(bytes, 2)};
+  }
+};
+
 /// What a Linux cooked header of either version says.
 struct cooked_header {
   static constexpr std::size_t size_v1 = 16;
