@@ -1,0 +1,164 @@
+#pragma once
+
+#include "weir/net/flow_key.hpp"
+#include "weir/net/ip_address.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/net/port.hpp"
+#include "weir/net/prefix.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/policy/query.hpp"
+#include "weir/policy/rule.hpp"
+
+#include <algorithm>
+#include <bitset>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace weir {
+
+/// What one rule asks of packets of one family.
+template <IpVersion V>
+class rule_criteria {
+ public:
+  explicit rule_criteria(const rule& source)
+      : sources_{blocks_of(source.sources)},
+        destinations_{blocks_of(source.destinations)},
+        source_ports_{source.source_ports},
+        destination_ports_{source.destination_ports},
+        icmp_types_{source.icmp_types},
+        icmp_codes_{source.icmp_codes},
+        tcp_flags_set_{source.tcp_flags_set},
+        tcp_flags_clear_{source.tcp_flags_clear},
+        tcp_established_{source.tcp_established},
+        fragment_{source.fragment} {
+    for (const auto one : source.protocols) {
+      protocols_.set(number(one));
+    }
+    if (source.protocols.empty()) {
+      protocols_.set();
+    }
+    const bool is_other_family = source.family && *source.family != family_of<V>;
+    const bool has_no_source = !source.sources.empty() && sources_.empty();
+    const bool has_no_destination = !source.destinations.empty() && destinations_.empty();
+    if (is_other_family || has_no_source || has_no_destination) {
+      protocols_.reset();
+    }
+    narrow_protocols();
+  }
+
+  /// What the rule says about a packet.
+  rule_answer answer(const policy_query<V>& query) const noexcept {
+    const auto& flow = query.flow;
+    if (!protocols_.test(number(flow.protocol)) || !meets_fragment(query.fragment) ||
+        !holds(sources_, flow.source.address) || !holds(destinations_, flow.destination.address)) {
+      return rule_answer::no;
+    }
+    if (!needs_header()) {
+      return rule_answer::yes;
+    }
+    if (!query.header_known) {
+      return rule_answer::needs_header;
+    }
+    return meets_header(query) ? rule_answer::yes : rule_answer::no;
+  }
+
+  /// The blocks that hold the source; none is every address.
+  std::span<const prefix<V>> sources() const noexcept { return sources_; }
+  std::span<const prefix<V>> destinations() const noexcept { return destinations_; }
+  /// The ranges that hold the source port; none is every packet.
+  std::span<const port_range> source_ports() const noexcept { return source_ports_; }
+  std::span<const port_range> destination_ports() const noexcept { return destination_ports_; }
+
+  /// Whether no packet of the protocol can match.
+  bool excludes(protocol transport) const noexcept { return !protocols_.test(number(transport)); }
+  /// The protocols of packets that may match.
+  const std::bitset<256>& protocols() const noexcept { return protocols_; }
+  /// Whether ports are asked for.
+  bool needs_ports() const noexcept {
+    return !source_ports_.empty() || !destination_ports_.empty();
+  }
+  /// Whether something of the transport header is asked for.
+  bool needs_header() const noexcept { return needs_ports() || needs_flags() || needs_icmp(); }
+  /// Whether protocol, addresses and ports are all that is asked for.
+  bool is_plain() const noexcept {
+    return !needs_flags() && !needs_icmp() && fragment_ == fragment_match::unspecified;
+  }
+
+ private:
+  static std::vector<prefix<V>> blocks_of(std::span<const ip_prefix> listed) {
+    std::vector<prefix<V>> blocks;
+    for (const auto& block : listed) {
+      if (block.address().family() == family_of<V>) {
+        blocks.push_back(block.template as<V>());
+      }
+    }
+    std::ranges::sort(blocks);
+    blocks.erase(std::ranges::unique(blocks).begin(), blocks.end());
+    return blocks;
+  }
+
+  /// Takes away the protocols that lack what the rule asks for.
+  void narrow_protocols() noexcept {
+    for (unsigned value = 0; value < protocols_.size(); ++value) {
+      const auto transport = static_cast<protocol>(value);
+      const bool is_icmp = transport == protocol::icmp || transport == protocol::icmpv6;
+      if ((needs_ports() && !has_ports(transport)) || (needs_icmp() && !is_icmp) ||
+          (needs_flags() && transport != protocol::tcp)) {
+        protocols_.reset(value);
+      }
+    }
+  }
+
+  bool needs_flags() const noexcept {
+    return tcp_flags_set_ != 0 || tcp_flags_clear_ != 0 || tcp_established_;
+  }
+  bool needs_icmp() const noexcept { return !icmp_types_.empty() || !icmp_codes_.empty(); }
+
+  template <class Block, class Value>
+  static bool holds(const std::vector<Block>& blocks, Value value) noexcept {
+    return blocks.empty() ||
+           std::ranges::any_of(blocks, [&](const auto& block) { return block.contains(value); });
+  }
+
+  bool meets_header(const policy_query<V>& query) const noexcept {
+    const auto flags = query.tcp_flags;
+    return holds(source_ports_, query.flow.source.port) &&
+           holds(destination_ports_, query.flow.destination.port) &&
+           holds(icmp_types_, query.icmp_type) && holds(icmp_codes_, query.icmp_code) &&
+           (flags & tcp_flags_set_) == tcp_flags_set_ && (flags & tcp_flags_clear_) == 0 &&
+           (!tcp_established_ || (flags & ack_or_rst) != 0);
+  }
+
+  bool meets_fragment(fragment_kind kind) const noexcept {
+    switch (fragment_) {
+      case fragment_match::unspecified:
+        return true;
+      case fragment_match::later:
+        return kind == fragment_kind::later;
+      case fragment_match::first:
+        return kind == fragment_kind::first;
+      case fragment_match::any:
+        return kind != fragment_kind::none;
+      case fragment_match::none:
+        return kind == fragment_kind::none;
+    }
+    return false;
+  }
+
+  static constexpr unsigned ack_or_rst = 0x10 | 0x04;  // RFC 9293 section 3.1
+
+  std::vector<prefix<V>> sources_;
+  std::vector<prefix<V>> destinations_;
+  std::bitset<256> protocols_;
+  std::vector<port_range> source_ports_;
+  std::vector<port_range> destination_ports_;
+  std::vector<icmp_range> icmp_types_;
+  std::vector<icmp_range> icmp_codes_;
+  std::uint8_t tcp_flags_set_;
+  std::uint8_t tcp_flags_clear_;
+  bool tcp_established_;
+  fragment_match fragment_;
+};
+
+}  // namespace weir
