@@ -1,0 +1,236 @@
+#include "weir/pool/checked_pools.hpp"
+
+#include "tests/pool/pools.hpp"
+#include "tests/support/catch.hpp"
+
+namespace weir {
+namespace {
+
+using test::block;
+using test::faults_of;
+using test::home_pool;
+using test::pools_of;
+using test::ports;
+
+TEST_CASE("a prefix with host bits is no prefix, so no pool has one", "[pool][sd18]") {
+  CHECK_FALSE(ipv4_prefix::make({203, 0, 113, 9}, 29));
+}
+
+TEST_CASE("a pool that cannot work is refused, and every fault is named", "[pool][checked]") {
+  pool_specification raw;
+  raw.ports = ports(0, 80);
+
+  const auto faults = faults_of({raw});
+
+  REQUIRE(faults.size() == 3);
+  CHECK(faults[0].field == "internal");
+  CHECK(faults[1].field == "external");
+  CHECK(faults[2].field == "ports");
+}
+
+TEST_CASE("external addresses are refused one above the limit", "[pool][checked][sr14]") {
+  pool_specification raw = home_pool();
+  raw.external = {block({16, 0, 0, 0}, 18)};
+  CHECK(faults_of({raw}).empty());
+
+  raw.external.push_back(block({17, 0, 0, 0}, 32));
+  REQUIRE(faults_of({raw}).size() == 1);
+  CHECK(faults_of({raw})[0].field == "external");
+}
+
+TEST_CASE("a prefix of the whole address space allocates nothing and is refused",
+          "[pool][checked][sr14]") {
+  const auto length = GENERATE(0u, 1u, 8u);
+  pool_specification raw = home_pool();
+  raw.external = {ipv4_prefix::around({16, 0, 0, 0}, length)};
+
+  CHECK_FALSE(faults_of({raw}).empty());
+}
+
+TEST_CASE("the limit on external addresses counts all pools", "[pool][checked][sr14]") {
+  pool_specification one = home_pool();
+  one.external = {block({16, 0, 0, 0}, 18)};
+  pool_specification other = home_pool();
+  other.internal = {block({10, 0, 0, 0}, 8)};
+  other.external = one.external;
+  CHECK(faults_of({one, other}).empty());
+
+  other.external = {block({17, 0, 0, 0}, 32)};
+  CHECK(faults_of({one, other}).size() == 1);
+}
+
+TEST_CASE("the same pool twice is refused, alike or not", "[pool][checked][sr10]") {
+  pool_specification other = home_pool();
+  CHECK(faults_of({home_pool(), other}).size() == 1);
+
+  other.external = {block({198, 51, 100, 0}, 29)};
+  other.deterministic = true;
+  other.ports_per_host = 1;
+  other.internal = home_pool().internal;
+  other.external = {block({198, 51, 100, 0}, 28)};
+  CHECK(faults_of({home_pool(), other}).size() == 1);
+}
+
+TEST_CASE("the same hosts may leave by two zones through two pools", "[pool][checked]") {
+  pool_specification one = home_pool();
+  one.zone = zone_id{2};
+  pool_specification other = home_pool();
+  other.zone = zone_id{3};
+
+  CHECK(faults_of({one, other}).empty());
+}
+
+TEST_CASE("an external address is listed once by a pool", "[pool][checked][sr10]") {
+  pool_specification raw = home_pool();
+  raw.external.push_back(block({203, 0, 113, 12}, 32));
+
+  REQUIRE(faults_of({raw}).size() == 1);
+  CHECK(faults_of({raw})[0].field == "external[1]");
+}
+
+TEST_CASE("addresses that are no host's are refused", "[pool][checked]") {
+  const auto address = GENERATE(ipv4_address{0, 0, 0, 1}, ipv4_address{127, 0, 0, 1},
+                                ipv4_address{224, 0, 0, 1}, ipv4_address{255, 255, 255, 255});
+  pool_specification raw = home_pool();
+  raw.external = {block(address, 32)};
+
+  CHECK(faults_of({raw}).size() == 1);
+}
+
+TEST_CASE("a pool whose ports are all reserved is refused", "[pool][checked]") {
+  pool_specification raw = home_pool();
+  raw.ports = ports(2000, 2009);
+  raw.reserved_ports = {ports(2005, 2012), ports(1990, 2003)};
+  CHECK(faults_of({raw}).empty());
+
+  raw.reserved_ports.push_back(ports(2004, 2004));
+  REQUIRE(faults_of({raw}).size() == 1);
+  CHECK(faults_of({raw})[0].field == "reserved-ports");
+}
+
+TEST_CASE("too many hosts for one external address are refused", "[pool][checked][sd19]") {
+  pool_specification raw = home_pool();
+  raw.deterministic = true;
+  raw.external = {block({203, 0, 113, 8}, 32)};
+  raw.internal = {block({10, 0, 0, 0}, 16)};
+
+  REQUIRE(faults_of({raw}).size() == 1);
+  CHECK(faults_of({raw})[0].field == "internal");
+
+  raw.internal = {block({10, 0, 0, 0}, 17)};
+  CHECK(faults_of({raw}).empty());
+}
+
+TEST_CASE("more ports for each host than there are is refused", "[pool][checked][sd19]") {
+  pool_specification raw = home_pool();
+  raw.deterministic = true;
+  raw.internal = {block({10, 0, 0, 0}, 24)};
+  raw.external = {block({203, 0, 113, 8}, 32)};
+  raw.ports_per_host = 252;
+  CHECK(faults_of({raw}).empty());
+
+  raw.ports_per_host = 253;
+  REQUIRE(faults_of({raw}).size() == 1);
+  CHECK(faults_of({raw})[0].field == "deterministic.ports-per-host");
+  CHECK(faults_of({raw})[0].fix == "at most 252");
+}
+
+TEST_CASE("a deterministic pool counts every host once", "[pool][checked]") {
+  pool_specification raw = home_pool();
+  raw.deterministic = true;
+  raw.internal = {block({10, 0, 0, 0}, 24), block({10, 0, 0, 128}, 25)};
+
+  REQUIRE(faults_of({raw}).size() == 1);
+  CHECK(faults_of({raw})[0].field == "internal[1]");
+}
+
+TEST_CASE("a deterministic pool shares no ports with another one", "[pool][checked][sd5]") {
+  pool_specification one = home_pool();
+  one.deterministic = true;
+  one.internal = {block({10, 0, 0, 0}, 24)};
+  pool_specification other = home_pool();
+  other.external = {block({203, 0, 113, 12}, 32)};
+  REQUIRE(faults_of({one, other}).size() == 1);
+  CHECK(faults_of({one, other})[0].field == "ports");
+
+  one.ports = ports(1024, 32'767);
+  other.ports = ports(32'768, 65'535);
+  CHECK(faults_of({one, other}).empty());
+}
+
+TEST_CASE("the first pool that serves the source is selected", "[pool][select]") {
+  pool_specification guests = home_pool();
+  guests.internal = {block({192, 168, 7, 0}, 24)};
+  guests.zone = zone_id{3};
+  pool_specification elsewhere = home_pool();
+  elsewhere.domain = domain_id{1};
+  const pool_set pools = pools_of({guests, home_pool(), elsewhere});
+  const auto selected = [&](std::uint16_t domain, std::uint16_t zone, ipv4_address source) -> int {
+    const pool* const found = pools.select({domain_id{domain}, zone_id{zone}, source});
+    return found == nullptr ? -1 : found->id.number();
+  };
+
+  CHECK(selected(0, 3, {192, 168, 7, 1}) == 0);
+  CHECK(selected(0, 2, {192, 168, 7, 1}) == 1);
+  CHECK(selected(0, 3, {192, 168, 8, 1}) == 1);
+  CHECK(selected(1, 3, {192, 168, 7, 1}) == 2);
+  CHECK(selected(0, 3, {10, 0, 0, 1}) == -1);
+  CHECK(selected(2, 3, {192, 168, 7, 1}) == -1);
+}
+
+TEST_CASE("a pool for every source does not serve its own external addresses", "[pool][select]") {
+  pool_specification raw = home_pool();
+  raw.internal = {ipv4_prefix{}};
+  const pool_set pools = pools_of({raw});
+
+  CHECK(pools.select({{}, {}, {8, 8, 8, 8}}) != nullptr);
+  CHECK(pools.select({{}, {}, {203, 0, 113, 8}}) == nullptr);
+  CHECK(pools.select({{}, {}, {203, 0, 113, 15}}) == nullptr);
+  CHECK(pools.select({{}, {}, {203, 0, 113, 16}}) != nullptr);
+}
+
+TEST_CASE("an address with zeros or ones for its host part is like any other",
+          "[pool][select][sd7]") {
+  const pool_set pools = pools_of({home_pool()});
+  const pool& pool = pools.pools()[0];
+
+  CHECK_FALSE(pool.is_internal({8, 8, 8, 0}));
+  CHECK_FALSE(pool.is_internal({8, 8, 8, 255}));
+  CHECK(pool.is_internal({192, 168, 1, 255}));
+}
+
+TEST_CASE("pools that list one address share its number", "[pool][checked][sr9]") {
+  pool_specification other = home_pool();
+  other.internal = {block({10, 0, 0, 0}, 8)};
+  other.external = {block({203, 0, 113, 12}, 30)};
+  const pool_set pools = pools_of({home_pool(), other});
+
+  CHECK(pools.externals().size() == 8);
+  CHECK(pools.externals_of(pools.pools()[0])[4] == pools.externals_of(pools.pools()[1])[0]);
+  CHECK(pools.find({domain_id{}, {203, 0, 113, 15}}));
+  CHECK_FALSE(pools.find({domain_id{}, {203, 0, 113, 16}}));
+  CHECK_FALSE(pools.find({domain_id{1}, {203, 0, 113, 15}}));
+}
+
+TEST_CASE("claims on addresses that no pool has are left out", "[pool][checked]") {
+  const pool_set pools =
+      pools_of({home_pool()}, {{{domain_id{}, {203, 0, 113, 1}}, protocol::tcp, port{80}},
+                               {{domain_id{}, {203, 0, 113, 8}}, protocol::tcp, port{80}}});
+
+  REQUIRE(pools.claims().size() == 1);
+  CHECK(pools.claims()[0].space == port_space::tcp);
+  CHECK(pools.claims()[0].ports == port_range::only(port{80}));
+}
+
+TEST_CASE("query identifiers begin at zero where ports begin behind the well-known ones",
+          "[pool][icmp]") {
+  pool_specification raw = home_pool();
+  CHECK(pools_of({raw}).pools()[0].numbers(port_space::icmp) == port_range{});
+  CHECK(pools_of({raw}).pools()[0].numbers(port_space::tcp) == pool_ports_default);
+
+  raw.ports = ports(2000, 2999);
+  CHECK(pools_of({raw}).pools()[0].numbers(port_space::icmp) == ports(2000, 2999));
+}
+
+}  // namespace
+}  // namespace weir

@@ -1,0 +1,558 @@
+#include "weir/pool/mapping_table.hpp"
+
+#include "weir/pool/verify.hpp"
+
+#include "tests/pool/pools.hpp"
+#include "tests/support/catch.hpp"
+
+#include <cstdint>
+#include <map>
+#include <set>
+#include <vector>
+
+namespace weir {
+namespace {
+
+using test::block;
+using test::home_pool;
+using test::pools_of;
+using test::ports;
+using test::small_pool;
+
+/// A table over pools, and the sessions that use it.
+struct translator {
+  explicit translator(std::vector<pool_specification> raw, mapping_limits limits = {4096, 1024},
+                      std::vector<external_claim> claims = {})
+      : pools{pools_of(std::move(raw), std::move(claims))},
+        owner{pools},
+        table{pools, owner, limits, {11, 12}} {}
+
+  acquired_mapping maps(protocol kind, ipv4_address host, std::uint16_t number,
+                        std::size_t pool = 0) {
+    return table.acquire(pools.pools()[pool], kind, {host, port{number}}, random);
+  }
+  bool is_sound() const {
+    const auto fault = verify_ports(owner, pools, table);
+    UNSCOPED_INFO(fault.value_or("sound"));
+    return !fault;
+  }
+
+  pool_set pools;
+  port_owner owner;
+  mapping_table<ipv4> table;
+  seeded_random random{{5, 6}};
+};
+
+const ipv4_address alice{192, 168, 1, 10};
+const ipv4_address bob{192, 168, 1, 11};
+
+TEST_CASE("one internal port to three peers has one external port",
+          "[pool][mapping][rfc4787-req1]") {
+  translator nat{{home_pool()}};
+
+  const auto first = nat.maps(protocol::udp, alice, 5000);
+  const auto second = nat.maps(protocol::udp, alice, 5000);
+  const auto third = nat.maps(protocol::udp, alice, 5000);
+
+  CHECK(first.outcome == mapping_outcome::made);
+  CHECK(second.outcome == mapping_outcome::found);
+  CHECK(first.id == second.id);
+  CHECK(first.id == third.id);
+  CHECK(nat.table.at(first.id).sessions == 3);
+}
+
+TEST_CASE("64 packets of one new flow use one port", "[pool][mapping][sd2][v15]") {
+  translator nat{{home_pool()}};
+  std::vector<mapping_id> held;
+
+  for (int packet = 0; packet < 64; ++packet) {
+    held.push_back(nat.maps(protocol::udp, alice, 5000).id);
+  }
+
+  const mapping<ipv4>& one = nat.table.at(held[0]);
+  CHECK(nat.table.size() == 1);
+  CHECK(nat.owner.count(one.external, port_space::udp) == 1);
+  for (const mapping_id id : held) nat.table.release(id);
+  CHECK(nat.table.size() == 0);
+  CHECK(nat.owner.count(external_id{0}, port_space::udp) == 0);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("a ping takes an identifier and gives back the same one", "[pool][mapping][sd3]") {
+  translator nat{{home_pool()}};
+
+  for (std::uint16_t round = 0; round < 1000; ++round) {
+    const auto ping = nat.maps(protocol::icmp, alice, round);
+    REQUIRE(ping);
+    nat.table.release(ping.id);
+  }
+
+  for (std::uint16_t external = 0; external < 8; ++external) {
+    CHECK(nat.owner.count(external_id{external}, port_space::icmp) == 0);
+  }
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("two hosts with one query identifier wear two", "[pool][mapping][sd4][v16]") {
+  pool_specification raw = home_pool();
+  raw.external = {block({203, 0, 113, 8}, 32)};
+  translator nat{{raw}};
+
+  const auto one = nat.maps(protocol::icmp, alice, 7);
+  const auto other = nat.maps(protocol::icmp, bob, 7);
+
+  REQUIRE(one);
+  REQUIRE(other);
+  CHECK(nat.table.at(one.id).external_port == port{7});
+  CHECK(nat.table.at(other.id).external_port != port{7});
+  const external_key reply{domain_id{}, protocol::icmp, nat.table.at(other.id).outside()};
+  CHECK(nat.table.at(nat.table.find(reply)).internal() == endpoint<ipv4>{bob, port{7}});
+}
+
+TEST_CASE("a host keeps one external address while it has mappings",
+          "[pool][mapping][rfc4787-req2][rfc6888-req2]") {
+  translator nat{{home_pool()}};
+  std::vector<mapping_id> held;
+  std::set<ipv4_address> worn;
+
+  for (std::uint16_t number = 1; number <= 300; ++number) {
+    const auto kind = number % 3 == 0   ? protocol::tcp
+                      : number % 3 == 1 ? protocol::udp
+                                        : protocol::icmp;
+    const auto found = nat.maps(kind, alice, number);
+    REQUIRE(found);
+    held.push_back(found.id);
+    worn.insert(nat.table.at(found.id).external_address);
+    if (held.size() > 20) {  // the first mapping leaves, and the host stays where it is
+      nat.table.release(held.front());
+      held.erase(held.begin());
+    }
+  }
+
+  CHECK(worn.size() == 1);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("hosts are spread over the external addresses", "[pool][mapping][rfc4787-req2]") {
+  translator nat{{home_pool()}};
+  std::map<ipv4_address, int> worn;
+
+  for (std::uint8_t host = 0; host < 200; ++host) {
+    const auto found = nat.maps(protocol::udp, {192, 168, 2, host}, 5000);
+    ++worn[nat.table.at(found.id).external_address];
+  }
+
+  CHECK(worn.size() == 8);
+}
+
+TEST_CASE("an unpaired pool takes its addresses at random", "[pool][mapping]") {
+  pool_specification raw = home_pool();
+  raw.manners.paired = false;
+  translator nat{{raw}};
+  std::set<ipv4_address> worn;
+
+  for (std::uint16_t number = 0; number < 200; ++number) {
+    const auto found = nat.maps(protocol::udp, alice, static_cast<std::uint16_t>(2000 + number));
+    worn.insert(nat.table.at(found.id).external_address);
+  }
+
+  CHECK(worn.size() == 8);
+  CHECK(nat.table.hosts() == 0);
+}
+
+TEST_CASE("a host whose paired address is full is refused, and another host is not",
+          "[pool][mapping][rfc7857]") {
+  pool_specification raw = home_pool();
+  raw.ports = ports(2000, 2003);
+  translator nat{{raw}};
+  for (std::uint16_t number = 0; number < 4; ++number) {
+    REQUIRE(nat.maps(protocol::tcp, alice, number));
+  }
+
+  CHECK(nat.maps(protocol::tcp, alice, 4).outcome == mapping_outcome::host_full);
+  CHECK(nat.maps(protocol::udp, alice, 4).outcome == mapping_outcome::made);
+  CHECK(nat.maps(protocol::tcp, bob, 4).outcome == mapping_outcome::made);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("a host whose paired address is full takes another where it may",
+          "[pool][mapping][rfc7857]") {
+  pool_specification raw = home_pool();
+  raw.ports = ports(2000, 2003);
+  raw.manners.paired_full_takes_other = true;
+  translator nat{{raw}};
+
+  for (std::uint16_t number = 0; number < 8 * 4; ++number) {
+    REQUIRE(nat.maps(protocol::tcp, alice, number));
+  }
+  CHECK(nat.maps(protocol::tcp, alice, 99).outcome == mapping_outcome::exhausted);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("a new host finds the last free port of the pool, wherever it is",
+          "[pool][mapping][rfc4787-req3]") {
+  pool_specification raw = home_pool();
+  raw.ports = ports(2000, 2003);
+  translator nat{{raw}};
+  std::vector<mapping_id> held;
+
+  for (std::uint8_t host = 0; host < 8 * 4; ++host) {
+    const auto found = nat.maps(protocol::tcp, {192, 168, 3, host}, 1);
+    REQUIRE(found);
+    held.push_back(found.id);
+  }
+  CHECK(nat.maps(protocol::tcp, alice, 1).outcome == mapping_outcome::exhausted);
+
+  const endpoint<ipv4> freed = nat.table.at(held[17]).outside();
+  nat.table.release(held[17]);
+  const auto found = nat.maps(protocol::tcp, alice, 1);
+  REQUIRE(found);
+  CHECK(nat.table.at(found.id).outside() == freed);
+  CHECK(nat.maps(protocol::tcp, bob, 1).outcome == mapping_outcome::exhausted);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("no external endpoint is given twice by two pools of one address",
+          "[pool][mapping][sr9]") {
+  pool_specification one = small_pool(2000, 2015);
+  pool_specification other = small_pool(2008, 2023);
+  other.internal = {block({10, 0, 0, 0}, 8)};
+  translator nat{{one, other}};
+  std::set<endpoint<ipv4>> worn;
+
+  for (std::uint16_t number = 2000; number < 2024; ++number) {
+    const auto left = nat.maps(protocol::udp, alice, number);
+    const auto right = nat.maps(protocol::udp, {10, 0, 0, 1}, number, 1);
+    if (left) REQUIRE(worn.insert(nat.table.at(left.id).outside()).second);
+    if (right) REQUIRE(worn.insert(nat.table.at(right.id).outside()).second);
+  }
+
+  CHECK(worn.size() == 24);
+  CHECK_FALSE(nat.maps(protocol::udp, alice, 1));
+  CHECK_FALSE(nat.maps(protocol::udp, {10, 0, 0, 1}, 1, 1));
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("a deterministic mapping comes and goes without touching another pool's ports",
+          "[pool][mapping][deterministic][sd5]") {
+  pool_specification fixed = small_pool(1024, 2047);
+  fixed.deterministic = true;
+  fixed.internal = {block({10, 0, 0, 0}, 24)};
+  pool_specification dynamic = small_pool(2048, 4095);
+  translator nat{{fixed, dynamic}};
+  const auto kept = nat.maps(protocol::tcp, alice, 3000, 1);
+  REQUIRE(kept);
+
+  for (std::uint16_t number = 0; number < 8; ++number) {
+    const auto found = nat.maps(protocol::tcp, {10, 0, 0, 5}, number, 0);
+    REQUIRE(bool(found) == (number < 4));
+    if (found) {
+      CHECK(ports(1044, 1047).contains(nat.table.at(found.id).external_port));
+    } else {
+      CHECK(found.outcome == mapping_outcome::host_full);
+    }
+  }
+  for (std::uint16_t number = 0; number < 4; ++number) {
+    nat.table.release(nat.table.find(
+        internal_key<ipv4>{pool_id{0}, domain_id{}, protocol::tcp, {{10, 0, 0, 5}, port{number}}}));
+  }
+
+  CHECK(nat.owner.taken(external_id{0}, port_space::tcp, port{3000}));
+  CHECK(nat.owner.count(external_id{0}, port_space::tcp) == 1);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("a claimed endpoint is never given", "[pool][mapping][hr11]") {
+  const external_address external{domain_id{}, {203, 0, 113, 8}};
+  translator nat{{small_pool(2000, 2001)}, {64, 64}, {{external, protocol::tcp, port{2000}}}};
+
+  const auto first = nat.maps(protocol::tcp, alice, 2000);
+
+  REQUIRE(first);
+  CHECK(nat.table.at(first.id).external_port == port{2001});
+  CHECK_FALSE(nat.maps(protocol::tcp, bob, 2000));
+  CHECK(nat.maps(protocol::udp, bob, 2000));
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("the box's own endpoint is worn as it is and given to nobody", "[pool][mapping][own]") {
+  translator nat{{small_pool(2000, 2001)}};
+  const external_key own{domain_id{}, protocol::udp, {{203, 0, 113, 8}, port{2000}}};
+
+  const auto held = nat.table.acquire_own(own);
+  const auto again = nat.table.acquire_own(own);
+
+  CHECK(held.outcome == mapping_outcome::made);
+  CHECK(again.outcome == mapping_outcome::found);
+  CHECK(nat.table.at(held.id).internal() == nat.table.at(held.id).outside());
+  CHECK(nat.table.at(nat.maps(protocol::udp, alice, 2000).id).external_port == port{2001});
+  CHECK_FALSE(nat.maps(protocol::udp, bob, 2000));
+  CHECK(nat.is_sound());
+
+  nat.table.release(held.id);
+  CHECK_FALSE(nat.maps(protocol::udp, bob, 2000));
+  nat.table.release(again.id);
+  CHECK(nat.maps(protocol::udp, bob, 2000));
+}
+
+TEST_CASE("the box's own endpoint that a host wears is taken", "[pool][mapping][own]") {
+  translator nat{{small_pool(2000, 2001)}};
+  REQUIRE(nat.maps(protocol::udp, alice, 2000));
+
+  const external_key own{domain_id{}, protocol::udp, {{203, 0, 113, 8}, port{2000}}};
+  CHECK(nat.table.acquire_own(own).outcome == mapping_outcome::taken);
+}
+
+TEST_CASE("the box needs no mapping for what no pool gives", "[pool][mapping][own]") {
+  pool_specification raw = small_pool(2000, 2001);
+  raw.reserved_ports = {ports(22, 22)};
+  translator nat{{raw}};
+  const auto asked = [&](protocol kind, ipv4_address address, std::uint16_t number) {
+    return nat.table.acquire_own({domain_id{}, kind, {address, port{number}}}).outcome;
+  };
+
+  CHECK(asked(protocol::tcp, {203, 0, 113, 8}, 22) == mapping_outcome::unneeded);
+  CHECK(asked(protocol::tcp, {203, 0, 113, 9}, 2000) == mapping_outcome::unneeded);
+  CHECK(asked(protocol::esp, {203, 0, 113, 8}, 0) == mapping_outcome::unneeded);
+  CHECK(nat.table.size() == 0);
+}
+
+TEST_CASE("a protocol without ports has no mapping", "[pool][mapping]") {
+  translator nat{{home_pool()}};
+  CHECK(nat.maps(protocol::gre, alice, 0).outcome == mapping_outcome::portless);
+}
+
+TEST_CASE("one mapping above the limit is refused and changes nothing", "[pool][mapping]") {
+  translator nat{{home_pool()}, {3, 3}};
+  for (std::uint16_t number = 0; number < 3; ++number) {
+    REQUIRE(nat.maps(protocol::tcp, alice, number));
+  }
+
+  CHECK(nat.maps(protocol::tcp, alice, 3).outcome == mapping_outcome::table_full);
+  CHECK(nat.maps(protocol::tcp, alice, 2).outcome == mapping_outcome::found);
+  CHECK(nat.table.size() == 3);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("hosts above the limit are served and not remembered", "[pool][mapping]") {
+  translator nat{{home_pool()}, {64, 2}};
+
+  for (std::uint8_t host = 0; host < 8; ++host) {
+    for (std::uint16_t number = 0; number < 4; ++number) {
+      REQUIRE(nat.maps(protocol::tcp, {192, 168, 4, host}, number));
+    }
+  }
+
+  CHECK(nat.table.hosts() == 2);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("one internal endpoint has a mapping for every pool it leaves by", "[pool][mapping]") {
+  pool_specification one = home_pool();
+  one.zone = zone_id{2};
+  pool_specification other = home_pool();
+  other.zone = zone_id{3};
+  other.external = {block({198, 51, 100, 0}, 30)};
+  translator nat{{one, other}};
+
+  const auto left = nat.maps(protocol::tcp, alice, 1, 0);
+  const auto right = nat.maps(protocol::tcp, alice, 1, 1);
+
+  CHECK(left.id != right.id);
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("domains may overlap inside and outside", "[pool][mapping][rfc4787-req7]") {
+  pool_specification red = home_pool();
+  red.domain = domain_id{1};
+  red.external_domain = domain_id{1};
+  pool_specification blue = home_pool();
+  blue.domain = domain_id{2};
+  blue.external_domain = domain_id{2};
+  translator nat{{red, blue}};
+
+  const auto in_red = nat.maps(protocol::tcp, alice, 4000, 0);
+  const auto in_blue = nat.maps(protocol::tcp, alice, 4000, 1);
+
+  REQUIRE(in_red);
+  REQUIRE(in_blue);
+  CHECK(nat.table.at(in_red.id).external_port == port{4000});
+  CHECK(nat.table.at(in_blue.id).external_port == port{4000});
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("a mapping costs 48 bytes, indices included", "[pool][mapping]") {
+  const pool_set pools = pools_of({home_pool()});
+  port_owner owner{pools};
+  constexpr std::uint32_t mappings = 1'000'000;
+  const mapping_table<ipv4> table{pools, owner, {mappings, mappings / 4}, {1, 2}};
+
+  CHECK(static_cast<double>(table.bytes()) / mappings < 48.1);
+}
+
+/// What the table must do, written with plain maps. Knows neither hashes nor bitmaps.
+class mapping_model {
+ public:
+  struct held {
+    endpoint<ipv4> external{};
+    int sessions = 0;
+  };
+  using host = std::pair<std::size_t, ipv4_address>;
+  using inside = std::tuple<std::size_t, protocol, endpoint<ipv4>>;
+  using outside = std::pair<port_space, endpoint<ipv4>>;
+
+  bool is_free(protocol kind, endpoint<ipv4> external) const {
+    return !by_external.contains({*space_of(kind), external});
+  }
+  void make(const inside& key, endpoint<ipv4> external) {
+    by_internal[key] = {external, 1};
+    by_external[{*space_of(std::get<1>(key)), external}] = key;
+    ++hosts[{std::get<0>(key), std::get<2>(key).address}][external.address];
+  }
+  void release(const inside& key) {
+    held& one = by_internal.at(key);
+    if (--one.sessions != 0) return;
+    auto& addresses = hosts.at({std::get<0>(key), std::get<2>(key).address});
+    if (--addresses.at(one.external.address) == 0) addresses.erase(one.external.address);
+    by_external.erase({*space_of(std::get<1>(key)), one.external});
+    by_internal.erase(key);
+  }
+
+  std::map<inside, held> by_internal;
+  std::map<outside, inside> by_external;
+  std::map<host, std::map<ipv4_address, int>> hosts;
+};
+
+/// One external range of four addresses that two pools share, each with ports of its own and some
+/// that both give; small, so that it is full often.
+std::vector<pool_specification> shared_pools() {
+  pool_specification one = home_pool();
+  one.external = {block({203, 0, 113, 8}, 30)};
+  one.ports = ports(1000, 1199);
+  pool_specification other = one;
+  other.internal = {block({10, 0, 0, 0}, 8)};
+  other.ports = ports(1100, 1299);
+  other.manners.paired = false;
+  return {one, other};
+}
+
+/// Drives table and model with the same operations and compares what they say.
+struct model_run {
+  explicit model_run(std::uint64_t seed) : choice{{seed, 1}} {
+    nat.random = seeded_random{{seed, 2}};
+  }
+
+  void step() {
+    if (below(100, choice) < 50 || sessions.empty()) {
+      open();
+    } else {
+      close();
+    }
+  }
+
+  void open() {
+    constexpr protocol kinds[] = {protocol::tcp, protocol::udp, protocol::icmp, protocol::sctp};
+    const protocol kind = kinds[below(4, choice)];
+    const std::size_t pool = below(2, choice);
+    const auto last = static_cast<std::uint8_t>(below(40, choice));
+    const ipv4_address host =
+        pool == 0 ? ipv4_address{192, 168, 0, last} : ipv4_address{10, 0, 0, last};
+    const endpoint<ipv4> from{host, port{static_cast<std::uint16_t>(1000 + below(300, choice))}};
+    const mapping_model::inside key{pool, kind, from};
+    const auto answer = nat.maps(kind, host, from.port.number(), pool);
+    if (const auto known = model.by_internal.find(key); known != model.by_internal.end()) {
+      REQUIRE(answer.outcome == mapping_outcome::found);
+      REQUIRE(nat.table.at(answer.id).outside() == known->second.external);
+      ++known->second.sessions;
+      sessions.push_back(key);
+      return;
+    }
+    if (answer) {
+      made(key, nat.table.at(answer.id).outside());
+    } else {
+      refused(key, answer.outcome);
+    }
+  }
+
+  void made(const mapping_model::inside& key, endpoint<ipv4> external) {
+    const auto& [pool, kind, from] = key;
+    REQUIRE(nat.pools.pools()[pool].is_external(external.address));
+    REQUIRE(nat.pools.pools()[pool].numbers(*space_of(kind)).contains(external.port));
+    REQUIRE(model.is_free(kind, external));
+    if (kind == protocol::sctp) REQUIRE(external.port == from.port);
+    const auto& worn = model.hosts[{pool, from.address}];
+    if (pool == 0 && !worn.empty()) {
+      REQUIRE(worn.contains(external.address));
+      REQUIRE(worn.size() == 1);
+    }
+    model.make(key, external);
+    sessions.push_back(key);
+  }
+
+  /// A refusal is right only if no free port could have been given.
+  void refused(const mapping_model::inside& key, mapping_outcome outcome) {
+    const auto& [pool, kind, from] = key;
+    const auto& worn = model.hosts[{pool, from.address}];
+    const bool paired = pool == 0 && !worn.empty();
+    REQUIRE(outcome == (paired ? mapping_outcome::host_full : mapping_outcome::exhausted));
+    ++refusals;
+    for (std::uint8_t last = 8; last < 12; ++last) {
+      const ipv4_address address{203, 0, 113, last};
+      if (paired && !worn.contains(address)) continue;
+      const port_range numbers = nat.pools.pools()[pool].numbers(*space_of(kind));
+      for (std::uint32_t one = numbers.first().number(); one <= numbers.last().number(); ++one) {
+        const port number{static_cast<std::uint16_t>(one)};
+        if (kind == protocol::sctp && number != from.port) continue;
+        REQUIRE_FALSE(model.is_free(kind, {address, number}));
+      }
+    }
+  }
+
+  void close() {
+    const std::size_t place = below(static_cast<std::uint32_t>(sessions.size()), choice);
+    const mapping_model::inside key = sessions[place];
+    sessions[place] = sessions.back();
+    sessions.pop_back();
+    const auto& [pool, kind, from] = key;
+    const endpoint<ipv4> external = model.by_internal.at(key).external;
+    const auto id = nat.table.find(external_key{domain_id{}, kind, external});
+    REQUIRE_FALSE(id.is_none());
+    REQUIRE(nat.table.at(id).internal() == from);
+    nat.table.release(id);
+    model.release(key);
+    const internal_key<ipv4> inside{pool_id{static_cast<std::uint16_t>(pool)}, domain_id{}, kind,
+                                    from};
+    REQUIRE(nat.table.find(inside).is_none() == !model.by_internal.contains(key));
+  }
+
+  translator nat{shared_pools(), {8192, 128}};
+  mapping_model model;
+  seeded_random choice;
+  std::vector<mapping_model::inside> sessions;
+  int refusals = 0;
+};
+
+TEST_CASE("mappings agree with plain maps over a million random operations",
+          "[pool][mapping][model]") {
+  const std::uint64_t seed = 20'261'121;
+  CAPTURE(seed);
+  model_run run{seed};
+
+  for (int operation = 0; operation < 1'000'000; ++operation) {
+    run.step();
+    if (operation % 50'000 == 0) {
+      REQUIRE(run.nat.is_sound());
+      REQUIRE(run.nat.table.size() == run.model.by_internal.size());
+    }
+  }
+  while (!run.sessions.empty()) run.close();
+
+  CHECK(run.refusals > 0);
+  CHECK(run.nat.table.size() == 0);
+  CHECK(run.nat.table.hosts() == 0);
+  CHECK(run.nat.table.entries() == 0);
+  CHECK(run.nat.is_sound());
+}
+
+}  // namespace
+}  // namespace weir
