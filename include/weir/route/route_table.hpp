@@ -28,7 +28,8 @@ class route_table {
   route_table() = default;
 
   /// Where a destination is given twice, the later route counts.
-  explicit route_table(std::span<const route<V>> routes) : next_hops_{entries_of(routes)} {}
+  explicit route_table(std::span<const route<V>> routes)
+      : next_hops_{std::span<const lpm_entry<V>>{entries_of(routes)}} {}
 
   /// The next hop of the address, or nothing if no route leads there.
   std::optional<next_hop_id> find(typename V::address destination) const noexcept {

@@ -79,6 +79,7 @@ class due_queue {
       return 0;
     }
     catch_up();
+    admit_late();
     std::uint32_t visited = 0;
     std::array<due_entry, batch_max> batch;
     while (true) {
@@ -101,7 +102,7 @@ class due_queue {
   static constexpr std::uint32_t slots_bits = 8;
   static constexpr std::uint32_t level_slots = 1u << slots_bits;
   static constexpr std::uint32_t slots_count = levels_count * level_slots;
-  /// Chains beside the slots: due when pushed; being handed over; being dealt to lower levels.
+  /// Chains beside the slots: due when pushed, being handed over, being dealt to lower levels.
   static constexpr std::uint32_t late_chain = slots_count;
   static constexpr std::uint32_t due_chain = slots_count + 1;
   static constexpr std::uint32_t dealt_chain = slots_count + 2;
@@ -185,8 +186,6 @@ class due_queue {
         gathered += taken;
         size_ -= taken;
         budget -= taken;
-      } else if (heads_[late_chain] != 0) {
-        move_chain(late_chain, due_chain);
       } else if (heads_[dealt_chain] != 0) {
         budget -= deal(budget);
       } else if (current_ == drained_ || !advance()) {
@@ -242,10 +241,30 @@ class due_queue {
         return (slot - present) % level_slots;
       }
       ++word;
-      if (level + 1 < levels_count ? word == 4 : word == present_word + 5) {
+      if (level + 1 < levels_count ? word == 4 : word == present_word + 4) {
         return 0;
       }
       behind = words[word % 4];
+    }
+  }
+
+  /// Has what was due when it was pushed handed over first. What is pushed from now on is not, so
+  /// a visitor that pushes does not keep a drain from ending.
+  void admit_late() noexcept {
+    if (heads_[due_chain] == 0) {
+      move_chain(late_chain, due_chain);
+    } else {
+      move_entries(late_chain, due_chain);
+    }
+  }
+
+  void move_entries(std::uint32_t from, std::uint32_t to) noexcept {
+    std::array<due_entry, chunk_entries> moved;
+    while (heads_[from] != 0) {
+      const std::uint32_t count = take(from, moved.data(), chunk_entries);
+      for (std::uint32_t next = 0; next < count; ++next) {
+        append(to, moved[next]);
+      }
     }
   }
 
@@ -254,11 +273,7 @@ class due_queue {
   void catch_up() noexcept {
     while (drained_.count() - current_.count() >= stored_ticks_max) {
       if (heads_[due_chain] != 0) {
-        std::array<due_entry, chunk_entries> passed;
-        const std::uint32_t count = take(due_chain, passed.data(), chunk_entries);
-        for (std::uint32_t next = 0; next < count; ++next) {
-          append(late_chain, passed[next]);
-        }
+        move_entries(due_chain, late_chain);
       } else if (heads_[dealt_chain] != 0) {
         deal(chunk_entries);
       } else if (!advance()) {

@@ -14,7 +14,9 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 namespace weir {
@@ -34,15 +36,11 @@ template <IpVersion V>
 class lpm {
  public:
   /// Contains nothing.
-  lpm() : lpm{std::vector<lpm_entry<V>>{}} {}
+  lpm() : lpm{std::span<const lpm_entry<V>>{}} {}
 
   /// Where a prefix is given twice, the later value counts.
-  explicit lpm(std::vector<lpm_entry<V>> entries) : root_bits_{root_bits_for(entries.size())} {
-    std::ranges::stable_sort(entries, {}, &lpm_entry<V>::block);
-    for (const auto& entry : entries) {
-      expects(entry.value < no_value, "a value of a prefix is below no_value");
-    }
-    build(entries);
+  explicit lpm(std::span<const lpm_entry<V>> entries) : root_bits_{root_bits_for(entries.size())} {
+    build(sorted(entries));
   }
 
   /// The value of the longest prefix that contains the address, or `no_value`.
@@ -127,6 +125,22 @@ class lpm {
     return static_cast<std::uint32_t>(std::popcount(bits));
   }
 
+  /// By address and then by length; equal prefixes in the order they were given.
+  static std::vector<lpm_entry<V>> sorted(std::span<const lpm_entry<V>> entries) {
+    std::vector<std::size_t> order(entries.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::sort(order, {}, [&](std::size_t place) {
+      return std::pair{entries[place].block, place};
+    });
+    std::vector<lpm_entry<V>> result;
+    result.reserve(entries.size());
+    for (const std::size_t place : order) {
+      expects(entries[place].value < no_value, "a value of a prefix is below no_value");
+      result.push_back(entries[place]);
+    }
+    return result;
+  }
+
   /// Shorter entries sort before the longer ones inside them, so writing over is right.
   static dealt_slots deal(std::span<const lpm_entry<V>> inside, std::uint32_t bits_before,
                           std::uint32_t width, std::uint32_t inherited) {
@@ -156,7 +170,7 @@ class lpm {
     }
   }
 
-  void build(std::span<const lpm_entry<V>> entries) {
+  void build(const std::vector<lpm_entry<V>>& entries) {
     std::vector<task> tasks;
     const dealt_slots dealt = deal(entries, 0, root_bits_, no_value);
     root_ = dealt.values;

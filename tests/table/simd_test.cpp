@@ -1,0 +1,54 @@
+#include "weir/table/simd.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <cstdint>
+#include <random>
+
+namespace {
+
+struct alignas(weir::line_bytes) line {
+  std::uint32_t words[weir::line_words];
+};
+
+}  // namespace
+
+TEST_CASE("a match names each of the first fifteen words", "[table][simd]") {
+  line here{};
+  here.words[0] = 0xAB00'0001;
+  here.words[14] = 0xAB00'0002;
+
+  CHECK(weir::match_line(here.words, 0xAB00'0000, 0xFF00'0000) == 0b100'0000'0000'0001);
+  CHECK(weir::match_line(here.words, 0xAB00'0002, 0xFFFF'FFFF) == 0b100'0000'0000'0000);
+  CHECK(weir::match_line(here.words, 0, 0xFFFF'FFFF) == 0b011'1111'1111'1110);
+}
+
+TEST_CASE("the last word of a line never matches", "[table][simd]") {
+  line here{};
+  here.words[15] = 7;
+
+  CHECK(weir::match_line(here.words, 7, 0xFFFF'FFFF) == 0);
+  CHECK(weir::match_line(here.words, 0, 0) == 0x7FFF);
+}
+
+TEST_CASE("the machine's comparison equals the portable one", "[table][simd]") {
+  const auto seed = GENERATE(1u, 2u, 3u);
+  CAPTURE(seed);
+  std::mt19937 generator{seed};
+  const auto random = [&] { return static_cast<std::uint32_t>(generator()); };
+  line here{};
+
+  for (int round = 0; round < 100'000; ++round) {
+    const std::uint32_t mask = ~0u << random() % 32;
+    for (auto& word : here.words) {
+      // Few values, so that words often match; the top bit shows a signed comparison.
+      word = (random() % 4) << 30 | (random() % 2) << 9 | random() % 2;
+    }
+    const std::uint32_t wanted = here.words[random() % weir::line_words] & mask;
+    const auto found = weir::match_line(here.words, wanted, mask);
+    if (found != weir::detail::match_line_portable(here.words, wanted, mask)) {
+      CAPTURE(round, wanted, mask);
+      FAIL("the comparisons differ");
+    }
+  }
+}
