@@ -1,0 +1,60 @@
+#pragma once
+
+#include "weir/base/interface_id.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/time/tick.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir {
+
+constexpr std::size_t index_of(direction way) noexcept { return static_cast<std::size_t>(way); }
+
+/// Packets and bytes of one direction since they were last carried over: eight bits and 24. Full
+/// after 255 packets, before the bytes can be: an IP packet has at most 65535.
+class packet_counter {
+ public:
+  static constexpr std::uint32_t packets_max = 255;
+
+  constexpr std::uint32_t packets() const noexcept { return word_ >> 24; }
+  constexpr std::uint32_t bytes() const noexcept { return word_ & 0xFF'FFFF; }
+  constexpr bool is_full() const noexcept { return word_ >= packets_max << 24; }
+  /// Counts one packet; the counter is not full.
+  constexpr void add(std::uint16_t bytes) noexcept { word_ += (1u << 24) + bytes; }
+
+ private:
+  std::uint32_t word_ = 0;
+};
+static_assert(packet_counter::packets_max * 65535 < 1u << 24);
+
+/// What every packet of a session touches beside the keys, in half a cache line. By direction:
+/// `original` first. Two bytes are left.
+struct flow_state {
+  /// TCP: one past the highest sequence number seen from each side.
+  std::uint32_t sequence_end[2];
+  /// TCP: the largest window each side has offered, before scaling; zero until it was seen.
+  std::uint16_t window[2];
+  /// The low half of the tick at which the session is dead.
+  std::uint32_t deadline_low;
+  packet_counter counter[2];
+  /// Where packets of each direction go.
+  next_hop_id hop[2];
+  /// TCP: the window scale of each side, original in the lower half.
+  std::uint8_t scales;
+  /// Which of the table's timeout profiles applies.
+  std::uint8_t profile;
+
+  constexpr unsigned scale(direction way) const noexcept {
+    return scales >> 4 * index_of(way) & 15u;
+  }
+  /// The largest window a side has offered, in bytes.
+  constexpr std::uint32_t window_bytes(direction way) const noexcept {
+    return std::uint32_t{window[index_of(way)]} << scale(way);
+  }
+  /// Whether the session is over at `now`.
+  constexpr bool is_dead(tick now) const noexcept { return reached(deadline_low, now); }
+};
+static_assert(sizeof(flow_state) == 32);
+
+}  // namespace weir

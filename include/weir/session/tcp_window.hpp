@@ -1,0 +1,108 @@
+#pragma once
+
+// Which segments are plausible, after van Rooij, "Real stateful TCP packet filtering in IP
+// filter", with what a record can hold: for each side the end of what it sent and the largest
+// window it offered. A segment of the sender S towards the receiver R is plausible if
+//
+//   I    its end  <= S.end + R.window               R never let S send more;
+//   II   its seq  >= S.end - R.window               S never sends again what R confirmed;
+//   III  its ack  <= R.end                          S cannot confirm what R did not send;
+//   IV   its ack  >= R.end - max(S.window, 66000)   old, but not from another time
+//                                                   (RFC 5961 section 5.2).
+//
+// Keepalives (seq one below the end, RFC 9293 section 3.8.4) obey II and probes of a closed window
+// (RFC 9293 section 3.8.6.1) obey I, because a window counts as one byte at least.
+
+#include "weir/net/flow_key.hpp"
+#include "weir/session/flow_state.hpp"
+#include "weir/wire/tcp_header.hpp"
+#include "weir/wire/tcp_options.hpp"
+
+#include <algorithm>
+#include <cstdint>
+
+namespace weir {
+
+/// What the tracker asks of a TCP segment.
+struct tcp_segment {
+  static constexpr std::uint8_t no_window_scale = 0xFF;
+
+  std::uint32_t sequence = 0;
+  std::uint32_t acknowledgment = 0;  ///< meaningful with ACK
+  std::uint32_t payload = 0;         ///< bytes behind the header
+  std::uint16_t window = 0;          ///< as sent
+  std::uint8_t flags = 0;            ///< `tcp_flag` bits
+  /// The option of a SYN, at most 14 (RFC 7323 section 2.3); not looked at elsewhere.
+  std::uint8_t window_scale = no_window_scale;
+
+  constexpr bool has(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
+  /// One past the last sequence number it takes: SYN and FIN count as one each.
+  constexpr std::uint32_t end() const noexcept {
+    return sequence + payload + (has(tcp_flag::syn) ? 1u : 0u) + (has(tcp_flag::fin) ? 1u : 0u);
+  }
+};
+static_assert(sizeof(tcp_segment) == 16);
+
+/// How far behind an acknowledgment may lie whatever the windows were: inequality IV.
+inline constexpr std::uint32_t acknowledgment_window_min = 66'000;
+
+namespace detail {
+
+/// `left - right` as a distance on the circle of sequence numbers (RFC 9293 section 3.4).
+constexpr std::int32_t sequence_distance(std::uint32_t left, std::uint32_t right) noexcept {
+  return static_cast<std::int32_t>(left - right);
+}
+/// The one further ahead.
+constexpr std::uint32_t later_sequence(std::uint32_t left, std::uint32_t right) noexcept {
+  return sequence_distance(left, right) < 0 ? right : left;
+}
+/// Whether `first`, `middle`, `last` come in this order; `first` and `last` are close.
+constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
+                                std::uint32_t last) noexcept {
+  return middle - first <= last - first;
+}
+
+}  // namespace detail
+
+/// Inequalities I to IV for a segment with ACK between two sides that were both seen.
+constexpr bool is_plausible(const flow_state& flow, direction way,
+                            const tcp_segment& segment) noexcept {
+  const std::uint32_t sender_end = flow.sequence_end[index_of(way)];
+  const std::uint32_t receiver_end = flow.sequence_end[index_of(opposite(way))];
+  const std::uint32_t receiver_window = flow.window_bytes(opposite(way));
+  const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
+  // Each distance is negative where its inequality fails; so is their union then.
+  return (detail::sequence_distance(sender_end + receiver_window, segment.end()) |     // I
+          detail::sequence_distance(segment.sequence, sender_end - receiver_window) |  // II
+          detail::sequence_distance(receiver_end, segment.acknowledgment) |            // III
+          detail::sequence_distance(segment.acknowledgment, receiver_end - sender_window)) >=
+         0;  // IV
+}
+
+/// Whether a sequence number lies in the window of the receiver, whatever it confirms: I and II.
+constexpr bool is_in_window(const flow_state& flow, direction way,
+                            std::uint32_t sequence) noexcept {
+  const std::uint32_t sender_end = flow.sequence_end[index_of(way)];
+  const std::uint32_t window = flow.window_bytes(opposite(way));
+  return (detail::sequence_distance(sender_end + window, sequence) |
+          detail::sequence_distance(sequence, sender_end - window)) >= 0;
+}
+
+/// Whether the sequence number that an ICMP error quotes may be of a segment of `way` that is
+/// under way: not sent long ago, and not sent in the future (RFC 5927 section 4.1).
+constexpr bool is_quotable(const flow_state& flow, direction way, std::uint32_t sequence) noexcept {
+  const std::uint32_t offered = flow.window_bytes(opposite(way));
+  const std::uint32_t window = offered == 0 ? acknowledgment_window_min : offered;
+  const std::uint32_t end = flow.sequence_end[index_of(way)];
+  return detail::sequence_between(end - window, sequence, end);
+}
+
+/// Takes note of a plausible segment.
+constexpr void note_segment(flow_state& flow, direction way, const tcp_segment& segment) noexcept {
+  std::uint32_t& end = flow.sequence_end[index_of(way)];
+  end = detail::later_sequence(end, segment.end());
+  std::uint16_t& window = flow.window[index_of(way)];
+  window = std::max(window, segment.window);
+}
+
+}  // namespace weir
