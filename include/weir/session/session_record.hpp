@@ -1,0 +1,163 @@
+#pragma once
+
+// Overview. A session in two parts: what every packet touches, one line for IPv4 and two for IPv6,
+// and what opening, ending and reports need. Both keys are as received: a packet of one direction
+// leaves with the other direction's key reversed, so that nothing else says how to translate.
+//
+// The annotations of the keys belong to the record: the original's holds the `session_status`, the
+// reply's the `session_flag` bits.
+
+#include "weir/base/interface_id.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/session/flow_state.hpp"
+#include "weir/session/session_phase.hpp"
+#include "weir/session/tcp_rules.hpp"
+#include "weir/session/timeouts.hpp"
+#include "weir/time/tick.hpp"
+#include "weir/wire/packed_flow.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <type_traits>
+
+namespace weir {
+
+/// What is true of a session, as bits of one byte.
+namespace session_flag {
+inline constexpr std::uint8_t translated = 0x01;  ///< the keys are not each other's reverse
+/// Packets of this direction do not lengthen its life (RFC 4787 REQ-6, RFC 7857 section 7).
+inline constexpr std::uint8_t original_does_not_refresh = 0x02;
+inline constexpr std::uint8_t reply_does_not_refresh = 0x04;
+inline constexpr std::uint8_t tcp_mode_low = 0x08;  ///< the lower bit of the `tcp_mode`
+inline constexpr std::uint8_t tcp_mode_high = 0x10;
+inline constexpr std::uint8_t unclaimed = 0x20;   ///< the reply's identifier is not known yet
+inline constexpr std::uint8_t unanswered = 0x40;  ///< counts as embryonic
+inline constexpr std::uint8_t queued = 0x80;      ///< of the record: it will come up for review
+}  // namespace session_flag
+
+/// What every packet of a session touches.
+template <IpVersion V>
+struct alignas(64) hot_record {
+  /// By direction, as received.
+  packed_flow<V> key[2];
+  flow_state state;
+
+  constexpr session_status status() const noexcept {
+    return session_status::from_byte(key[0].annotation());
+  }
+  constexpr void set_status(session_status status) noexcept {
+    key[0].set_annotation(status.byte());
+  }
+  constexpr bool has(std::uint8_t flag) const noexcept { return (key[1].annotation() & flag) != 0; }
+  constexpr void set(std::uint8_t flag, bool on) noexcept {
+    const unsigned flags = key[1].annotation();
+    key[1].set_annotation(static_cast<std::uint8_t>(on ? flags | flag : flags & ~unsigned{flag}));
+  }
+  constexpr tcp_mode mode() const noexcept {
+    return tcp_mode(key[1].annotation() / session_flag::tcp_mode_low & 3);
+  }
+  constexpr void set_mode(tcp_mode mode) noexcept {
+    const auto bits = static_cast<unsigned>(mode);
+    set(session_flag::tcp_mode_low, (bits & 1) != 0);
+    set(session_flag::tcp_mode_high, (bits & 2) != 0);
+  }
+
+  /// What a packet that came in `way` wears when it leaves; without annotation.
+  constexpr packed_flow<V> outgoing(direction way) const noexcept {
+    return reversed(key[index_of(opposite(way))]);
+  }
+};
+static_assert(sizeof(hot_record<ipv4>) == 64);
+static_assert(sizeof(hot_record<ipv6>) == 128);
+static_assert(std::is_trivially_copyable_v<hot_record<ipv4>>);
+
+/// What opening, ending and reports need of a session.
+struct cold_record {
+  static constexpr std::uint32_t no_mapping = 0xFFFF'FFFF;
+
+  /// Carried over from the hot counters, by direction; packets in two halves.
+  std::uint64_t bytes[2];
+  std::uint32_t packets_low[2];
+  std::uint16_t packets_high[2];
+  /// The low half of the tick at which it began: tells ages of up to 49 days.
+  std::uint32_t created_low;
+  /// The number of the mapping it wears, or `no_mapping`.
+  std::uint32_t mapping;
+  remembered_syn syn;
+  /// What permitted it, as policies number themselves and their rules.
+  std::uint16_t policy;
+  std::uint16_t rule;
+  /// Where the opener came in, and where it left.
+  interface_id ingress;
+  interface_id egress;
+};
+static_assert(sizeof(cold_record) == 48);
+
+/// Packets and bytes of a session since it began, by direction.
+struct session_totals {
+  std::uint64_t packets[2];
+  std::uint64_t bytes[2];
+};
+
+/// Counts one packet of a session.
+template <IpVersion V>
+constexpr void count(hot_record<V>& hot, cold_record& cold, direction way,
+                     std::uint16_t bytes) noexcept {
+  const std::size_t which = index_of(way);
+  packet_counter& counter = hot.state.counter[which];
+  if (counter.is_full()) [[unlikely]] {
+    cold.bytes[which] += counter.bytes();
+    cold.packets_low[which] += counter.packets();
+    cold.packets_high[which] = static_cast<std::uint16_t>(
+        cold.packets_high[which] + (cold.packets_low[which] < counter.packets() ? 1 : 0));
+    counter = packet_counter{};
+  }
+  counter.add(bytes);
+}
+
+template <IpVersion V>
+constexpr session_totals totals(const hot_record<V>& hot, const cold_record& cold) noexcept {
+  session_totals sums{};
+  for (std::size_t which = 0; which < 2; ++which) {
+    const packet_counter counter = hot.state.counter[which];
+    sums.packets[which] =
+        (std::uint64_t{cold.packets_high[which]} << 32 | cold.packets_low[which]) +
+        counter.packets();
+    sums.bytes[which] = cold.bytes[which] + counter.bytes();
+  }
+  return sums;
+}
+
+/// Lengthens the life of a session by a packet of `way`, where that direction may; a phase that
+/// ends sooner shortens it in any case.
+template <IpVersion V>
+constexpr void refresh(hot_record<V>& hot, direction way, const timeout_profile& profile,
+                       tick now) noexcept {
+  const std::uint32_t deadline = now.low() + profile.ticks(hot.status().timeout());
+  const std::uint8_t refusal = way == direction::original ? session_flag::original_does_not_refresh
+                                                          : session_flag::reply_does_not_refresh;
+  if (hot.has(refusal) && static_cast<std::int32_t>(deadline - hot.state.deadline_low) > 0)
+      [[unlikely]] {
+    return;
+  }
+  hot.state.deadline_low = deadline;
+}
+
+/// The key with both identifiers zero: how the reply of a flow is filed whose identifier differs by
+/// direction, until its first packet says it (ESP, GRE with a key).
+template <IpVersion V>
+constexpr packed_flow<V> wildcard(const packed_flow<V>& key) noexcept {
+  return packed_flow<V>{key.domain(), key.protocol(), key.source_bits(), key.destination_bits(), 0};
+}
+
+/// Whether the reply of a flow carries another identifier, which nobody knows at the start: the
+/// SPI of ESP (RFC 4303 section 2.1), and the key of GRE, which PPTP takes for its call (RFC 2637).
+template <IpVersion V>
+constexpr bool has_unknown_reply(const packed_flow<V>& original) noexcept {
+  return (original.protocol() == protocol::esp || original.protocol() == protocol::gre) &&
+         original.ports_bits() != 0;
+}
+
+}  // namespace weir
