@@ -20,6 +20,7 @@
 #include "weir/wire/ipv4_header.hpp"
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/packet_facts.hpp"
+#include "weir/wire/quote.hpp"
 #include "weir/wire/tcp_header.hpp"
 
 #include <algorithm>
@@ -30,15 +31,15 @@
 namespace weir {
 
 /// Rewrites an ICMP error and the packet it quotes, for the session of that packet. `packet`
-/// begins at the IP header and `icmp_offset` is where the error does; `quote` was read from it.
+/// begins at the IP header, `facts` are the error's and `quote` is what `walk_quote` found in it.
 /// `after` is the key under which packets are sent that go the way of the error.
 ///
 /// Type, code and what follows the quote stay. The error goes to the quoted packet's sender
 /// (RFC 5508 REQ-4c). Where the direction hides its source, the error has that source's external
 /// address, even if another router sent it (REQ-5c); else the router's address is kept.
 /// False, and nothing changed, if the error is not addressed to the sender of what it quotes.
-inline bool translate_icmp_error(std::span<std::byte> packet, std::size_t icmp_offset,
-                                 const quoted_packet& quote, const packed_flow<ipv4>& after,
+inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts& facts,
+                                 const walked<ipv4>& quote, const packed_flow<ipv4>& after,
                                  ttl_step step) noexcept;
 
 namespace detail {
@@ -46,52 +47,52 @@ namespace detail {
 /// The bytes of a quoted transport header that a rewrite may change: up to TCP's checksum.
 inline constexpr std::size_t quoted_transport_size = tcp_field::checksum + 2;
 
-/// Rewrites the ports or the identifier of a quoted transport header, and its checksum if the
-/// quote reaches that far (RFC 5508 REQ-3c: it is not judged).
-inline void rewrite_quoted_transport(std::span<std::byte> transport, const quoted_packet& quote,
-                                     const packed_flow<ipv4>& after, flow_delta delta) noexcept {
-  const protocol kind = quote.key().protocol();
-  if (kind == protocol::tcp && transport.size() < quoted_transport_size) {
-    store_ports(after, transport.data());
+/// Rewrites a quoted packet: its header, its ports or identifier, and its transport checksum if
+/// the quote reaches that far (RFC 5508 REQ-3c: it is not judged).
+inline void rewrite_quote(std::span<std::byte> quoted, const walked<ipv4>& quote,
+                          const packed_flow<ipv4>& after) noexcept {
+  const auto delta = flow_delta::between(quote.key, after);
+  rewrite_addresses(quoted.data(), after, delta, ttl_step::keep);
+  const packet_facts& facts = quote.facts;
+  std::byte* const transport = quoted.data() + facts.transport_offset;
+  if (facts.message == message_kind::tcp &&
+      quoted.size() < facts.transport_offset + quoted_transport_size) {
+    store_ports(after, transport);
     return;
   }
-  rewrite_transport(transport.data(), kind, quote.message(), checksum_coverage::whole, after,
+  rewrite_transport(transport, facts.transport, facts.message, checksum_coverage::whole, after,
                     delta);
 }
 
 }  // namespace detail
 
-inline bool translate_icmp_error(std::span<std::byte> packet, std::size_t icmp_offset,
-                                 const quoted_packet& quote, const packed_flow<ipv4>& after,
+inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts& facts,
+                                 const walked<ipv4>& quote, const packed_flow<ipv4>& after,
                                  ttl_step step) noexcept {
-  const std::size_t quote_offset = icmp_offset + icmp_header<ipv4>::size;
-  expects(packet.size() >= quote_offset + quote.size(), "the quote was read from this packet");
   std::byte* const header = packet.data();
-  const auto source = load_raw<std::uint32_t>(header + ipv4_field::source);
-  const auto destination = load_raw<std::uint32_t>(header + ipv4_field::destination);
-  const packed_flow<ipv4> before = reversed(quote.key());
-  if (destination != before.destination_bits()) {
+  const packed_flow<ipv4> before = reversed(quote.key);
+  const packed_flow<ipv4> outer{before.domain(), protocol::icmp,
+                                load_raw<std::uint32_t>(header + ipv4_field::source),
+                                load_raw<std::uint32_t>(header + ipv4_field::destination), 0};
+  if (outer.destination_bits() != before.destination_bits()) {
     return false;
   }
 
-  const auto quoted = packet.subspan(quote_offset, quote.size());
-  const auto changing =
-      quoted.first(std::min(quoted.size(), quote.header_size() + detail::quoted_transport_size));
+  auto quoted = quote_of<ipv4>(packet, facts);
+  expects(quote.facts.ok && quote.facts.end <= quoted.size(), "the quote is this packet's");
+  quoted = quoted.first(quote.facts.end);
+  const auto changing = quoted.first(std::min<std::size_t>(
+      quoted.size(), quote.facts.transport_offset + detail::quoted_transport_size));
   const ones_sum sum_before = ones_sum::of(changing);
-  const packed_flow<ipv4> quote_after = reversed(after);
-  const auto quote_delta = flow_delta::between(quote.key(), quote_after);
-  rewrite_addresses(quoted.data(), quote_after, quote_delta, ttl_step::keep);
-  detail::rewrite_quoted_transport(quoted.subspan(quote.header_size()), quote, quote_after,
-                                   quote_delta);
-  adjust_checksum(header + icmp_offset + icmp_field::checksum,
+  detail::rewrite_quote(quoted, quote, reversed(after));
+  adjust_checksum(header + facts.transport_offset + icmp_field::checksum,
                   checksum_delta{}.replacing(sum_before, ones_sum::of(changing)));
 
   const bool hides_source = after.source_bits() != before.source_bits();
-  const packed_flow<ipv4> outer_before{after.domain(), protocol::icmp, source, destination, 0};
-  const packed_flow<ipv4> outer_after{after.domain(), protocol::icmp,
-                                      hides_source ? after.source_bits() : source,
-                                      after.destination_bits(), 0};
-  rewrite_addresses(header, outer_after, flow_delta::between(outer_before, outer_after), step);
+  const packed_flow<ipv4> sent{outer.domain(), protocol::icmp,
+                               hides_source ? after.source_bits() : outer.source_bits(),
+                               after.destination_bits(), 0};
+  rewrite_addresses(header, sent, flow_delta::between(outer, sent), step);
   return true;
 }
 

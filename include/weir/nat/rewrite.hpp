@@ -16,6 +16,7 @@
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/packet_facts.hpp"
 #include "weir/wire/tcp_header.hpp"
+#include "weir/wire/transport_checksum.hpp"
 #include "weir/wire/udp_header.hpp"
 
 #include <cstddef>
@@ -116,12 +117,6 @@ inline void finish_header(std::byte* header, std::uint16_t delta, ttl_step step)
   add_to_complement(header + ipv4_field::checksum, sum);
 }
 
-/// Where the checksum of a transport lies that has ports, SCTP apart. DCCP has it where UDP does
-/// (RFC 4340 section 5.1).
-constexpr std::size_t checksum_of(weir::protocol kind) noexcept {
-  return kind == protocol::tcp ? tcp_field::checksum : udp_field::checksum;
-}
-
 /// Whether the ICMP message at `icmp` is a query's request: its identifier is the source's port.
 inline bool is_request(const std::byte* icmp) noexcept {
   const auto type = std::to_integer<std::uint8_t>(icmp[icmp_field::type]);
@@ -189,7 +184,7 @@ inline void rewrite_transport(std::byte* transport, weir::protocol kind, message
   if (kind == protocol::sctp) {
     return;  // its CRC covers no addresses, and pools keep its ports
   }
-  std::byte* const field = transport + detail::checksum_of(kind);
+  std::byte* const field = transport + *checksum_field_of<ipv4>(kind);
   if (coverage == checksum_coverage::pseudo_header) {
     detail::add_to_sum(field, delta.addresses());
   } else if (kind == protocol::udp || kind == protocol::udp_lite) {
