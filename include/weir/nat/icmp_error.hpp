@@ -10,7 +10,6 @@
 // direction is sent under is `after`, and the quote becomes its reverse.
 
 #include "weir/base/contract.hpp"
-#include "weir/nat/quoted_packet.hpp"
 #include "weir/nat/rewrite.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
