@@ -27,29 +27,39 @@ enum class port_parity : std::uint8_t {
 /// these in zeroed memory needs no preparation and takes none before it is used.
 class bitmap {
  public:
-  bool taken(port number) const noexcept {
-    return (words_[word_of(number)] >> bit_of(number) & 1) != 0;
-  }
+  bool taken(port number) const noexcept { return (words_[word_of(number)] & bit_of(number)) != 0; }
 
   /// Fails when the port is taken.
   bool try_take(port number) noexcept {
-    if (taken(number)) {
+    const std::uint32_t word = word_of(number);
+    const std::uint64_t before = words_[word];
+    const std::uint64_t after = before | bit_of(number);
+    if (after == before) {
       return false;
     }
-    words_[word_of(number)] |= std::uint64_t{1} << bit_of(number);
+    words_[word] = after;
     ++count_;
-    summarise(word_of(number));
+    const std::uint64_t siblings = odd_or_even(number);
+    if ((after & siblings) == siblings) {
+      full_[number.number() % 2][word / word_bits] |= std::uint64_t{1} << word % word_bits;
+    }
     return true;
   }
 
   /// Whether the port was taken; it is free now.
   bool release(port number) noexcept {
-    if (!taken(number)) {
+    const std::uint32_t word = word_of(number);
+    const std::uint64_t before = words_[word];
+    const std::uint64_t after = before & ~bit_of(number);
+    if (after == before) {
       return false;
     }
-    words_[word_of(number)] &= ~(std::uint64_t{1} << bit_of(number));
+    words_[word] = after;
     --count_;
-    summarise(word_of(number));
+    const std::uint64_t siblings = odd_or_even(number);
+    if ((before & siblings) == siblings) {
+      full_[number.number() % 2][word / word_bits] &= ~(std::uint64_t{1} << word % word_bits);
+    }
     return true;
   }
 
@@ -86,8 +96,12 @@ class bitmap {
   static constexpr std::uint32_t word_of(port number) noexcept {
     return number.number() / word_bits;
   }
-  static constexpr std::uint32_t bit_of(port number) noexcept {
-    return number.number() % word_bits;
+  static constexpr std::uint64_t bit_of(port number) noexcept {
+    return std::uint64_t{1} << number.number() % word_bits;
+  }
+  /// The bits of a word whose numbers are odd, or even, as this one.
+  static constexpr std::uint64_t odd_or_even(port number) noexcept {
+    return even_bits << number.number() % 2;
   }
   static constexpr std::uint64_t eligible(port_parity parity) noexcept {
     switch (parity) {
@@ -101,25 +115,15 @@ class bitmap {
     return every_bit;
   }
 
-  void summarise(std::uint32_t word) noexcept {
-    const std::uint64_t taken = words_[word];
-    const std::uint64_t here = std::uint64_t{1} << word % word_bits;
-    const auto set = [here](std::uint64_t& summary, bool full) noexcept {
-      summary = full ? summary | here : summary & ~here;
-    };
-    set(even_full_[word / word_bits], (taken & even_bits) == even_bits);
-    set(odd_full_[word / word_bits], (taken & odd_bits) == odd_bits);
-  }
-
   /// Words of a group of 64 that have a free number of that parity.
   std::uint64_t open_words(std::uint32_t group, port_parity parity) const noexcept {
     switch (parity) {
       case port_parity::any:
-        return ~(even_full_[group] & odd_full_[group]);
+        return ~(full_[0][group] & full_[1][group]);
       case port_parity::even:
-        return ~even_full_[group];
+        return ~full_[0][group];
       case port_parity::odd:
-        return ~odd_full_[group];
+        return ~full_[1][group];
     }
     return 0;
   }
@@ -157,8 +161,8 @@ class bitmap {
   }
 
   std::array<std::uint64_t, words_count> words_;
-  std::array<std::uint64_t, words_count / word_bits> even_full_;
-  std::array<std::uint64_t, words_count / word_bits> odd_full_;
+  /// Words without a free even number, and without a free odd one.
+  std::array<std::array<std::uint64_t, words_count / word_bits>, 2> full_;
   std::uint32_t count_;
 };
 static_assert(std::is_trivial_v<bitmap>);
