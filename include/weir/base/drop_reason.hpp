@@ -66,8 +66,9 @@ enum class drop_reason : std::uint8_t {
   filtered,  ///< the mapping does not accept this remote (RFC 4787 REQ-8)
   untranslatable,  ///< a protocol or message that cannot be translated
   hairpin_loop,  ///< a hairpin that would be translated again
+  redirect,  ///< an ICMP redirect or source quench, which no router forwards (RFC 1812 section 5.2.7.2)
 };
-inline constexpr std::size_t drop_reason_count = 54;
+inline constexpr std::size_t drop_reason_count = 55;
 
 /// The reason as reports and counters name it.
 constexpr std::string_view name(drop_reason reason) noexcept {
@@ -180,6 +181,8 @@ constexpr std::string_view name(drop_reason reason) noexcept {
       return "untranslatable";
     case drop_reason::hairpin_loop:
       return "hairpin_loop";
+    case drop_reason::redirect:
+      return "redirect";
   }
   return {};
 }
@@ -297,6 +300,9 @@ constexpr std::string_view describe(drop_reason reason) noexcept {
       return "a protocol or message that cannot be translated";
     case drop_reason::hairpin_loop:
       return "a hairpin that would be translated again";
+    case drop_reason::redirect:
+      return "an ICMP redirect or source quench, which no router forwards (RFC 1812 section "
+             "5.2.7.2)";
   }
   return {};
 }

@@ -10,6 +10,12 @@
 #include "weir/net/port.hpp"
 #include "weir/net/prefix.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/policy/policy.hpp"
+#include "weir/policy/query.hpp"
+#include "weir/policy/rule.hpp"
+#include "weir/pool/pool.hpp"
+#include "weir/session/session_book.hpp"
+#include "weir/session/timeouts.hpp"
 #include "weir/time/instant.hpp"
 
 #include <array>
@@ -76,77 +82,13 @@ struct checks_configuration {
   bool transport_checksum = false;
 };
 
-enum class rule_action : std::uint8_t {
-  deny,
-  reject,
-  permit,
-  permit_stateful,
-  permit_stateful_nat,
-};
-
-enum class rule_fragment : std::uint8_t {
-  unspecified,
-  later,
-  first,
-  any,   ///< first or later
-  none,  ///< whole datagrams
-};
-
-/// A closed range of small numbers: ICMP types, ICMP codes.
-struct byte_range {
-  std::uint8_t first = 0;
-  std::uint8_t last = 255;
-
-  friend constexpr bool operator==(const byte_range&, const byte_range&) noexcept = default;
-};
-
-/// One rule of a policy. Empty lists match anything.
-struct rule_configuration {
-  std::string name;
-  rule_action action = rule_action::deny;
-  std::optional<ip_family> family;
-  std::vector<ip_prefix> sources;
-  std::vector<ip_prefix> destinations;
-  std::vector<weir::protocol> protocols;
-  std::vector<port_range> source_ports;
-  std::vector<port_range> destination_ports;
-  std::vector<byte_range> icmp_types;
-  std::vector<byte_range> icmp_codes;
-  std::uint8_t tcp_flags_set = 0;    ///< all of these are set
-  std::uint8_t tcp_flags_clear = 0;  ///< all of these are clear
-  bool tcp_established = false;      ///< ACK or RST is set
-  rule_fragment fragment = rule_fragment::unspecified;
-  bool log = false;
-};
-
-enum class tcp_tracking : std::uint8_t {
-  strict,  ///< sessions open with SYN, sequences must be plausible
-  loose,   ///< mid-stream pickup and asymmetric paths
-  off,
-};
-
-enum class reject_answer : std::uint8_t {
-  automatic,  ///< RST for TCP, port unreachable else
-  port_unreachable,
-  admin_prohibited,
-};
-
-/// Idle times after which a session ends.
-struct timeouts_configuration {
-  duration tcp_opening = duration::minutes(4);        ///< RFC 5382 REQ-5
-  duration tcp_established = duration::minutes(124);  ///< RFC 5382 REQ-5
-  duration tcp_half_closed = duration::minutes(124);  ///< RFC 5382 REQ-5
-  duration tcp_closing = duration::minutes(4);        ///< RFC 7857 section 2.1
-  duration tcp_reset = duration::minutes(4);          ///< RFC 7857 section 2.2
-  duration udp = duration::minutes(5);                ///< RFC 4787 REQ-5
-  duration udp_one_way = duration::minutes(2);        ///< RFC 4787 REQ-5
-  duration dns = duration::minutes(2);                ///< RFC 4787 REQ-5
-  duration icmp = duration::seconds(60);              ///< RFC 5508 REQ-2
-  duration sctp = duration::minutes(124);
-  duration gre = duration::minutes(5);
-  duration esp = duration::minutes(5);
-  duration other = duration::minutes(10);
-};
+using rule_action = action;
+using rule_fragment = fragment_match;
+using byte_range = icmp_range;
+using rule_configuration = rule;
+using tcp_tracking = tcp_strictness;
+using reject_answer = reject_form;
+using timeouts_configuration = session_timeouts;
 
 struct policy_configuration {
   std::string name;
@@ -163,16 +105,8 @@ struct policy_configuration {
   std::vector<rule_configuration> rules;
 };
 
-enum class nat_filtering : std::uint8_t {
-  endpoint_independent,
-  address_and_port_dependent,
-};
-
-enum class exhausted_answer : std::uint8_t {
-  silent,
-  admin_prohibited,
-  host_unreachable,
-};
+using nat_filtering = endpoint_filtering;
+using exhausted_answer = exhaustion_answer;
 
 struct pool_configuration {
   std::string name;
@@ -223,11 +157,7 @@ struct nat_configuration {
   std::vector<exempt_configuration> exempt;
 };
 
-enum class when_full : std::uint8_t {
-  refuse,
-  evict_embryonic,
-  fair_share,
-};
+using when_full = full_policy;
 
 struct sessions_configuration {
   std::uint32_t max = 1'000'000;

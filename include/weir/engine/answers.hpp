@@ -1,0 +1,81 @@
+#pragma once
+
+// What weir says itself: who it speaks as, and how often.
+
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/packet_view.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/wire/icmp_error.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <span>
+
+namespace weir::detail {
+
+/// The address that an error about a packet comes from: the first of the family on the interface
+/// it came in, else any of the domain (RFC 1812 section 4.3.2.4).
+template <IpVersion V>
+std::optional<typename V::address> speaker(const snapshot& config, interface_id ingress) noexcept {
+  const auto first_of = [](const interface_facts& one) -> std::optional<typename V::address> {
+    for (const auto& own : one.addresses) {
+      if (own.address.family() == family_of<V>) {
+        return own.address.template as<V>();
+      }
+    }
+    return std::nullopt;
+  };
+  const auto& here = config.interface(ingress);
+  if (const auto found = first_of(here)) {
+    return found;
+  }
+  for (const auto& one : config.interfaces()) {
+    if (one.domain == here.domain) {
+      if (const auto found = first_of(one)) {
+        return found;
+      }
+    }
+  }
+  return std::nullopt;
+}
+
+/// Whether the packet was for more than one station: nobody answers those.
+template <IpVersion V>
+bool was_for_many(const snapshot& config, const walked<V>& headers,
+                  const packet_view& packet) noexcept {
+  if (packet.meta.cast != link_cast::unicast) {
+    return true;
+  }
+  const auto to = config.route(headers.key.domain(), headers.key.destination());
+  return to && config.hop(*to).kind == next_hop_kind::broadcast;
+}
+
+/// Writes what is to be said about a packet, from the packet as it was received; nothing where the
+/// manners or the rate forbid it.
+template <IpVersion V, EngineTraits T>
+std::span<const std::byte> write_answer(shard<T>& state, const answer_request& request,
+                                        const walked<V>& headers, const packet_view& packet,
+                                        tick now, answer_buffer& to) noexcept {
+  if (!headers.facts.ok || was_for_many<V>(*state.config, headers, packet)) {
+    return {};
+  }
+  if (request.form == answer_request::form::tcp_reset) {
+    if (!is_one_host(headers.key.source())) {
+      return {};
+    }
+    return write_tcp_reset<V>(to, packet.bytes, headers);
+  }
+  const icmp_error<V> error{request.type, request.code, request.rest};
+  const auto source = speaker<V>(*state.config, packet.meta.ingress);
+  if (!source || !may_be_answered(headers, error)) {
+    return {};
+  }
+  if (!state.answers.try_take(now)) {
+    state.packets.answers_suppressed.add();
+    return {};
+  }
+  return write_icmp_error<V>(to, error, *source, packet.bytes, headers);
+}
+
+}  // namespace weir::detail

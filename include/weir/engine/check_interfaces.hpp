@@ -1,0 +1,285 @@
+#pragma once
+
+// Interfaces, domains, zones, routes and neighbours: names become numbers, addresses become routes.
+
+#include "weir/engine/configuration.hpp"
+#include "weir/engine/fault_list.hpp"
+#include "weir/engine/interface_facts.hpp"
+#include "weir/net/special_address.hpp"
+#include "weir/net/text.hpp"
+#include "weir/route/next_hop.hpp"
+#include "weir/route/route_table.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace weir::detail {
+
+/// Names and their numbers, in order of first use.
+class name_list {
+ public:
+  explicit name_list(std::string first) : names_{std::move(first)} {}
+
+  std::uint16_t number_of(std::string_view name) {
+    if (const auto known = find(name)) {
+      return *known;
+    }
+    names_.emplace_back(name);
+    return static_cast<std::uint16_t>(names_.size() - 1);
+  }
+  std::optional<std::uint16_t> find(std::string_view name) const {
+    const auto at = std::find(names_.begin(), names_.end(), name);
+    if (at == names_.end()) {
+      return std::nullopt;
+    }
+    return static_cast<std::uint16_t>(at - names_.begin());
+  }
+  const std::vector<std::string>& names() const noexcept { return names_; }
+
+ private:
+  std::vector<std::string> names_;
+};
+
+/// The ground everything else stands on.
+struct topology {
+  name_list zones{"local"};
+  name_list domains{"default"};
+  std::vector<interface_facts> interfaces;  ///< by number; 0 is `local`
+  std::vector<neighbor_facts> neighbors;
+  std::vector<next_hop> hops;  ///< by number; 0 is the box itself
+  std::vector<std::vector<route<ipv4>>> routes4;
+  std::vector<std::vector<route<ipv6>>> routes6;
+};
+
+inline constexpr std::size_t interfaces_max = 4096;
+inline constexpr std::size_t next_hops_max = 65535;
+inline constexpr std::uint32_t ipv4_mtu_min = 68;    // RFC 791 section 3.2
+inline constexpr std::uint32_t ipv6_mtu_min = 1280;  // RFC 8200 section 5
+inline constexpr std::uint32_t mtu_max = 65535;
+
+inline std::optional<interface_id> find_interface(const topology& made, std::string_view name) {
+  for (const auto& one : made.interfaces) {
+    if (one.name == name) {
+      return one.id;
+    }
+  }
+  return std::nullopt;
+}
+
+inline std::string known_interfaces(const topology& made) {
+  std::string names;
+  for (const auto& one : made.interfaces) {
+    if (!one.id.is_local()) {
+      names += (names.empty() ? "" : ", ") + one.name;
+    }
+  }
+  return names.empty() ? "define an interface first" : "one of: " + names;
+}
+
+inline next_hop_id add_hop(topology& made, const next_hop& hop) {
+  const auto at = std::find(made.hops.begin(), made.hops.end(), hop);
+  if (at != made.hops.end()) {
+    return next_hop_id{static_cast<std::uint16_t>(at - made.hops.begin())};
+  }
+  made.hops.push_back(hop);
+  return next_hop_id{static_cast<std::uint16_t>(made.hops.size() - 1)};
+}
+
+inline void add_route(topology& made, domain_id domain, const ip_prefix& to, next_hop_id hop) {
+  const std::size_t count = domain.number() + std::size_t{1};
+  made.routes4.resize(std::max(made.routes4.size(), count));
+  made.routes6.resize(std::max(made.routes6.size(), count));
+  if (to.is_ipv4()) {
+    made.routes4[domain.number()].push_back({to.as<ipv4>(), hop});
+  } else {
+    made.routes6[domain.number()].push_back({to.as<ipv6>(), hop});
+  }
+}
+
+/// The subnet of an IPv4 address has broadcast addresses (RFC 3021: a /31 has none).
+inline void add_broadcasts(topology& made, const interface_facts& owner,
+                           const interface_address_configuration& own) {
+  if (!own.address.is_ipv4() || own.length > 30) {
+    return;
+  }
+  const auto subnet = ipv4_prefix::around(own.address.v4(), own.length);
+  const auto hop = add_hop(made, {owner.id, std::nullopt, next_hop_kind::broadcast});
+  add_route(made, owner.domain, ipv4_prefix::host(subnet.address()), hop);
+  add_route(made, owner.domain, ipv4_prefix::host(last_address(subnet)), hop);
+}
+
+inline void add_connected(topology& made, const interface_facts& owner) {
+  for (const auto& own : owner.addresses) {
+    const auto subnet = own.address.is_ipv4()
+                            ? ip_prefix{ipv4_prefix::around(own.address.v4(), own.length)}
+                            : ip_prefix{ipv6_prefix::around(own.address.v6(), own.length)};
+    add_route(made, owner.domain, subnet, owner.on_link);
+    add_broadcasts(made, owner, own);
+  }
+}
+
+/// Own addresses come last, so that they win over broadcasts and host routes of equal length.
+inline void add_own_addresses(topology& made) {
+  for (const auto& owner : made.interfaces) {
+    for (const auto& own : owner.addresses) {
+      const auto host = own.address.is_ipv4() ? ip_prefix{ipv4_prefix::host(own.address.v4())}
+                                              : ip_prefix{ipv6_prefix::host(own.address.v6())};
+      add_route(made, owner.domain, host, next_hop_id{});
+    }
+  }
+}
+
+inline void check_address(const interface_address_configuration& own, const std::string& path,
+                          fault_list& faults) {
+  const unsigned most = own.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+  if (own.length > most) {
+    faults.add(path, "a prefix length of " + std::to_string(own.length) + " is too long",
+               "at most /" + std::to_string(most));
+  }
+  const bool martian = own.address.is_ipv4() ? is_martian_source(own.address.v4())
+                                             : is_martian_source(own.address.v6());
+  if (martian) {
+    faults.add(path, to_text(own.address) + " cannot be the address of an interface",
+               "a unicast address");
+  }
+}
+
+inline void check_mtu(const interface_configuration& raw, const std::string& path,
+                      fault_list& faults) {
+  const bool six = std::any_of(raw.addresses.begin(), raw.addresses.end(),
+                               [](const auto& own) { return own.address.is_ipv6(); });
+  const auto least = six ? ipv6_mtu_min : ipv4_mtu_min;
+  if (raw.mtu < least || raw.mtu > mtu_max) {
+    faults.add(path + ".mtu", "an MTU of " + std::to_string(raw.mtu) + " cannot work here",
+               std::to_string(least) + " to " + std::to_string(mtu_max));
+  }
+}
+
+inline void check_interface(const interface_configuration& raw, topology& made,
+                            fault_list& faults) {
+  const std::string path = "interfaces." + raw.name;
+  if (raw.name.empty() || raw.name == "local") {
+    faults.add(path, quoted(raw.name) + " cannot name an interface",
+               "any name but \"local\", which is the box itself");
+    return;
+  }
+  if (find_interface(made, raw.name)) {
+    faults.add(path, quoted(raw.name) + " is defined twice", "one entry for each interface");
+    return;
+  }
+  if (raw.zone == "local") {
+    faults.add(path + ".zone", "zone \"local\" is the box itself", "another zone name");
+  }
+  check_mtu(raw, path, faults);
+  interface_facts facts;
+  facts.name = raw.name;
+  facts.id = interface_id{static_cast<std::uint16_t>(made.interfaces.size())};
+  facts.zone = raw.zone.empty() ? zone_id::none() : zone_id{made.zones.number_of(raw.zone)};
+  facts.domain = domain_id{made.domains.number_of(raw.domain)};
+  facts.mtu = raw.mtu;
+  facts.mac = raw.mac;
+  facts.addresses = raw.addresses;
+  facts.validation = raw.validation;
+  facts.accept_any_mac = raw.accept_any_mac;
+  for (std::size_t i = 0; i < raw.addresses.size(); ++i) {
+    check_address(raw.addresses[i], element(path + ".addresses", i), faults);
+  }
+  facts.on_link = add_hop(made, {facts.id, std::nullopt, next_hop_kind::forward});
+  made.interfaces.push_back(std::move(facts));
+}
+
+/// Two interfaces of one domain with the same address could not be told apart.
+inline void check_unique_addresses(const topology& made, fault_list& faults) {
+  for (std::size_t left = 0; left < made.interfaces.size(); ++left) {
+    for (std::size_t right = left + 1; right < made.interfaces.size(); ++right) {
+      const auto& a = made.interfaces[left];
+      const auto& b = made.interfaces[right];
+      if (a.domain != b.domain) {
+        continue;
+      }
+      for (const auto& own : b.addresses) {
+        const bool shared = std::any_of(a.addresses.begin(), a.addresses.end(),
+                                        [&](auto& other) { return other.address == own.address; });
+        if (shared) {
+          faults.add("interfaces." + b.name + ".addresses",
+                     to_text(own.address) + " is also the address of " + quoted(a.name),
+                     "each address once in a domain");
+        }
+      }
+    }
+  }
+}
+
+inline void check_route(const route_configuration& raw, const std::string& path, topology& made,
+                        fault_list& faults) {
+  const auto egress = find_interface(made, raw.interface);
+  if (!egress || egress->is_local()) {
+    faults.add(path + ".interface", "unknown interface " + quoted(raw.interface),
+               known_interfaces(made));
+    return;
+  }
+  const auto domain = made.domains.find(raw.domain);
+  if (!domain) {
+    faults.add(path + ".domain", "no interface belongs to domain " + quoted(raw.domain),
+               "the domain of an interface");
+    return;
+  }
+  if (raw.via && raw.via->family() != raw.to.address().family()) {
+    faults.add(path + ".via", to_text(*raw.via) + " is of the other family than `to`",
+               "a gateway of the destination's family");
+    return;
+  }
+  const auto hop = add_hop(made, {*egress, raw.via, next_hop_kind::forward});
+  add_route(made, domain_id{*domain}, raw.to, hop);
+}
+
+inline void check_neighbor(const neighbor_configuration& raw, const std::string& path,
+                           topology& made, fault_list& faults) {
+  const auto where = find_interface(made, raw.interface);
+  if (!where || where->is_local()) {
+    faults.add(path + ".interface", "unknown interface " + quoted(raw.interface),
+               known_interfaces(made));
+    return;
+  }
+  made.neighbors.push_back({raw.address, *where, raw.mac});
+}
+
+/// Every route that others rely on exists afterwards: configured, connected, own.
+inline topology check_topology(const configuration& raw, fault_list& faults) {
+  topology made;
+  made.hops.push_back({interface_id::local(), std::nullopt, next_hop_kind::local});
+  interface_facts local;
+  local.name = "local";
+  local.zone = zone_id::local();
+  local.mtu = mtu_max;
+  made.interfaces.push_back(std::move(local));
+  if (raw.interfaces.size() > interfaces_max) {
+    faults.add("interfaces", "too many interfaces", "at most " + std::to_string(interfaces_max));
+    return made;
+  }
+  for (const auto& one : raw.interfaces) {
+    check_interface(one, made, faults);
+  }
+  check_unique_addresses(made, faults);
+  for (std::size_t i = 1; i < made.interfaces.size(); ++i) {
+    add_connected(made, made.interfaces[i]);
+  }
+  for (std::size_t i = 0; i < raw.routes.size(); ++i) {
+    check_route(raw.routes[i], element("routes", i), made, faults);
+  }
+  for (std::size_t i = 0; i < raw.neighbors.size(); ++i) {
+    check_neighbor(raw.neighbors[i], element("neighbors", i), made, faults);
+  }
+  add_own_addresses(made);
+  if (made.hops.size() > next_hops_max) {
+    faults.add("routes", "too many different next hops",
+               "at most " + std::to_string(next_hops_max));
+  }
+  return made;
+}
+
+}  // namespace weir::detail

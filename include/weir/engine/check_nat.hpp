@@ -1,0 +1,164 @@
+#pragma once
+
+// Translation: pools, static mappings and exemptions, with their names resolved.
+
+#include "weir/engine/check_interfaces.hpp"
+#include "weir/engine/check_policies.hpp"
+#include "weir/engine/configuration.hpp"
+#include "weir/engine/fault_list.hpp"
+#include "weir/nat/exemption.hpp"
+#include "weir/nat/static_nat.hpp"
+#include "weir/pool/checked_pools.hpp"
+#include "weir/pool/pool_set.hpp"
+
+#include <cstddef>
+#include <optional>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::detail {
+
+struct compiled_nat {
+  pool_set pools;
+  static_nat statics;
+  std::vector<exemption> exempt;
+};
+
+inline domain_id find_domain(const std::string& name, const std::string& path,
+                             const topology& ground, fault_list& faults) {
+  const auto known = ground.domains.find(name);
+  if (!known) {
+    faults.add(path, "no interface belongs to domain " + quoted(name),
+               "the domain of an interface");
+    return domain_id{};
+  }
+  return domain_id{*known};
+}
+
+inline zone_id optional_zone(const std::string& name, const std::string& path,
+                             const topology& ground, fault_list& faults) {
+  return name.empty() ? zone_id::none() : find_zone(name, path, ground, faults);
+}
+
+/// IPv4 is all that pools translate.
+inline std::vector<ipv4_prefix> ipv4_blocks(const std::vector<ip_prefix>& blocks,
+                                            const std::string& path, fault_list& faults) {
+  std::vector<ipv4_prefix> made;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].is_ipv4()) {
+      made.push_back(blocks[i].as<ipv4>());
+    } else {
+      faults.add(element(path, i), "a NAT pool translates IPv4 only", "an IPv4 prefix");
+    }
+  }
+  return made;
+}
+
+inline std::vector<ipv4_prefix> addresses_of(const std::string& interface, const std::string& path,
+                                             const topology& ground, fault_list& faults) {
+  std::vector<ipv4_prefix> made;
+  const auto id = find_interface(ground, interface);
+  if (!id) {
+    faults.add(path, "unknown interface " + quoted(interface), known_interfaces(ground));
+    return made;
+  }
+  for (const auto& own : ground.interfaces[id->number()].addresses) {
+    if (own.address.is_ipv4()) {
+      made.push_back(ipv4_prefix::host(own.address.v4()));
+    }
+  }
+  return made;
+}
+
+inline pool_specification specification_of(const pool_configuration& raw, const std::string& path,
+                                           const topology& ground, fault_list& faults) {
+  pool_specification made;
+  made.internal = ipv4_blocks(raw.internal, path + ".internal", faults);
+  made.external = raw.external_interface.empty()
+                      ? ipv4_blocks(raw.external, path + ".external", faults)
+                      : addresses_of(raw.external_interface, path + ".external", ground, faults);
+  made.zone = optional_zone(raw.zone, path + ".zone", ground, faults);
+  made.domain = find_domain(raw.domain, path + ".domain", ground, faults);
+  made.external_domain =
+      raw.external_domain.empty()
+          ? made.domain
+          : find_domain(raw.external_domain, path + ".external-domain", ground, faults);
+  made.ports = raw.ports.value_or(pool_ports_default);
+  made.reserved_ports = raw.reserved_ports;
+  made.deterministic = raw.deterministic;
+  made.ports_per_host = raw.ports_per_host;
+  made.manners.filtering = {raw.filtering_tcp, raw.filtering_udp, raw.filtering_icmp,
+                            raw.filtering_udp};
+  made.manners.preserve_port = raw.preserve_port;
+  made.manners.preserve_parity = raw.preserve_parity;
+  made.manners.preserve_range = raw.preserve_range;
+  made.manners.paired = raw.paired;
+  made.manners.paired_full_takes_other = raw.paired_full_takes_other;
+  made.manners.inbound_refresh = raw.inbound_refresh;
+  made.manners.exhausted = raw.exhausted;
+  return made;
+}
+
+inline static_nat check_statics(const configuration& raw, const topology& ground,
+                                fault_list& faults) {
+  std::vector<static_mapping> all;
+  for (std::size_t i = 0; i < raw.nat.statics.size(); ++i) {
+    const auto& one = raw.nat.statics[i];
+    const auto path = element("nat.static", i);
+    all.push_back({one.external, one.external_port, one.internal, one.internal_port, one.protocol,
+                   optional_zone(one.zone, path + ".zone", ground, faults),
+                   find_domain(one.domain, path + ".domain", ground, faults), one.hairpin});
+  }
+  auto made = checked(all);
+  if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {
+    for (auto& one : *refused) {
+      faults.add(element("nat.static", one.index) + (one.field.empty() ? "" : ".") + one.field,
+                 std::move(one.what), std::move(one.fix));
+    }
+    return {};
+  }
+  return std::get<static_nat>(std::move(made));
+}
+
+inline pool_set check_pools(const configuration& raw, const static_nat& statics,
+                            const topology& ground, fault_list& faults) {
+  std::vector<pool_specification> all;
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
+    const auto& one = raw.nat.pools[i];
+    const auto path = element("nat.pools", i);
+    if (!names.insert(one.name).second) {
+      faults.add(path + ".name", "pool " + quoted(one.name) + " is defined twice",
+                 "a name of its own");
+    }
+    all.push_back(specification_of(one, path, ground, faults));
+  }
+  if (!faults.empty()) {
+    return {};
+  }
+  auto made = checked(all, statics.claims());
+  if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
+    for (auto& one : *refused) {
+      faults.add(element("nat.pools", one.pool) + (one.field.empty() ? "" : ".") + one.field,
+                 std::move(one.what), std::move(one.fix));
+    }
+    return {};
+  }
+  return std::get<pool_set>(std::move(made));
+}
+
+inline compiled_nat check_nat(const configuration& raw, const topology& ground,
+                              fault_list& faults) {
+  compiled_nat made;
+  made.statics = check_statics(raw, ground, faults);
+  made.pools = check_pools(raw, made.statics, ground, faults);
+  for (const auto& one : raw.nat.exempt) {
+    made.exempt.push_back({one.source, one.destination, one.protocol, one.destination_ports});
+  }
+  return made;
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,138 @@
+#pragma once
+
+// Policies: zones by name become zones by number, and every pair has at most one.
+
+#include "weir/engine/check_interfaces.hpp"
+#include "weir/engine/configuration.hpp"
+#include "weir/engine/fault_list.hpp"
+#include "weir/policy/zone_policy.hpp"
+#include "weir/session/timeouts.hpp"
+
+#include <cstddef>
+#include <set>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::detail {
+
+/// Policies may have idle times of their own; a session names them by a number of eight bits.
+inline constexpr std::size_t timeout_profiles_max = 256;
+
+struct compiled_policies {
+  zone_policy table;
+  std::vector<session_timeouts> timeouts;  ///< 0 is the box's
+};
+
+inline void check_timeouts(const session_timeouts& raw, const std::string& path,
+                           fault_list& faults) {
+  const std::pair<const char*, duration> named[] = {{"tcp-opening", raw.tcp_opening},
+                                                    {"tcp-established", raw.tcp_established},
+                                                    {"tcp-half-closed", raw.tcp_half_closed},
+                                                    {"tcp-closing", raw.tcp_closing},
+                                                    {"tcp-reset", raw.tcp_reset},
+                                                    {"udp", raw.udp},
+                                                    {"udp-one-way", raw.udp_one_way},
+                                                    {"dns", raw.dns},
+                                                    {"icmp", raw.icmp},
+                                                    {"sctp", raw.sctp},
+                                                    {"gre", raw.gre},
+                                                    {"esp", raw.esp},
+                                                    {"other", raw.other}};
+  for (const auto& [key, value] : named) {
+    if (value.count() <= 0) {
+      faults.add(path + "." + key, "an idle time of nothing", "at least 1ms");
+    } else if (ticks_in(value) > timeout_ticks_max) {
+      faults.add(path + "." + key, "an idle time beyond 12 days", "at most 12 days (288h)");
+    }
+  }
+}
+
+inline std::string known_zones(const topology& made) {
+  std::string names;
+  for (const auto& zone : made.zones.names()) {
+    names += (names.empty() ? "one of: " : ", ") + zone;
+  }
+  return names;
+}
+
+inline zone_id find_zone(const std::string& name, const std::string& path, const topology& made,
+                         fault_list& faults) {
+  const auto known = made.zones.find(name);
+  if (!known) {
+    faults.add(path, "no interface belongs to zone " + quoted(name), known_zones(made));
+    return zone_id::none();
+  }
+  return zone_id{*known};
+}
+
+inline policy_settings settings_of(const policy_configuration& raw) {
+  policy_settings made;
+  made.name = raw.name;
+  made.default_action = raw.default_action;
+  made.implicit_icmpv6 = raw.implicit_icmpv6;
+  made.tcp = raw.tcp;
+  made.reset_unknown_tcp = raw.reset_unknown_tcp;
+  made.reject_with = raw.reject_with;
+  made.rules = raw.rules;
+  if (raw.tcp_mss) {
+    made.tcp_mss = {mss_clamp::form::to_number, *raw.tcp_mss};
+  } else if (raw.clamp_tcp_mss) {
+    made.tcp_mss = {mss_clamp::form::to_mtu, 0};
+  }
+  return made;
+}
+
+inline compiled_policies check_policies(const configuration& raw, const topology& ground,
+                                        fault_list& faults) {
+  compiled_policies made;
+  made.timeouts.push_back(raw.sessions.timeouts);
+  check_timeouts(raw.sessions.timeouts, "sessions.timeouts", faults);
+  if (ground.zones.names().size() > zones_max) {
+    faults.add("interfaces", "too many zones", "at most " + std::to_string(zones_max));
+  }
+  if (raw.policies.size() > policies_max) {
+    faults.add("policies", "too many policies", "at most " + std::to_string(policies_max));
+    return made;
+  }
+  std::vector<policy_settings> all;
+  std::set<std::pair<zone_id, zone_id>> pairs;
+  for (std::size_t i = 0; i < raw.policies.size(); ++i) {
+    const auto& one = raw.policies[i];
+    const auto path = element("policies", i);
+    auto settings = settings_of(one);
+    settings.from = find_zone(one.from, path + ".from", ground, faults);
+    settings.to = find_zone(one.to, path + ".to", ground, faults);
+    if (one.rules.size() > rules_max) {
+      faults.add(path + ".rules", "too many rules", "at most " + std::to_string(rules_max));
+    }
+    if (one.timeouts) {
+      check_timeouts(*one.timeouts, path + ".timeouts", faults);
+      settings.timeouts = static_cast<std::uint8_t>(made.timeouts.size());
+      made.timeouts.push_back(*one.timeouts);
+    }
+    if (settings.from.is_none() || settings.to.is_none()) {
+      continue;
+    }
+    if (!pairs.emplace(settings.from, settings.to).second) {
+      faults.add(path,
+                 "another policy is already from " + quoted(one.from) + " to " + quoted(one.to),
+                 "one policy for each ordered pair of zones");
+      continue;
+    }
+    all.push_back(std::move(settings));
+  }
+  if (made.timeouts.size() > timeout_profiles_max) {
+    faults.add("policies", "too many policies with timeouts of their own",
+               "at most " + std::to_string(timeout_profiles_max - 1));
+    return made;
+  }
+  if (faults.empty()) {
+    made.table =
+        zone_policy{std::move(all),
+                    raw.compatibility.reverse_policy ? reverse_policy::on : reverse_policy::off};
+  }
+  return made;
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,76 @@
+#pragma once
+
+// From what a person asks for to what an engine accepts: everything is proven here, once, and every
+// fault of a configuration is named in one run.
+
+#include "weir/engine/check_interfaces.hpp"
+#include "weir/engine/check_nat.hpp"
+#include "weir/engine/check_policies.hpp"
+#include "weir/engine/configuration.hpp"
+#include "weir/engine/fault_list.hpp"
+#include "weir/engine/snapshot.hpp"
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir {
+
+/// The compiled configuration, or everything that is wrong with it.
+using checked_result = std::variant<std::shared_ptr<const snapshot>, std::vector<fault>>;
+
+namespace detail {
+
+/// Two index entries for each session must fit the payload of an index.
+inline constexpr std::uint32_t sessions_limit = 1u << 26;
+
+inline void check_sessions(const sessions_configuration& raw, fault_list& faults) {
+  if (raw.max == 0 || raw.max > sessions_limit) {
+    faults.add("sessions.max", std::to_string(raw.max) + " sessions cannot be kept",
+               "1 to " + std::to_string(sessions_limit));
+  }
+}
+
+template <IpVersion V>
+std::vector<route_table<V>> tables_of(const std::vector<std::vector<route<V>>>& domains) {
+  std::vector<route_table<V>> tables;
+  tables.reserve(domains.size());
+  for (const auto& routes : domains) {
+    tables.emplace_back(routes);
+  }
+  return tables;
+}
+
+}  // namespace detail
+
+/// Proves a configuration and compiles it. Allocates; takes milliseconds for thousands of rules.
+inline checked_result checked(const configuration& raw) {
+  detail::fault_list faults;
+  auto ground = detail::check_topology(raw, faults);
+  auto policies = detail::check_policies(raw, ground, faults);
+  auto nat = detail::check_nat(raw, ground, faults);
+  detail::check_sessions(raw.sessions, faults);
+  if (!faults.empty()) {
+    return std::move(faults).take();
+  }
+  snapshot_parts parts;
+  parts.raw = raw;
+  parts.interfaces = std::move(ground.interfaces);
+  parts.zones = ground.zones.names();
+  parts.domains = ground.domains.names();
+  parts.neighbors = std::move(ground.neighbors);
+  parts.hops = std::move(ground.hops);
+  parts.routes4 = detail::tables_of<ipv4>(ground.routes4);
+  parts.routes6 = detail::tables_of<ipv6>(ground.routes6);
+  parts.policies = std::move(policies.table);
+  parts.timeouts = std::move(policies.timeouts);
+  parts.pools = std::move(nat.pools);
+  parts.statics = std::move(nat.statics);
+  parts.exempt = std::move(nat.exempt);
+  return std::make_shared<const snapshot>(std::move(parts));
+}
+
+}  // namespace weir

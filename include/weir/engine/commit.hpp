@@ -1,0 +1,119 @@
+#pragma once
+
+// The tentative flow becomes a session: both keys or neither, and everything it holds with it.
+
+#include "weir/engine/established.hpp"
+#include "weir/engine/new_flow.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/session/session_table.hpp"
+
+#include <cstdint>
+
+namespace weir::detail {
+
+inline drop_reason reason_for(session_refusal refusal) noexcept {
+  switch (refusal) {
+    case session_refusal::reply_unclaimed:
+      return drop_reason::reply_unclaimed;
+    case session_refusal::source_limit:
+      return drop_reason::source_limit;
+    case session_refusal::embryonic_limit:
+      return drop_reason::embryonic_limit;
+    case session_refusal::key_taken:
+      return drop_reason::pool_exhausted;  // its reply would look like another flow's
+    case session_refusal::table_full:
+    case session_refusal::none:
+      break;
+  }
+  return drop_reason::session_table_full;
+}
+
+/// Where answers go: to the source as it was received, or out where the opener came in.
+template <IpVersion V, EngineTraits T>
+next_hop_id reply_hop(const shard<T>& state, const new_flow<V>& flow) noexcept {
+  if (flow.packet.from_box()) {
+    return local_hop;
+  }
+  const auto back = state.config->route(flow.received.domain, flow.received.source.address);
+  const bool leads_away = back && state.config->hop(*back).kind == next_hop_kind::forward;
+  return leads_away ? *back : state.config->interface(flow.packet.meta.ingress).on_link;
+}
+
+template <IpVersion V>
+session_opening<V> opening_of(const new_flow<V>& flow) noexcept {
+  const auto& settings = flow.judge->settings();
+  session_opening<V> opening;
+  opening.original = flow.headers.key;
+  opening.reply = pack(flow_key<V>{flow.egress_domain, flow.received.protocol,
+                                   flow.inside.destination, flow.outside.source});
+  opening.is_unclaimed = has_unknown_reply(opening.original);
+  if (opening.is_unclaimed) {
+    opening.reply = wildcard(opening.reply);
+  }
+  opening.mode = static_cast<tcp_mode>(settings.tcp);
+  opening.profile = settings.timeouts;
+  if (flow.facts().message == message_kind::tcp) {
+    opening.segment = segment_of(flow.packet.bytes, flow.facts());
+  }
+  return opening;
+}
+static_assert(static_cast<int>(tcp_mode::strict) == static_cast<int>(tcp_strictness::strict) &&
+              static_cast<int>(tcp_mode::loose) == static_cast<int>(tcp_strictness::loose) &&
+              static_cast<int>(tcp_mode::off) == static_cast<int>(tcp_strictness::off));
+
+/// RFC 4787 REQ-6: what comes from outside does not lengthen a mapping unless the pool says so.
+/// TCP has both its sides tell that they live (RFC 5382 REQ-5).
+template <IpVersion V>
+void set_refresh(hot_record<V>& record, const new_flow<V>& flow) noexcept {
+  const bool maps = !flow.held.is_none() || !flow.reached.is_none();
+  if (!maps || flow.inbound_refresh || flow.received.protocol == protocol::tcp || flow.hairpin) {
+    return;
+  }
+  record.set(flow.reached.is_none() ? session_flag::reply_does_not_refresh
+                                    : session_flag::original_does_not_refresh,
+             true);
+}
+
+/// Fills the record of a session that was just made.
+template <IpVersion V, EngineTraits T>
+void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
+  auto& table = state.template sessions<V>();
+  auto& record = table.hot(id);
+  auto& cold = table.cold(id);
+  record.state.hop[index_of(direction::original)] = flow.hop;
+  record.state.hop[index_of(direction::reply)] = reply_hop(state, flow);
+  record.set(session_flag::translated, flow.is_translated());
+  set_refresh(record, flow);
+  cold.mapping = flow.held.is_none() ? cold_record::no_mapping : flow.held.number();
+  const auto policies = state.config->policies().policies();
+  cold.policy = static_cast<std::uint16_t>(flow.judge - policies.data());
+  cold.rule = static_cast<std::uint16_t>(flow.said.rule);
+  cold.ingress = flow.packet.meta.ingress;
+  cold.egress = state.config->hop(flow.hop).interface;
+}
+
+/// Makes the session of a flow that may exist, and sends its packet on its way.
+template <IpVersion V, EngineTraits T>
+outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
+  auto& table = state.template sessions<V>();
+  const auto made = table.try_create(opening_of(flow), flow.now, state.template on_end<V>());
+  if (!made.created()) {
+    state.lives.refused.add();
+    if (!flow.held.is_none()) {
+      state.mappings.release(flow.held);
+    }
+    return reason_for(made.refusal);
+  }
+  if (!flow.reached.is_none()) {
+    state.mappings.hold(flow.reached);
+  }
+  fill(state, made.id, flow);
+  state.lives.created.add();
+  state.observer.created(made.id);
+  const session_ref opener{made.id << 1 | static_cast<std::uint32_t>(direction::original)};
+  return emit<V>(state, opener, flow.headers, flow.packet);
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,115 @@
+#pragma once
+
+// A packet of a session: plausible, counted, refreshed, rewritten, gone.
+
+#include "weir/engine/leaving.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/packet_view.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/session/session_table.hpp"
+
+#include <algorithm>
+#include <cstdint>
+#include <optional>
+
+namespace weir::detail {
+
+/// The policy that permitted a session.
+template <EngineTraits T>
+const policy* policy_of(const shard<T>& state, const cold_record& cold) noexcept {
+  const auto all = state.config->policies().policies();
+  return cold.policy < all.size() ? &all[cold.policy] : nullptr;
+}
+
+template <IpVersion V, EngineTraits T>
+void clamp_session_syn(shard<T>& state, std::uint32_t id, const packet_view& packet,
+                       const packet_facts& facts) noexcept {
+  const auto& record = state.template sessions<V>().hot(id);
+  const auto* permitted_by = policy_of(state, state.template sessions<V>().cold(id));
+  if (permitted_by != nullptr) {
+    const auto mtu = std::min(state.config->hop(record.state.hop[0]).mtu,
+                              state.config->hop(record.state.hop[1]).mtu);
+    clamp_syn<V>(packet, facts, permitted_by->settings().tcp_mss, mtu);
+  }
+}
+
+/// Sends a packet of a session on its way; nothing stops it any more.
+template <IpVersion V, EngineTraits T>
+verdict emit(shard<T>& state, session_ref which, const walked<V>& headers,
+             const packet_view& packet) noexcept {
+  auto& table = state.template sessions<V>();
+  const auto& record = table.hot(which.id());
+  const next_hop_id id = record.state.hop[index_of(which.way())];
+  const hop_facts& hop = state.config->hop(id);
+  const auto step = step_of(hop, packet.from_box());
+  table.count(which, static_cast<std::uint16_t>(headers.facts.end));
+  if ((headers.facts.tcp_flags & tcp_flag::syn) != 0) [[unlikely]] {
+    clamp_session_syn<V>(state, which.id(), packet, headers.facts);
+  }
+  if constexpr (V::number == 4) {
+    if (record.has(session_flag::translated)) {
+      const auto after = record.outgoing(which.way());
+      translate(packet, headers, after, step);
+      refresh_identification(state.identifications, packet.bytes.data(), headers.key, after);
+      return verdict_for(id, hop);
+    }
+  }
+  pass_on<V>(packet.bytes.data(), step);
+  return verdict_for(id, hop);
+}
+
+/// Whether a packet arrived where its session's packets of that direction can: what the box sends
+/// comes from the box, and nobody else sends it.
+template <IpVersion V>
+bool is_from_its_side(const hot_record<V>& record, direction way, const packet_view& packet) {
+  return (record.state.hop[index_of(opposite(way))] == local_hop) == packet.from_box();
+}
+
+/// Moves the session on by a packet of it; nothing if a new flow begins where it ends (SYN over a
+/// closing connection).
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> track(shard<T>& state, session_ref which, const walked<V>& headers,
+                             const packet_view& packet, tick now) noexcept {
+  auto& table = state.template sessions<V>();
+  if (headers.facts.message != message_kind::tcp) {
+    const auto status = table.hot(which.id()).status();
+    table.track(which, now);
+    if (status.kind() == session_kind::dns && which.way() == direction::reply &&
+        state.config->raw().sessions.dns_reply_closes) {
+      table.shorten(which.id(), 0, now);
+    }
+    return outcome{emit<V>(state, which, headers, packet)};
+  }
+  switch (table.track(which, segment_of(packet.bytes, headers.facts), now)) {
+    case tcp_outcome::pass:
+    case tcp_outcome::pass_no_refresh:
+      return outcome{emit<V>(state, which, headers, packet)};
+    case tcp_outcome::out_of_window:
+      return outcome{drop_reason::tcp_out_of_window};
+    case tcp_outcome::reopen:
+      break;
+  }
+  return std::nullopt;
+}
+
+/// What happens to a packet of a live session; nothing if it begins a new one instead.
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> pass_established(shard<T>& state, session_ref which,
+                                        const walked<V>& headers, const packet_view& packet,
+                                        tick now) noexcept {
+  const auto& record = state.template sessions<V>().hot(which.id());
+  const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
+  if (packet.meta.cast != link_cast::unicast) [[unlikely]] {
+    return outcome{drop_reason::link_broadcast};
+  }
+  if (!is_from_its_side(record, which.way(), packet)) [[unlikely]] {
+    return outcome{drop_reason::martian_source};
+  }
+  if (const auto refusal = cannot_leave<V>(headers.facts, hop, packet.from_box())) [[unlikely]] {
+    return refusal;
+  }
+  state.observer.matched(which.id(), which.way());
+  return track<V>(state, which, headers, packet, now);
+}
+
+}  // namespace weir::detail

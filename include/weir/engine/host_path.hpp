@@ -1,0 +1,142 @@
+#pragma once
+
+// Traffic between neighbours, and between neighbours and the box, that no policy judges and no
+// router forwards: broadcast, multicast, link-local, DHCP, neighbour discovery.
+
+#include "weir/engine/configuration.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/snapshot.hpp"
+#include "weir/net/special_address.hpp"
+#include "weir/packet/packet_meta.hpp"
+#include "weir/wire/packet_facts.hpp"
+
+#include <optional>
+
+namespace weir::detail {
+
+/// A packet's headers, where it came from, and the rules of the house.
+template <IpVersion V>
+struct arrival {
+  const packet_facts& facts;
+  const flow_key<V>& key;
+  packet_meta meta;
+};
+
+inline constexpr port dhcp_server{67};
+inline constexpr port dhcp_client{68};
+inline constexpr port dhcpv6_client{546};
+inline constexpr port dhcpv6_server{547};
+inline constexpr std::uint8_t hop_limit_unrouted = 255;  // RFC 4861 section 7.1
+inline constexpr std::uint8_t hop_limit_link = 1;        // RFC 2710 section 3
+
+inline outcome deliver_or(bool wanted, drop_reason otherwise) noexcept {
+  return wanted ? outcome{verdict::deliver()} : outcome{otherwise};
+}
+
+template <IpVersion V>
+bool is_dhcp(const arrival<V>& packet) noexcept {
+  if (packet.facts.message != message_kind::udp) {
+    return false;
+  }
+  const auto to = packet.key.destination.port;
+  if constexpr (V::number == 4) {
+    return to == dhcp_server || to == dhcp_client;
+  } else {
+    return to == dhcpv6_server || to == dhcpv6_client;
+  }
+}
+
+inline bool is_neighbor_discovery(const packet_facts& facts) noexcept {
+  return facts.message == message_kind::icmp_other &&
+         facts.icmp_type >= icmpv6_type::router_solicitation &&
+         facts.icmp_type <= icmpv6_type::redirect;
+}
+
+inline bool is_listener_discovery(const packet_facts& facts) noexcept {
+  const auto type = facts.icmp_type;
+  return facts.message == message_kind::icmp_other &&
+         ((type >= icmpv6_type::multicast_listener_query &&
+           type <= icmpv6_type::multicast_listener_done) ||
+          type == icmpv6_type::multicast_listener_report_v2);
+}
+
+/// What the host path says of an IPv4 packet; nothing if it is for the router to forward.
+inline std::optional<outcome> host_path(const arrival<ipv4>& packet,
+                                        const snapshot& config) noexcept {
+  const auto& manners = config.raw().host_path;
+  const auto from = packet.key.source.address;
+  const auto to = packet.key.destination.address;
+  if (is_dhcp(packet) && (to.is_limited_broadcast() || from.is_unspecified())) {
+    return deliver_or(manners.dhcp, drop_reason::dhcp);
+  }
+  const bool joining = packet.facts.transport == protocol::igmp && from.is_unspecified();
+  if (config.raw().drop_martians && is_martian_source(from) && !joining) {
+    return outcome{drop_reason::martian_source};
+  }
+  if (to.is_multicast()) {
+    return deliver_or(manners.deliver_multicast, drop_reason::multicast);
+  }
+  if (to.is_limited_broadcast()) {
+    return deliver_or(manners.deliver_broadcast, drop_reason::broadcast);
+  }
+  if (to.is_link_local()) {
+    return deliver_or(manners.link_local, drop_reason::link_local);
+  }
+  if (from.is_link_local()) {
+    const bool mine = config.is_own(packet.key.domain, to);
+    return deliver_or(mine && manners.link_local, drop_reason::link_local);
+  }
+  if (is_martian_destination(to)) {
+    return outcome{drop_reason::martian_destination};
+  }
+  return std::nullopt;
+}
+
+/// Neighbour and router discovery is for the box or for nobody: never forwarded.
+inline outcome discovery(const arrival<ipv6>& packet, const snapshot& config) noexcept {
+  if (packet.facts.ttl != hop_limit_unrouted) {
+    return drop_reason::hop_limit_not_255;
+  }
+  const auto& to = packet.key.destination.address;
+  const bool here = to.is_multicast() || to.is_link_local() || config.is_own(packet.key.domain, to);
+  return deliver_or(here && config.raw().host_path.link_local, drop_reason::link_local);
+}
+
+/// What the host path says of an IPv6 packet; nothing if it is for the router to forward.
+inline std::optional<outcome> host_path(const arrival<ipv6>& packet,
+                                        const snapshot& config) noexcept {
+  const auto& manners = config.raw().host_path;
+  const auto& from = packet.key.source.address;
+  const auto& to = packet.key.destination.address;
+  if (is_neighbor_discovery(packet.facts)) {
+    return discovery(packet, config);
+  }
+  if (is_listener_discovery(packet.facts)) {
+    const bool honest = packet.facts.ttl == hop_limit_link && to.is_multicast();
+    return deliver_or(honest && manners.link_local, drop_reason::link_local);
+  }
+  if (config.raw().drop_martians && is_martian_source(from)) {
+    return outcome{drop_reason::martian_source};
+  }
+  if (is_dhcp(packet) && (to.is_multicast() || to.is_link_local())) {
+    return deliver_or(manners.dhcp, drop_reason::dhcp);
+  }
+  if (to.is_multicast()) {
+    return deliver_or(manners.deliver_multicast, drop_reason::multicast);
+  }
+  if (to.is_link_local()) {
+    return deliver_or(manners.link_local, drop_reason::link_local);
+  }
+  if (from.is_link_local()) {
+    if (config.is_own(packet.key.domain, to)) {
+      return deliver_or(manners.link_local, drop_reason::link_local);
+    }
+    return outcome{drop_reason::link_local, answer_request::icmp(icmp_error<ipv6>::beyond_scope())};
+  }
+  if (is_martian_destination(to)) {
+    return outcome{drop_reason::martian_destination};
+  }
+  return std::nullopt;
+}
+
+}  // namespace weir::detail

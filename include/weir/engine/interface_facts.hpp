@@ -1,0 +1,36 @@
+#pragma once
+
+#include "weir/base/interface_id.hpp"
+#include "weir/engine/configuration.hpp"
+#include "weir/net/domain.hpp"
+#include "weir/net/mac_address.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir {
+
+/// What a snapshot knows of one interface.
+struct interface_facts {
+  std::string name;
+  interface_id id{};
+  zone_id zone = zone_id::none();
+  domain_id domain{};
+  std::uint32_t mtu = 1500;        ///< IP MTU, bytes
+  std::optional<mac_address> mac;  ///< as configured
+  std::vector<interface_address_configuration> addresses;
+  source_validation validation = source_validation::loose;
+  std::optional<bool> accept_any_mac;
+  next_hop_id on_link{};  ///< the next hop that reaches neighbours on this interface
+};
+
+/// The link-layer address of a host on an interface, as configured.
+struct neighbor_facts {
+  ip_address address{};
+  interface_id interface {};
+  mac_address mac{};
+};
+
+}  // namespace weir

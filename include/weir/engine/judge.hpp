@@ -1,0 +1,321 @@
+#pragma once
+
+// The questions that a packet of no session is asked, in their order. Nothing is allocated before
+// all of them are answered.
+
+#include "weir/engine/commit.hpp"
+#include "weir/engine/destination.hpp"
+#include "weir/engine/established.hpp"
+#include "weir/engine/host_path.hpp"
+#include "weir/engine/leaving.hpp"
+#include "weir/engine/new_flow.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/quoted_error.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/engine/source.hpp"
+#include "weir/session/tcp_tracker.hpp"
+
+#include <optional>
+
+namespace weir::detail {
+
+/// A stateless packet, which needs no session: it leaves as it is, or under its 1:1 mapping.
+template <IpVersion V, EngineTraits T>
+outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
+  const hop_facts& hop = state.config->hop(flow.hop);
+  const auto step = step_of(hop, flow.packet.from_box());
+  if constexpr (V::number == 4) {
+    if (flow.destination == translation_kind::port_forward ||
+        flow.destination == translation_kind::mapping) {
+      return drop_reason::needs_state;
+    }
+    const bool leaves = !flow.packet.from_box() && hop.kind == next_hop_kind::forward;
+    if (leaves && flow.destination == translation_kind::none) {
+      wear_one_to_one(state, flow);
+    }
+    if (flow.is_translated()) {
+      if (flow.received.protocol == protocol::ah) {
+        return drop_reason::untranslatable;
+      }
+      const auto after = pack(flow_key<ipv4>{flow.egress_domain, flow.received.protocol,
+                                             flow.outside.source, flow.inside.destination});
+      translate(flow.packet, flow.headers, after, step);
+      return verdict_for(flow.hop, hop);
+    }
+  }
+  pass_on<V>(flow.packet.bytes.data(), step);
+  return verdict_for(flow.hop, hop);
+}
+
+/// Whether the source may be behind the interface (RFC 3704); never the box's own address.
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
+  const auto& from = flow.received.source.address;
+  const auto back = state.config->route(flow.received.domain, from);
+  const bool own = back && state.config->hop(*back).kind == next_hop_kind::local;
+  if (flow.packet.from_box()) {
+    return own ? std::nullopt : std::optional{outcome{drop_reason::martian_source}};
+  }
+  if (state.config->raw().drop_martians && (own || from == flow.received.destination.address)) {
+    return outcome{drop_reason::martian_source};
+  }
+  const auto& ingress = state.config->interface(flow.packet.meta.ingress);
+  if (ingress.validation == source_validation::off) {
+    return std::nullopt;
+  }
+  const bool known = back && state.config->hop(*back).kind == next_hop_kind::forward;
+  const bool here = known && state.config->hop(*back).interface == ingress.id;
+  if (!known || (ingress.validation == source_validation::strict && !here)) {
+    return outcome{drop_reason::spoofed_source};
+  }
+  return std::nullopt;
+}
+
+/// A directed broadcast is for the box if it came from that subnet, and for nobody else (RFC 2644).
+template <IpVersion V, EngineTraits T>
+outcome receive_broadcast(const shard<T>& state, const new_flow<V>& flow,
+                          const hop_facts& hop) noexcept {
+  const bool here = hop.interface == flow.packet.meta.ingress;
+  return deliver_or(here && state.config->raw().host_path.deliver_broadcast,
+                    drop_reason::broadcast);
+}
+
+/// Finds the next hop, and with it the zone and the domain the flow leaves to.
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> find_route(shard<T>& state, new_flow<V>& flow) noexcept {
+  if (flow.destination == translation_kind::none && is_worn_by_nobody(state, flow.received)) {
+    return outcome{drop_reason::no_mapping};
+  }
+  const auto found = state.config->route(flow.inside.domain, flow.inside.destination.address);
+  if (!found) {
+    return outcome{drop_reason::no_route, answer_request::icmp(icmp_error<V>::no_route())};
+  }
+  const hop_facts& hop = state.config->hop(*found);
+  if (hop.kind == next_hop_kind::broadcast) {
+    return receive_broadcast(state, flow, hop);
+  }
+  if (hop.kind == next_hop_kind::blackhole) {
+    return outcome{drop_reason::blackhole};
+  }
+  if (flow.packet.meta.cast != link_cast::unicast) {
+    return outcome{drop_reason::link_broadcast};
+  }
+  const auto& egress = state.config->interface(hop.interface);
+  flow.hop = *found;
+  flow.to = egress.zone;
+  flow.egress_domain = hop.kind == next_hop_kind::local ? flow.inside.domain : egress.domain;
+  state.observer.routed(flow.hop);
+  return std::nullopt;
+}
+
+template <IpVersion V>
+outcome rejected(const new_flow<V>& flow) noexcept {
+  switch (flow.said.reject_with) {
+    case reject_form::automatic:
+      if (flow.facts().message == message_kind::tcp) {
+        return {drop_reason::policy_rejected, answer_request::reset()};
+      }
+      [[fallthrough]];
+    case reject_form::port_unreachable:
+      return {drop_reason::policy_rejected,
+              answer_request::icmp(icmp_error<V>::port_unreachable())};
+    case reject_form::admin_prohibited:
+      return {drop_reason::policy_rejected,
+              answer_request::icmp(icmp_error<V>::admin_prohibited())};
+  }
+  return drop_reason::policy_rejected;
+}
+
+template <IpVersion V>
+policy_query<V> query_of(const new_flow<V>& flow) noexcept {
+  const auto& facts = flow.facts();
+  return {flow.inside,     facts.fragment,  facts.message != message_kind::opaque,
+          facts.tcp_flags, facts.icmp_type, facts.icmp_code};
+}
+
+/// Asks the policy of the pair of zones.
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
+  const auto found = state.config->policies().find(flow.from, flow.to);
+  if (!found) {
+    return outcome{drop_reason::no_policy};
+  }
+  flow.judge = &*found;
+  flow.judged_reversed = found.is_reversed();
+  flow.said = decide(found, query_of(flow));
+  state.observer.judged(
+      {flow.from, flow.to,
+       static_cast<std::uint16_t>(flow.judge - state.config->policies().policies().data()),
+       static_cast<std::uint16_t>(flow.said.rule), static_cast<std::uint8_t>(flow.said.action),
+       flow.said.log});
+  if (flow.said.needs_header) {
+    return outcome{drop_reason::fragment_unsupported};
+  }
+  if (flow.said.action == action::deny) {
+    return outcome{drop_reason::policy_denied};
+  }
+  if (flow.said.action == action::reject) {
+    return rejected(flow);
+  }
+  return std::nullopt;
+}
+
+/// Whether the packet may begin a session under what was permitted.
+template <IpVersion V>
+std::optional<outcome> cannot_begin(const new_flow<V>& flow) noexcept {
+  const auto& facts = flow.facts();
+  if (facts.message == message_kind::opaque) {
+    return outcome{drop_reason::fragment_unsupported};
+  }
+  if (!may_begin<V>(facts)) {
+    return outcome{drop_reason::no_session};
+  }
+  if (facts.message != message_kind::tcp) {
+    return std::nullopt;
+  }
+  const auto& settings = flow.judge->settings();
+  if (may_open(static_cast<tcp_mode>(settings.tcp), facts.tcp_flags)) {
+    return std::nullopt;
+  }
+  return settings.reset_unknown_tcp ? outcome{drop_reason::no_session, answer_request::reset()}
+                                    : outcome{drop_reason::no_session};
+}
+
+/// The box's own endpoints on addresses that pools give ports of are claimed while they are used.
+template <EngineTraits T>
+void claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+  if (!flow.packet.from_box() && flow.hop != local_hop) {
+    return;
+  }
+  const auto& own = flow.packet.from_box() ? flow.received.source : flow.inside.destination;
+  if (flow.held.is_none() && has_ports(flow.received.protocol)) {
+    flow.held = state.mappings.acquire_own({flow.received.domain, flow.received.protocol, own}).id;
+  }
+}
+template <EngineTraits T>
+void claim_own_endpoint(shard<T>&, new_flow<ipv6>&) noexcept {}
+
+/// From the zones on: policy, size and TTL, translation, commit.
+template <IpVersion V, EngineTraits T>
+outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
+  if (flow.from.is_none() || flow.to.is_none()) {
+    if (!state.config->raw().compatibility.pass_unzoned) {
+      return drop_reason::no_zone;
+    }
+  } else if (const auto refused = ask_policy(state, flow)) {
+    return *refused;
+  }
+  const hop_facts& hop = state.config->hop(flow.hop);
+  if (flow.said.is_stateful()) {
+    if (const auto refused = cannot_begin(flow)) {
+      return *refused;
+    }
+  }
+  if (const auto refused = cannot_leave<V>(flow.facts(), hop, flow.packet.from_box())) {
+    return *refused;
+  }
+  if (!flow.said.is_stateful()) {
+    return pass_stateless(state, flow);
+  }
+  const auto worn = translate_source(state, flow);
+  if (worn.decision.dropped()) {
+    return worn;
+  }
+  claim_own_endpoint(state, flow);
+  return commit(state, flow);
+}
+
+/// An answer whose identifier its session does not know yet claims it.
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> claim_reply(shard<T>& state, const walked<V>& headers,
+                                   const packet_view& packet, tick now) noexcept {
+  auto& table = state.template sessions<V>();
+  if (!has_unknown_reply(headers.key)) {
+    return std::nullopt;
+  }
+  const auto waiting = table.find(wildcard(headers.key), now);
+  if (!waiting.found() || !table.hot(waiting.id()).has(session_flag::unclaimed) ||
+      !table.try_claim(waiting.id(), headers.key, now, state.template on_end<V>())) {
+    return std::nullopt;
+  }
+  return pass_established(state, waiting, headers, packet, now);
+}
+
+/// What is said of headers that cannot be forwarded whatever they are for.
+template <IpVersion V>
+outcome refuse_headers(drop_reason fault) noexcept {
+  return fault;
+}
+
+/// The domain of the box's own packet: where its source is an own address; the first one if it is
+/// none anywhere.
+template <IpVersion V>
+domain_id own_domain(const snapshot& config, std::span<const std::byte> bytes) noexcept {
+  if (config.domains() == 1) {
+    return domain_id{};
+  }
+  const auto key = walk<V>(bytes, bytes.size(), domain_id{}, {.verify_ip_checksum = false}).key;
+  for (std::uint16_t number = 0; number < config.domains(); ++number) {
+    if (config.is_own(domain_id{number}, key.source())) {
+      return domain_id{number};
+    }
+  }
+  return domain_id{};
+}
+
+/// A packet whose key leads to a live session; nothing if it begins a new one.
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> pass_known(shard<T>& state, session_ref which, const walked<V>& headers,
+                                  const packet_view& packet, tick now) noexcept {
+  const auto ingress = packet.meta.ingress;
+  if (state.has_strict_ingress && state.ingress[ingress.number()].is_strict) [[unlikely]] {
+    const auto back = state.config->route(headers.key.domain(), headers.key.source());
+    if (!back || state.config->hop(*back).interface != ingress) {
+      return outcome{drop_reason::spoofed_source};
+    }
+  }
+  return pass_established(state, which, headers, packet, now);
+}
+
+/// What happens to a packet that belongs to no session.
+template <IpVersion V, EngineTraits T>
+outcome judge_new(shard<T>& state, const walked<V>& headers, const packet_view& packet,
+                  tick now) noexcept {
+  const auto received = unpack(headers.key);
+  if (const auto host = host_path({headers.facts, received, packet.meta}, *state.config)) {
+    return packet.from_box() && host->decision.delivered() ? outcome{drop_reason::multicast}
+                                                           : *host;
+  }
+  new_flow<V> flow{.headers = headers,
+                   .packet = packet,
+                   .now = now,
+                   .received = received,
+                   .inside = received,
+                   .outside = received};
+  flow.from = state.ingress[packet.meta.ingress.number()].zone;
+  if (const auto refused = validate_source(state, flow)) {
+    return *refused;
+  }
+  if (const auto claimed = claim_reply(state, headers, packet, now)) {
+    return *claimed;
+  }
+  state.observer.unmatched();
+  if (headers.facts.message == message_kind::icmp_error) {
+    if (const auto known = pass_quoted_error(state, headers, packet, now)) {
+      return *known;
+    }
+  }
+  state.catch_up(now);
+  if (const auto refused = translate_destination(state, flow)) {
+    return *refused;
+  }
+  if (const auto refused = find_route(state, flow)) {
+    return *refused;
+  }
+  const auto judged = judge_routed(state, flow);
+  const bool is_error = headers.facts.message == message_kind::icmp_error;
+  return is_error && judged.decision.dropped() ? outcome{drop_reason::icmp_error_unmatched}
+                                               : judged;
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,72 @@
+#pragma once
+
+// What is known of a flow that has no session, question by question.
+
+#include "weir/engine/packet_view.hpp"
+#include "weir/engine/snapshot.hpp"
+#include "weir/net/flow_key.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/observe/observer.hpp"
+#include "weir/policy/policy.hpp"
+#include "weir/pool/mapping.hpp"
+#include "weir/wire/icmp_header.hpp"
+#include "weir/wire/packet_facts.hpp"
+
+#include <cstdint>
+#include <optional>
+
+namespace weir::detail {
+
+/// A flow on its way to becoming a session, or to nothing.
+template <IpVersion V>
+struct new_flow {
+  const walked<V>& headers;
+  const packet_view& packet;
+  tick now{};
+  /// As received.
+  flow_key<V> received{};
+  /// Behind destination translation: what routes and policies see.
+  flow_key<V> inside{};
+  translation_kind destination = translation_kind::none;
+  bool hairpin = false;  ///< from an internal host to an external endpoint
+  zone_id from{};
+  zone_id to{};
+  domain_id egress_domain{};
+  next_hop_id hop{};
+  const policy* judge = nullptr;
+  bool judged_reversed = false;
+  decision said{};
+  /// Behind source translation: what the far end sees.
+  flow_key<V> outside{};
+  mapping_id held = mapping_id::none();     ///< of the source; counts this flow already
+  mapping_id reached = mapping_id::none();  ///< of the destination; counts it from the commit on
+  bool inbound_refresh = true;              ///< whether packets from outside lengthen the session
+
+  const packet_facts& facts() const noexcept { return headers.facts; }
+  bool is_translated() const noexcept {
+    return inside.destination != received.destination || outside.source != received.source;
+  }
+};
+
+/// Whether a message can begin a session at all: a query, not its reply.
+template <IpVersion V>
+bool may_begin(const packet_facts& facts) noexcept {
+  switch (facts.message) {
+    case message_kind::icmp_query:
+      return icmp_request_of<V>(facts.icmp_type) == facts.icmp_type;
+    case message_kind::icmp_error:
+    case message_kind::icmp_other:
+    case message_kind::opaque:
+      return false;
+    case message_kind::tcp:
+    case message_kind::udp:
+    case message_kind::ports:
+    case message_kind::spi:
+    case message_kind::gre:
+    case message_kind::portless:
+      break;
+  }
+  return true;
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,133 @@
+#pragma once
+
+// ICMP errors belong to the session of the packet they quote. They neither lengthen nor end it
+// (RFC 5508 REQ-6), and travel the other way than what they quote.
+
+#include "weir/engine/established.hpp"
+#include "weir/engine/leaving.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/nat/icmp_error.hpp"
+#include "weir/session/tcp_window.hpp"
+#include "weir/wire/icmp_header.hpp"
+#include "weir/wire/quote.hpp"
+#include "weir/wire/transport_checksum.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <span>
+
+namespace weir::detail {
+
+/// Messages that quote a packet and yet are not for a router to forward.
+template <IpVersion V>
+constexpr bool is_redirect(const packet_facts& facts) noexcept {
+  return V::number == 4 &&
+         (facts.icmp_type == icmp_type::redirect || facts.icmp_type == icmp_type::source_quench);
+}
+
+/// Why an error cannot be believed, whatever it quotes.
+template <IpVersion V>
+std::optional<outcome> disbelieve(const walked<V>& headers, const packet_view& packet) noexcept {
+  if (is_redirect<V>(headers.facts)) {
+    return outcome{drop_reason::redirect};
+  }
+  if (headers.facts.fragment != fragment_kind::none) {
+    return outcome{drop_reason::fragment_unsupported};
+  }
+  // RFC 5508 REQ-3: always judged, as far as the packet is all there.
+  const auto right = transport_checksum_is_right<V>(packet.bytes, headers.facts, headers.key);
+  if (right && !*right) {
+    return outcome{drop_reason::bad_icmp_checksum};
+  }
+  return std::nullopt;
+}
+
+/// Whether a quoted segment may be one that is under way (RFC 5927 section 4.1).
+template <IpVersion V>
+bool is_believable(const hot_record<V>& record, direction error_way, const walked<V>& quote,
+                   std::span<const std::byte> quoted) noexcept {
+  if (quote.facts.message != message_kind::tcp || record.mode() == tcp_mode::off) {
+    return true;
+  }
+  const auto sequence =
+      load_be<std::uint32_t>(quoted.data() + quote.facts.transport_offset + tcp_field::sequence);
+  return is_quotable(record.state, opposite(error_way), sequence);
+}
+
+/// Rewrites the error for its session and sends it on.
+template <IpVersion V, EngineTraits T>
+outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
+                   const walked<V>& quote, const packet_view& packet) noexcept {
+  const auto& record = state.template sessions<V>().hot(which.id());
+  const next_hop_id id = record.state.hop[index_of(which.way())];
+  const hop_facts& hop = state.config->hop(id);
+  if (const auto refused = cannot_leave<V>(headers.facts, hop, packet.from_box())) {
+    return *refused;
+  }
+  const auto step = step_of(hop, packet.from_box());
+  if constexpr (V::number == 4) {
+    if (record.has(session_flag::translated)) {
+      const bool rewritten = translate_icmp_error(packet.bytes, headers.facts, quote,
+                                                  record.outgoing(which.way()), step);
+      return rewritten ? outcome{verdict_for(id, hop)} : outcome{drop_reason::bad_quote};
+    }
+  }
+  pass_on<V>(packet.bytes.data(), step);
+  return verdict_for(id, hop);
+}
+
+/// Whether the policy of a session lets errors about it pass without a rule of their own.
+template <IpVersion V, EngineTraits T>
+bool passes_unasked(const shard<T>& state, const cold_record& cold,
+                    const packet_facts& facts) noexcept {
+  if constexpr (V::number == 4) {
+    return true;
+  } else {
+    const policy* permitted_by = policy_of(state, cold);
+    return permitted_by != nullptr && permitted_by->settings().implicit_icmpv6 &&
+           facts.icmp_type >= icmpv6_type::unreachable &&
+           facts.icmp_type <= icmpv6_type::parameter_problem;
+  }
+}
+
+/// What happens to an ICMP error that cannot be believed or quotes a packet of a session; nothing
+/// if rules must judge it.
+template <IpVersion V, EngineTraits T>
+std::optional<outcome> pass_quoted_error(shard<T>& state, const walked<V>& headers,
+                                         const packet_view& packet, tick now) noexcept {
+  if (const auto refused = disbelieve(headers, packet)) {
+    return refused;
+  }
+  const auto quoted = quote_of<V>(std::span<const std::byte>{packet.bytes}, headers.facts);
+  const auto quote = walk_quote<V>(quoted, headers.key.domain());
+  if (!quote.facts.ok) {
+    return outcome{quote.facts.fault};
+  }
+  if (quote.facts.message == message_kind::icmp_error ||
+      quote.facts.message == message_kind::opaque) {
+    return outcome{drop_reason::icmp_error_unmatched};
+  }
+  auto& table = state.template sessions<V>();
+  const auto which = table.find(reversed(quote.key), now);
+  if (!which.found()) {
+    return std::nullopt;
+  }
+  const auto& record = table.hot(which.id());
+  if (!is_from_its_side(record, which.way(), packet)) {
+    return outcome{drop_reason::martian_source};
+  }
+  if (headers.key.destination() != quote.key.source()) {
+    return outcome{drop_reason::bad_quote};
+  }
+  if (!is_believable(record, which.way(), quote, quoted)) {
+    return outcome{drop_reason::icmp_error_implausible};
+  }
+  state.observer.matched(which.id(), which.way());
+  if (!passes_unasked<V>(state, table.cold(which.id()), headers.facts)) {
+    return std::nullopt;
+  }
+  return pass_error(state, which, headers, quote, packet);
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,196 @@
+#pragma once
+
+// All state of one part of the traffic: its sessions, mappings, ports, limits and counters. A shard
+// is used by one thread at a time and shares nothing that changes with another one.
+
+#include "weir/engine/rate_limit.hpp"
+#include "weir/engine/snapshot.hpp"
+#include "weir/nat/ipv4_id.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/observe/counters.hpp"
+#include "weir/observe/observer.hpp"
+#include "weir/pool/mapping_table.hpp"
+#include "weir/pool/port_owner.hpp"
+#include "weir/pool/random.hpp"
+#include "weir/session/session_table.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// What an engine is compiled for, beside what sessions are.
+///  - `burst_max` is how many packets wait for memory together, 1 to 64.
+template <class T>
+concept EngineTraits = SessionTraits<T> && Observer<typename T::observer> && requires {
+  { T::burst_max } -> std::convertible_to<std::size_t>;
+};
+
+struct default_traits : session_traits {
+  using observer = null_observer;
+  static constexpr std::size_t burst_max = 32;
+};
+static_assert(EngineTraits<default_traits>);
+
+/// Sessions that one call looks at, at most, to end those whose time is up.
+inline constexpr std::uint32_t reclaim_unbounded = 0xFFFF'FFFF;
+
+struct worker_options {
+  /// The secret of hashes and port choices: random where strangers send packets, the same where
+  /// runs must repeat.
+  hash_seed seed{};
+  /// Sessions reviewed at the beginning of a burst, at most.
+  std::uint32_t reclaim_budget = 256;
+  /// When the first packet may come.
+  instant start{};
+};
+
+namespace detail {
+
+inline session_table_options table_options(const snapshot& config, const worker_options& options,
+                                           session_room* room) {
+  const auto& raw = config.raw().sessions;
+  return {raw.max,           raw.full,
+          raw.per_source,    raw.embryonic_per_source,
+          options.seed,      tick::at(options.start),
+          config.timeouts(), room};
+}
+
+/// Mappings are made where there are pools, and never more than sessions.
+inline mapping_limits limits_of(const snapshot& config) {
+  const bool maps = !config.pools().pools().empty();
+  const std::uint32_t most = maps ? config.raw().sessions.max : 1;
+  return {most, std::max(most / 4, 1u)};
+}
+
+/// What the packet path asks of an interface for every packet.
+struct ingress_facts {
+  domain_id domain{};
+  zone_id zone{};
+  bool is_strict = false;  ///< `source_validation::strict`
+};
+
+template <EngineTraits Traits>
+struct shard {
+  shard(std::shared_ptr<const snapshot> given, const worker_options& options)
+      : config{std::move(given)},
+        room{config->raw().sessions.max, 0},
+        sessions4{table_options(*config, options, &room)},
+        sessions6{table_options(*config, options, &room)},
+        owner{config->pools()},
+        mappings{config->pools(), owner, limits_of(*config), options.seed},
+        random{options.seed},
+        identifications{options.seed},
+        answers{config->raw().icmp_errors_per_second},
+        walking{config->raw().checks.ip_checksum, config->raw().headers.pass_ip_options,
+                config->raw().headers.pass_routing_headers,
+                config->raw().headers.pass_unknown_extensions},
+        reclaim_budget{options.reclaim_budget} {
+    for (const auto& one : config->interfaces()) {
+      ingress.push_back({one.domain, one.zone, one.validation == source_validation::strict});
+      has_strict_ingress |= one.validation == source_validation::strict;
+    }
+  }
+
+  shard(const shard&) = delete;
+  shard& operator=(const shard&) = delete;
+
+  template <IpVersion V>
+  auto& sessions() noexcept {
+    if constexpr (V::number == 4) {
+      return sessions4;
+    } else {
+      return sessions6;
+    }
+  }
+
+  /// Lets go of what a session held. Called while its record is whole.
+  template <IpVersion V>
+  void release(std::uint32_t id) noexcept {
+    if constexpr (V::number == 4) {
+      const auto held = sessions4.cold(id).mapping;
+      if (held != cold_record::no_mapping) {
+        mappings.release(mapping_id{held});
+      }
+      release_reached(sessions4.hot(id));
+    }
+    observer.ended(id);
+  }
+
+  /// A session towards an external endpoint holds the mapping that wears it, which is found again
+  /// by that endpoint: as long as it is held, nobody else wears it.
+  void release_reached(const hot_record<ipv4>& record) noexcept {
+    if (!record.has(session_flag::translated)) {
+      return;
+    }
+    const auto received = unpack(record.key[0]);
+    if (received.destination == unpack(record.key[1]).source || !has_ports(received.protocol)) {
+      return;
+    }
+    const auto reached =
+        mappings.find(external_key{received.domain, received.protocol, received.destination});
+    if (!reached.is_none() && !mappings.at(reached).pool.is_none()) {
+      mappings.release(reached);
+    }
+  }
+
+  /// What session tables call for the sessions they end by themselves.
+  template <IpVersion V>
+  auto on_end() noexcept {
+    return [this](std::uint32_t id, session_end why) noexcept {
+      (why == session_end::expired ? lives.expired : lives.evicted).add();
+      release<V>(id);
+    };
+  }
+
+  /// Ends a session for a reason of the engine's.
+  template <IpVersion V>
+  void end(std::uint32_t id) noexcept {
+    lives.ended.add();
+    release<V>(id);
+    sessions<V>().end(id);
+  }
+
+  /// Ends what is dead, reviewing at most `budget` records of each family.
+  std::uint32_t reclaim(tick now, std::uint32_t budget) noexcept {
+    const auto ended = sessions4.reclaim(now, budget, on_end<ipv4>()) +
+                       sessions6.reclaim(now, budget, on_end<ipv6>());
+    is_behind = budget != reclaim_unbounded;
+    return ended;
+  }
+
+  /// Before ports and mappings are searched, everything dead has let go of them: expiry is exact
+  /// whatever the budget of the burst was.
+  void catch_up(tick now) noexcept {
+    if (is_behind) [[unlikely]] {
+      reclaim(now, reclaim_unbounded);
+    }
+  }
+
+  std::shared_ptr<const snapshot> config;
+  session_room room;
+  session_table<ipv4, Traits> sessions4;
+  session_table<ipv6, Traits> sessions6;
+  port_owner owner;
+  mapping_table<ipv4> mappings;
+  seeded_random random;
+  ipv4_identifications identifications;
+  rate_limit answers;
+  walk_options walking;
+  std::uint32_t reclaim_budget;
+  bool is_behind = false;
+  bool has_strict_ingress = false;
+  std::vector<ingress_facts> ingress;  ///< by interface number
+  packet_counters packets;
+  session_counters lives;
+  [[no_unique_address]] typename Traits::observer observer{};
+};
+
+}  // namespace detail
+
+}  // namespace weir

@@ -1,0 +1,136 @@
+#pragma once
+
+#include "weir/engine/configuration.hpp"
+#include "weir/engine/interface_facts.hpp"
+#include "weir/nat/exemption.hpp"
+#include "weir/nat/static_nat.hpp"
+#include "weir/net/domain.hpp"
+#include "weir/policy/zone_policy.hpp"
+#include "weir/pool/pool_set.hpp"
+#include "weir/route/next_hop.hpp"
+#include "weir/route/route_table.hpp"
+#include "weir/session/timeouts.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir {
+
+/// What the packet path must know of a next hop, in one word.
+struct hop_facts {
+  interface_id interface {};
+  next_hop_kind kind = next_hop_kind::forward;
+  std::uint32_t mtu = 0;  ///< IP MTU of the interface, bytes
+};
+static_assert(sizeof(hop_facts) == 8);
+
+/// The parts of a snapshot while it is being made; `checked()` fills them.
+struct snapshot_parts {
+  configuration raw;
+  std::vector<interface_facts> interfaces;  ///< by number; 0 is `local`
+  std::vector<std::string> zones;           ///< by number; 0 is `local`
+  std::vector<std::string> domains;         ///< by number; 0 is `default`
+  std::vector<neighbor_facts> neighbors;
+  std::vector<next_hop> hops;  ///< by number; 0 is the box itself
+  std::vector<route_table<ipv4>> routes4;
+  std::vector<route_table<ipv6>> routes6;
+  zone_policy policies;
+  std::vector<session_timeouts> timeouts;  ///< 0 is the box's, then one per policy with its own
+  pool_set pools;
+  static_nat statics;
+  std::vector<exemption> exempt;
+};
+
+/// A configuration that has been looked at and compiled. `checked()` is the only way to get one;
+/// it never changes afterwards, and any number of threads may read it.
+class snapshot {
+ public:
+  /// Made of parts that `checked()` has proven to fit.
+  explicit snapshot(snapshot_parts parts) : parts_{std::move(parts)} {
+    hops_.reserve(parts_.hops.size());
+    for (const auto& hop : parts_.hops) {
+      hops_.push_back({hop.interface, hop.kind, interface(hop.interface).mtu});
+    }
+    for (const auto& claim : parts_.statics.claims()) {
+      static_externals_.push_back(claim.external);
+    }
+    std::sort(static_externals_.begin(), static_externals_.end());
+  }
+
+  const configuration& raw() const noexcept { return parts_.raw; }
+
+  std::span<const interface_facts> interfaces() const noexcept { return parts_.interfaces; }
+  /// The facts of an interface that exists.
+  const interface_facts& interface(interface_id id) const noexcept {
+    return parts_.interfaces[id.number()];
+  }
+  bool has_interface(interface_id id) const noexcept {
+    return id.number() < parts_.interfaces.size();
+  }
+  std::optional<interface_id> find_interface(std::string_view name) const noexcept {
+    for (const auto& one : parts_.interfaces) {
+      if (one.name == name) {
+        return one.id;
+      }
+    }
+    return std::nullopt;
+  }
+
+  std::string_view zone_name(zone_id zone) const noexcept {
+    return zone.is_none() ? std::string_view{"none"} : parts_.zones[zone.number()];
+  }
+  std::string_view domain_name(domain_id domain) const noexcept {
+    return parts_.domains[domain.number()];
+  }
+  std::size_t domains() const noexcept { return parts_.domains.size(); }
+  std::span<const neighbor_facts> neighbors() const noexcept { return parts_.neighbors; }
+
+  const weir::next_hop& next_hop(next_hop_id id) const noexcept { return parts_.hops[id.number()]; }
+  /// The same next hop as the packet path sees it.
+  const hop_facts& hop(next_hop_id id) const noexcept { return hops_[id.number()]; }
+
+  /// The next hop towards an address, by the longest prefix; nothing if there is no route.
+  std::optional<next_hop_id> route(domain_id domain, ipv4_address address) const noexcept {
+    return domain.number() < parts_.routes4.size() ? parts_.routes4[domain.number()].find(address)
+                                                   : std::nullopt;
+  }
+  std::optional<next_hop_id> route(domain_id domain, const ipv6_address& address) const noexcept {
+    return domain.number() < parts_.routes6.size() ? parts_.routes6[domain.number()].find(address)
+                                                   : std::nullopt;
+  }
+  /// Whether the address is the box's own in the domain.
+  template <class Address>
+  bool is_own(domain_id domain, const Address& address) const noexcept {
+    const auto found = route(domain, address);
+    return found && hop(*found).kind == next_hop_kind::local;
+  }
+
+  /// Whether an address is worn by translated flows and is not the box's own.
+  bool is_translation_address(domain_id domain, ipv4_address address) const noexcept {
+    const external_address wanted{domain, address};
+    const bool known =
+        parts_.pools.find(wanted) ||
+        std::binary_search(static_externals_.begin(), static_externals_.end(), wanted);
+    return known && !is_own(domain, address);
+  }
+
+  const zone_policy& policies() const noexcept { return parts_.policies; }
+  std::span<const session_timeouts> timeouts() const noexcept { return parts_.timeouts; }
+  const pool_set& pools() const noexcept { return parts_.pools; }
+  const static_nat& statics() const noexcept { return parts_.statics; }
+  std::span<const exemption> exemptions() const noexcept { return parts_.exempt; }
+
+ private:
+  snapshot_parts parts_;
+  std::vector<hop_facts> hops_;
+  std::vector<external_address> static_externals_;  ///< sorted
+};
+
+}  // namespace weir

@@ -1,0 +1,232 @@
+#pragma once
+
+// Overview. A worker takes bursts of packets and the time, and answers what happens to each packet.
+// Inside, packets go in groups of `burst_max` through three steps, so that memory is waited for
+// once per group: headers and key, prefetch of the index; candidate, prefetch of the record; and
+// then, one packet after the other, everything that decides. What a packet changes, the next one of
+// the same group sees: a burst is judged exactly as its packets one by one.
+//
+// Life cycle. Everything is allocated by the constructor. `process` neither allocates nor throws
+// nor locks, and reads no clock.
+
+#include "weir/base/contract.hpp"
+#include "weir/engine/answers.hpp"
+#include "weir/engine/judge.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/packet_view.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/engine/sink.hpp"
+#include "weir/engine/snapshot.hpp"
+#include "weir/packet/packet_burst.hpp"
+#include "weir/time/tick.hpp"
+#include "weir/wire/header_walk.hpp"
+#include "weir/wire/icmp_error.hpp"
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <span>
+#include <utility>
+
+namespace weir {
+
+template <EngineTraits Traits = default_traits>
+class basic_worker {
+ public:
+  explicit basic_worker(std::shared_ptr<const snapshot> config, const worker_options& options = {})
+      : state_{std::make_unique<detail::shard<Traits>>(std::move(config), options)},
+        lanes_{std::make_unique<lanes>()} {}
+
+  /// Judges every packet of a burst, in order; the sink hears a verdict for each. `now` is the time
+  /// of all of them and never runs backwards; interfaces are those of the snapshot.
+  template <PacketBurst B, Sink<packet_of<B>> S>
+  void process(const B& burst, instant now, S& sink) noexcept {
+    const tick at = advance(now);
+    state_->reclaim(at, state_->reclaim_budget);
+    for (std::size_t first = 0; first < burst.size(); first += Traits::burst_max) {
+      const std::size_t count = std::min(burst.size() - first, Traits::burst_max);
+      open(burst, first, count);
+      probe(burst, first, count);
+      conclude(burst, first, count, at, sink);
+    }
+  }
+
+  /// Ends sessions whose time is up, reviewing at most `budget` records; for idle times. Answers
+  /// how many ended.
+  std::uint32_t expire(instant now, std::uint32_t budget = reclaim_unbounded) noexcept {
+    return state_->reclaim(advance(now), budget);
+  }
+
+  const snapshot& config() const noexcept { return *state_->config; }
+  const packet_counters& packets() const noexcept { return state_->packets; }
+  const session_counters& lives() const noexcept { return state_->lives; }
+  typename Traits::observer& observer() noexcept { return state_->observer; }
+
+  /// The tables, for reports; only between bursts.
+  const session_table<ipv4, Traits>& sessions4() const noexcept { return state_->sessions4; }
+  const session_table<ipv6, Traits>& sessions6() const noexcept { return state_->sessions6; }
+  const mapping_table<ipv4>& mappings() const noexcept { return state_->mappings; }
+  /// The time of the last burst.
+  tick now() const noexcept { return now_; }
+
+ private:
+  /// One place per packet of a group and family; which of both counts is the packet's.
+  struct lanes {
+    std::array<detail::lane<ipv4>, Traits::burst_max> four;
+    std::array<detail::lane<ipv6>, Traits::burst_max> six;
+    std::array<bool, Traits::burst_max> is_six;
+  };
+
+  template <IpVersion V>
+  detail::lane<V>& lane_of(std::size_t i) noexcept {
+    if constexpr (V::number == 4) {
+      return lanes_->four[i];
+    } else {
+      return lanes_->six[i];
+    }
+  }
+
+  tick advance(instant now) noexcept {
+    now_ = std::max(now_, tick::at(now));
+    return now_;
+  }
+
+  static bool is_ipv6(std::span<const std::byte> bytes) noexcept {
+    return !bytes.empty() && std::to_integer<unsigned>(bytes[0]) >> 4 == 6;
+  }
+
+  /// Whether a session may have this packet's key.
+  static bool has_session_key(const packet_facts& facts) noexcept {
+    return facts.ok && facts.message != message_kind::icmp_error &&
+           facts.message != message_kind::icmp_other && facts.message != message_kind::opaque;
+  }
+
+  /// The domain a packet is in: its interface's, or for the box's own that of its source.
+  template <IpVersion V>
+  domain_id domain_of(std::span<const std::byte> bytes, interface_id ingress) const noexcept {
+    if (!ingress.is_local()) [[likely]] {
+      return state_->ingress[ingress.number()].domain;
+    }
+    return detail::own_domain<V>(*state_->config, bytes);
+  }
+
+  template <PacketBurst B>
+  void open(const B& burst, std::size_t first, std::size_t count) noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto packet = burst[first + i];
+      const auto meta = burst.meta(first + i);
+      expects(state_->config->has_interface(meta.ingress), "packets come from known interfaces");
+      lanes_->is_six[i] = is_ipv6(packet.bytes());
+      if (lanes_->is_six[i]) {
+        open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), meta.ingress);
+      } else {
+        open_lane<ipv4>(i, packet.bytes(), packet.wire_size(), meta.ingress);
+      }
+    }
+  }
+
+  template <IpVersion V>
+  void open_lane(std::size_t i, std::span<const std::byte> bytes, std::size_t wire_size,
+                 interface_id ingress) noexcept {
+    auto& lane = lane_of<V>(i);
+    walk_into(lane.headers, bytes, wire_size, domain_of<V>(bytes, ingress), state_->walking);
+    if (has_session_key(lane.headers.facts)) [[likely]] {
+      const auto& table = state_->template sessions<V>();
+      lane.hash = table.hash(lane.headers.key);
+      table.prefetch(lane.hash);
+    }
+  }
+
+  template <PacketBurst B>
+  void probe(const B&, std::size_t, std::size_t count) noexcept {
+    for (std::size_t i = 0; i < count; ++i) {
+      if (lanes_->is_six[i]) {
+        probe_lane<ipv6>(i);
+      } else {
+        probe_lane<ipv4>(i);
+      }
+    }
+  }
+
+  template <IpVersion V>
+  void probe_lane(std::size_t i) noexcept {
+    auto& lane = lane_of<V>(i);
+    if (!has_session_key(lane.headers.facts)) [[unlikely]] {
+      return;
+    }
+    const auto& table = state_->template sessions<V>();
+    lane.candidate = table.candidate(lane.hash, lane.headers.key);
+    if (lane.candidate.found()) {
+      table.prefetch_candidate(lane.candidate);
+    }
+  }
+
+  template <PacketBurst B, class S>
+  void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
+    state_->packets.in.add(count);
+    for (std::size_t i = 0; i < count; ++i) {
+      auto packet = burst[first + i];
+      const detail::packet_view view{packet.bytes(), burst.meta(first + i)};
+      const auto decision = lanes_->is_six[i] ? conclude_lane<ipv6>(i, first + i, view, now, sink)
+                                              : conclude_lane<ipv4>(i, first + i, view, now, sink);
+      state_->packets.book(decision);
+      state_->observer.decided(decision);
+      sink.decided(first + i, packet, decision);
+    }
+  }
+
+  template <IpVersion V, class S>
+  verdict conclude_lane(std::size_t i, std::size_t index, const detail::packet_view& view, tick now,
+                        S& sink) noexcept {
+    const auto& lane = lane_of<V>(i);
+    const auto end = decide<V>(lane, view, now);
+    if (end.answer.form != answer_request::form::nothing) [[unlikely]] {
+      answer<V>(end.answer, lane.headers, view, index, now, sink);
+    }
+    return end.decision;
+  }
+
+  template <IpVersion V>
+  outcome decide(const detail::lane<V>& lane, const detail::packet_view& view, tick now) noexcept {
+    const auto& headers = lane.headers;
+    if (!headers.facts.ok) [[unlikely]] {
+      return detail::refuse_headers<V>(headers.facts.fault);
+    }
+    if (has_session_key(headers.facts)) [[likely]] {
+      const auto which =
+          state_->template sessions<V>().find(headers.key, lane.hash, lane.candidate, now);
+      if (which.found()) [[likely]] {
+        if (const auto passed = detail::pass_known<V>(*state_, which, headers, view, now)) {
+          return *passed;
+        }
+      }
+    }
+    return detail::judge_new<V>(*state_, headers, view, now);
+  }
+
+  template <IpVersion V, class S>
+  void answer(const answer_request& request, const walked<V>& headers,
+              const detail::packet_view& view, std::size_t index, tick now, S& sink) noexcept {
+    const auto bytes = detail::write_answer<V>(*state_, request, headers, view, now, answer_);
+    if (bytes.empty()) {
+      return;
+    }
+    state_->packets.generated.add();
+    const emission where{view.meta.ingress, next_hop_id{}, true, index};
+    if (!sink.generated(bytes, where)) {
+      state_->packets.generated_refused.add();
+    }
+  }
+
+  std::unique_ptr<detail::shard<Traits>> state_;
+  std::unique_ptr<lanes> lanes_;
+  answer_buffer answer_{};
+  tick now_{};
+};
+
+using worker = basic_worker<>;
+
+}  // namespace weir
