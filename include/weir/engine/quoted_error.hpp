@@ -50,8 +50,7 @@ bool is_believable(const hot_record<V>& record, direction error_way, const walke
   if (quote.facts.message != message_kind::tcp || record.mode() == tcp_mode::off) {
     return true;
   }
-  const auto sequence =
-      load_be<std::uint32_t>(quoted.data() + quote.facts.transport_offset + tcp_field::sequence);
+  const auto sequence = quoted_sequence(quoted, quote.facts);
   return is_quotable(record.state, opposite(error_way), sequence);
 }
 

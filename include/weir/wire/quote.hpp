@@ -147,4 +147,11 @@ inline walked<V> walk_quote(std::span<const std::byte> quote, domain_id domain) 
   return found;
 }
 
+/// The sequence number of a quoted TCP segment, which is there in every quote that `walk_quote`
+/// found `ok` and `tcp`.
+inline std::uint32_t quoted_sequence(std::span<const std::byte> quote,
+                                     const packet_facts& facts) noexcept {
+  return load_be<std::uint32_t>(quote, facts.transport_offset + tcp_field::sequence);
+}
+
 }  // namespace weir
