@@ -1,0 +1,351 @@
+#include "weir/session/tcp_tracker.hpp"
+
+#include "tests/session/tcp_connection.hpp"
+#include "tests/support/catch.hpp"
+
+#include <cstdint>
+
+using namespace weir;
+using weir::test::tcp_connection;
+
+namespace {
+
+constexpr auto original = direction::original;
+constexpr auto reply = direction::reply;
+constexpr auto pass = tcp_outcome::pass;
+constexpr auto quiet = tcp_outcome::pass_no_refresh;
+constexpr auto drop = tcp_outcome::out_of_window;
+
+constexpr std::uint8_t ack = tcp_flag::ack;
+constexpr std::uint8_t syn = tcp_flag::syn;
+constexpr std::uint8_t fin = tcp_flag::fin;
+constexpr std::uint8_t rst = tcp_flag::rst;
+
+}  // namespace
+
+TEST_CASE("only a SYN opens a strict session, and a RST opens none", "[session][tcp]") {
+  const auto mode = GENERATE(tcp_mode::strict, tcp_mode::loose, tcp_mode::off);
+  const bool is_strict = mode == tcp_mode::strict;
+
+  CHECK(may_open(mode, syn));
+  CHECK(may_open(mode, syn | tcp_flag::ece | tcp_flag::cwr));
+  CHECK(may_open(mode, syn | ack) == !is_strict);
+  CHECK(may_open(mode, ack) == !is_strict);
+  CHECK(may_open(mode, ack | fin) == !is_strict);
+  CHECK_FALSE(may_open(mode, rst));
+  CHECK_FALSE(may_open(mode, rst | ack));
+}
+
+TEST_CASE("a handshake, data both ways and two FINs lead to closing", "[session][tcp]") {
+  tcp_connection connection;
+  connection.open();
+  CHECK(connection.phase == session_phase::opening);
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack)) == pass);
+  CHECK(connection.phase == session_phase::answered);
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(original, connection.at(original, 1, 1, ack, 500)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 1, 501, ack, 9'000)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 9'001, 501, ack | fin)) == pass);
+  CHECK(connection.phase == session_phase::fin_reply);
+  CHECK(connection.take(original, connection.at(original, 501, 9'002)) == pass);
+  CHECK(connection.take(original, connection.at(original, 501, 9'002, ack | fin)) == pass);
+  CHECK(connection.phase == session_phase::closing);
+  CHECK(connection.take(reply, connection.at(reply, 9'002, 502)) == quiet);
+  CHECK(connection.phase == session_phase::closing);
+}
+
+TEST_CASE("hosts that open towards each other get their connection",
+          "[session][tcp][rfc5382-req2a]") {
+  tcp_connection connection;
+  connection.open();
+
+  CHECK(connection.take(reply, connection.at(reply, 0, 0, syn)) == pass);
+  CHECK(connection.phase == session_phase::answered);
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack)) == pass);
+  CHECK(connection.take(original, connection.at(original, 0, 1, syn | ack)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 100)) == pass);
+}
+
+TEST_CASE("a forged SYN whose answer nobody confirms does not become established",
+          "[session][tcp]") {
+  tcp_connection connection;
+  connection.open();
+  connection.answer();
+
+  CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 10)) == pass);
+  CHECK(connection.phase == session_phase::answered);
+  CHECK(timeout_of(session_kind::tcp, connection.phase) == timeout_class::tcp_opening);
+}
+
+TEST_CASE("a SYN may carry data, all of which its answer need not confirm",
+          "[session][tcp][rfc7413]") {
+  const std::uint32_t confirmed = GENERATE(0u, 1u, 51u, 101u, 102u);
+  tcp_connection connection;
+  connection.phase = open_tcp(connection.flow, connection.at(original, 0, 0, syn, 100));
+
+  const auto outcome = connection.take(reply, connection.at(reply, 0, confirmed, syn | ack));
+
+  const bool is_answer = confirmed >= 1 && confirmed <= 101;
+  CHECK(outcome == (is_answer ? pass : quiet));
+  CHECK(connection.phase == (is_answer ? session_phase::answered : session_phase::opening));
+  if (is_answer) {
+    CHECK(connection.take(original, connection.at(original, 1, 1, ack, 100)) == pass);
+    CHECK(connection.phase == session_phase::established);
+  }
+}
+
+TEST_CASE("a repeated SYN with and without its data is the same SYN", "[session][tcp][rfc7413]") {
+  tcp_connection connection;
+  connection.phase = open_tcp(connection.flow, connection.at(original, 0, 0, syn, 100));
+
+  CHECK(connection.take(original, connection.at(original, 0, 0, syn)) == pass);
+
+  CHECK(connection.flow.sequence_end[0] == test::original_isn + 101);
+  CHECK(connection.take(reply, connection.at(reply, 0, 101, syn | ack)) == pass);
+}
+
+TEST_CASE("ECN flags change nothing", "[session][tcp][rfc3168]") {
+  constexpr std::uint8_t ecn = tcp_flag::ece | tcp_flag::cwr;
+  tcp_connection connection;
+  connection.phase = open_tcp(connection.flow, connection.at(original, 0, 0, syn | ecn));
+  CHECK(connection.phase == session_phase::opening);
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack | tcp_flag::ece)) == pass);
+  CHECK(connection.take(original, connection.at(original, 1, 1, ack | ecn)) == pass);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("a segment without ACK belongs to no connection", "[session][tcp][rfc9293]") {
+  const std::uint8_t flags =
+      GENERATE(std::uint8_t{fin}, std::uint8_t{tcp_flag::psh}, std::uint8_t{tcp_flag::urg});
+  const auto mode = GENERATE(tcp_mode::strict, tcp_mode::loose);
+  tcp_connection connection = tcp_connection::in(session_phase::established, mode);
+
+  CHECK(connection.take(original, connection.next(original, flags)) == drop);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("a RST closes only where it stands exactly at the sender's end",
+          "[session][tcp][rfc5961][sd16]") {
+  const auto way = GENERATE(original, reply);
+  const int off = GENERATE(-10'001, -10'000, -1, 0, 1, 10'000, 10'001);
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  tcp_segment shot = connection.next(way, rst);
+  shot.sequence += static_cast<std::uint32_t>(off);
+
+  const auto outcome = connection.take(way, shot);
+
+  CAPTURE(off);
+  if (off == 0) {
+    CHECK(outcome == pass);
+    CHECK(connection.phase == session_phase::reset);
+  } else {
+    CHECK(outcome == (off >= -10'000 && off <= 10'000 ? quiet : drop));
+    CHECK(connection.phase == session_phase::established);
+  }
+}
+
+TEST_CASE("after a FIN a RST in the window closes", "[session][tcp]") {
+  const auto from = GENERATE(session_phase::fin_original, session_phase::fin_reply);
+  const int off = GENERATE(-10'001, -1, 10'000, 10'001);
+  tcp_connection connection = tcp_connection::in(from);
+  tcp_segment shot = connection.next(original, rst);
+  shot.sequence += static_cast<std::uint32_t>(off);
+
+  const auto outcome = connection.take(original, shot);
+
+  const bool is_inside = off >= -10'000 && off <= 10'000;
+  CHECK(outcome == (is_inside ? pass : drop));
+  CHECK(connection.phase == (is_inside ? session_phase::reset : from));
+}
+
+TEST_CASE("data after a reset brings the session back", "[session][tcp][rfc7857-2.2]") {
+  const auto way = GENERATE(original, reply);
+  tcp_connection connection = tcp_connection::in(session_phase::reset);
+
+  CHECK(connection.take(way, connection.next(way)) == pass);
+  CHECK(connection.phase == session_phase::reset);
+  CHECK(connection.take(way, connection.next(way, ack, 10)) == pass);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("a refused SYN resets its session, a forged refusal does not",
+          "[session][tcp][rfc9293]") {
+  const std::uint32_t confirmed = GENERATE(0u, 1u, 2u);
+  const bool has_ack = GENERATE(true, false);
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  const std::uint8_t flags = has_ack ? rst | ack : rst;
+
+  const auto outcome = connection.take(reply, connection.at(reply, 0, confirmed, flags));
+
+  const bool counts = has_ack && confirmed == 1;
+  CHECK(outcome == (counts ? pass : drop));
+  CHECK(connection.phase == (counts ? session_phase::reset : session_phase::opening));
+}
+
+TEST_CASE("a SYN over an ending session asks for a new one", "[session][tcp][sd15]") {
+  const auto from = GENERATE(session_phase::closing, session_phase::reset);
+  const auto way = GENERATE(original, reply);
+  tcp_connection connection = tcp_connection::in(from);
+
+  CHECK(connection.take(way, connection.at(way, 123'456, 0, syn)) == tcp_outcome::reopen);
+  CHECK(connection.phase == from);
+}
+
+TEST_CASE("an old answer passes to be reset by the opener, and the true one still counts",
+          "[session][tcp][rfc9293]") {
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  const std::uint32_t old_number = 643'160'523;
+  tcp_segment old_answer = connection.at(reply, 145'824'453, 0, syn | ack);
+  old_answer.acknowledgment = old_number;
+  tcp_segment refusal = connection.at(original, 0, 0, rst);
+  refusal.sequence = old_number;
+
+  CHECK(connection.take(reply, old_answer) == quiet);
+  CHECK(connection.phase == session_phase::opening);
+  CHECK(connection.take(original, refusal) == quiet);
+  CHECK(connection.phase == session_phase::opening);
+  CHECK(connection.take(original, connection.at(original, 0, 0, syn)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack)) == pass);
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("a SYN towards a host that knows an older connection is challenged, reset and repeated",
+          "[session][tcp][rfc5961]") {
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  const std::uint32_t older_number = 643'160'523;
+  tcp_segment challenge = connection.at(reply, 145'824'453, 0);
+  challenge.acknowledgment = older_number;
+  tcp_segment refusal = connection.at(original, 0, 0, rst);
+  refusal.sequence = older_number;
+
+  CHECK(connection.take(reply, challenge) == quiet);
+  CHECK(connection.take(original, refusal) == quiet);
+  CHECK(connection.take(original, connection.at(original, 0, 0, syn)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack)) == pass);
+  CHECK(connection.phase == session_phase::answered);
+}
+
+TEST_CASE("a SYN in an open session is challenged, and the opener's reset makes way",
+          "[session][tcp][rfc5961]") {
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+
+  CHECK(connection.take(original, connection.at(original, 40'000'000, 0, syn)) == quiet);
+  CHECK(connection.phase == session_phase::established);
+  const tcp_segment challenge = connection.next(reply);
+  CHECK(connection.take(reply, challenge) == pass);
+  tcp_segment refusal = connection.at(original, 0, 0, rst);
+  refusal.sequence = challenge.acknowledgment;
+  CHECK(connection.take(original, refusal) == pass);
+  CHECK(connection.phase == session_phase::reset);
+  CHECK(connection.take(original, connection.at(original, 40'000'000, 0, syn)) ==
+        tcp_outcome::reopen);
+}
+
+TEST_CASE("a SYN in an open session that its receiver answers begins it anew", "[session][tcp]") {
+  const auto from =
+      GENERATE(session_phase::established, session_phase::fin_original, session_phase::fin_reply);
+  tcp_connection connection = tcp_connection::in(from);
+  tcp_segment again = connection.at(original, 0, 0, syn);
+  again.sequence = 40'000'000;
+  again.window_scale = 4;
+  tcp_segment answer = connection.at(reply, 0, 0, syn | ack);
+  answer.sequence = 90'000'000;
+  answer.acknowledgment = 40'000'001;
+  answer.window_scale = 5;
+
+  CHECK(connection.take(original, again) == quiet);
+  CHECK(connection.take(reply, answer) == pass);
+  CHECK(connection.phase == session_phase::answered);
+  CHECK(connection.flow.scales == 0x54);
+  CHECK(connection.take(original, connection.next(original)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(reply, connection.next(reply, ack, 9'000)) == pass);
+}
+
+TEST_CASE("an answer to a SYN that was never sent is dropped", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  tcp_segment again = connection.at(original, 0, 0, syn);
+  again.sequence = 40'000'000;
+  connection.take(original, again);
+  tcp_segment answer = connection.at(reply, 0, 0, syn | ack);
+  answer.sequence = 90'000'000;
+  answer.acknowledgment = GENERATE(40'000'000u, 40'000'002u);
+
+  CHECK(connection.take(reply, answer) == drop);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("another answer to the same SYN takes the first one's place", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::answered);
+  tcp_segment other = connection.at(reply, 0, 1, syn | ack);
+  other.sequence = 700'000'000;
+
+  CHECK(connection.take(reply, other) == pass);
+  CHECK(connection.take(original, connection.next(original)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.flow.sequence_end[1] == 700'000'001);
+}
+
+TEST_CASE("what was confirmed and is sent again after lost confirmations passes",
+          "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  for (std::uint32_t sent = 0; sent < 9'000; sent += 1'000) {
+    connection.take(original, connection.next(original, ack, 1'000));
+    connection.take(reply, connection.next(reply));
+  }
+
+  CHECK(connection.take(original, connection.at(original, 1, 1, ack, 1'000)) == pass);
+}
+
+TEST_CASE("a loose session begins in the middle and learns both sides", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::picked_up, tcp_mode::loose);
+  CHECK(timeout_of(session_kind::tcp, connection.phase) == timeout_class::tcp_opening);
+
+  CHECK(connection.take(original, connection.at(original, 1, 2'000'000, ack, 100)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 1'990'000, 1, ack, 1'000)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(original, connection.at(original, 101, 2'000'500)) == pass);
+  CHECK(connection.take(original, connection.at(original, 101, 2'000'500 + 2'000'000'000)) == drop);
+}
+
+TEST_CASE("a loose session lives on one direction alone", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::opening, tcp_mode::loose);
+
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
+  for (std::uint32_t sent = 1; sent < 1'000'000; sent += 1'000) {
+    REQUIRE(connection.take(original, connection.at(original, sent, sent * 3, ack, 1'000)) == pass);
+  }
+  CHECK(connection.phase == session_phase::picked_up);
+  CHECK(connection.take(original, connection.next(original, ack | fin)) == pass);
+}
+
+TEST_CASE("a loose session whose answer took another path is established by the next segment",
+          "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::opening, tcp_mode::loose);
+
+  CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 500)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(original, connection.at(original, 1, 501)) == pass);
+}
+
+TEST_CASE("a loose session may confirm what took another path, within a window", "[session][tcp]") {
+  const std::uint32_t ahead = GENERATE(0u, 66'000u, 66'001u);
+  tcp_connection connection = tcp_connection::in(session_phase::established, tcp_mode::loose);
+
+  const auto outcome = connection.take(original, connection.at(original, 1, 1 + ahead));
+
+  CHECK(outcome == (ahead <= 66'000 ? pass : drop));
+}
+
+TEST_CASE("with tracking off anything opens and flags alone decide", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::opening, tcp_mode::off);
+
+  CHECK(connection.take(reply, connection.at(reply, 7'777'777, 8'888'888, ack, 9)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(original, connection.at(original, 5'555'555, 1, ack, 9)) == pass);
+  CHECK(connection.take(original, connection.at(original, 99, 1, rst)) == pass);
+  CHECK(connection.phase == session_phase::reset);
+}
