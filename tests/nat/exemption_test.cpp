@@ -1,0 +1,50 @@
+#include "weir/nat/exemption.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <cstdint>
+#include <vector>
+
+namespace weir {
+namespace {
+
+flow_key<ipv4> flow(protocol kind, ipv4_address source, ipv4_address destination,
+                    std::uint16_t number) {
+  return {domain_id{}, kind, {source, port{1000}}, {destination, port{number}}};
+}
+
+const ipv4_address inside{192, 168, 1, 1};
+const ipv4_address branch{10, 1, 2, 3};
+
+TEST_CASE("flows between exempt prefixes are sent as they are", "[nat][exempt][rfc6888-req6]") {
+  const std::vector<exemption> list{
+      {*ipv4_prefix::make({192, 168, 0, 0}, 16), *ipv4_prefix::make({10, 0, 0, 0}, 8), {}, {}}};
+
+  CHECK(is_exempt(list, flow(protocol::tcp, inside, branch, 80)));
+  CHECK(is_exempt(list, flow(protocol::icmp, inside, branch, 8)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::tcp, inside, {8, 8, 8, 8}, 80)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::tcp, {172, 16, 0, 1}, branch, 80)));
+  CHECK_FALSE(is_exempt({}, flow(protocol::tcp, inside, branch, 80)));
+}
+
+TEST_CASE("an exemption may be for some ports of one protocol", "[nat][exempt]") {
+  const std::vector<exemption> list{{ipv4_prefix{},
+                                     ipv4_prefix{},
+                                     protocol::udp,
+                                     {*port_range::between(port{5060}, port{5061})}}};
+
+  CHECK(is_exempt(list, flow(protocol::udp, inside, branch, 5060)));
+  CHECK(is_exempt(list, flow(protocol::udp, inside, branch, 5061)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::udp, inside, branch, 5062)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::tcp, inside, branch, 5060)));
+}
+
+TEST_CASE("what has no ports is in no range of ports", "[nat][exempt]") {
+  const std::vector<exemption> list{{ipv4_prefix{}, ipv4_prefix{}, {}, {port_range{}}}};
+
+  CHECK(is_exempt(list, flow(protocol::tcp, inside, branch, 1)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::icmp, inside, branch, 8)));
+}
+
+}  // namespace
+}  // namespace weir

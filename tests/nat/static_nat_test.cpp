@@ -1,0 +1,241 @@
+#include "weir/nat/static_nat.hpp"
+
+#include "tests/support/catch.hpp"
+#include "tests/support/seeded.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <utility>
+#include <vector>
+
+namespace weir {
+namespace {
+
+using end = endpoint<ipv4>;
+
+const ipv4_address external{203, 0, 113, 1};
+const ipv4_address internal{192, 168, 1, 20};
+
+static_mapping one_to_one() {
+  static_mapping made;
+  made.external = external;
+  made.internal = internal;
+  return made;
+}
+
+static_mapping forward(protocol kind, std::uint16_t from, std::uint16_t to) {
+  static_mapping made = one_to_one();
+  made.protocol = kind;
+  made.external_port = port{from};
+  made.internal_port = port{to};
+  return made;
+}
+
+static_nat tables_of(const std::vector<static_mapping>& raw) {
+  auto made = checked(raw);
+  REQUIRE(std::holds_alternative<static_nat>(made));
+  return std::get<static_nat>(std::move(made));
+}
+
+std::vector<static_fault> faults_of(const std::vector<static_mapping>& raw) {
+  auto made = checked(raw);
+  const auto* faults = std::get_if<std::vector<static_fault>>(&made);
+  return faults != nullptr ? *faults : std::vector<static_fault>{};
+}
+
+std::optional<end> inbound(const static_nat& tables, protocol kind, std::uint16_t number,
+                           zone_id zone = {}) {
+  const auto found = tables.find_internal({domain_id{}, kind, {external, port{number}}, zone});
+  return found ? std::optional{found->endpoint} : std::nullopt;
+}
+
+std::optional<end> outbound(const static_nat& tables, protocol kind, std::uint16_t number,
+                            zone_id zone = {}) {
+  const auto found = tables.find_external({domain_id{}, kind, {internal, port{number}}, zone});
+  return found ? std::optional{found->endpoint} : std::nullopt;
+}
+
+TEST_CASE("a 1:1 mapping translates every port both ways", "[nat][static]") {
+  const static_nat tables = tables_of({one_to_one()});
+  const auto kind = GENERATE(protocol::tcp, protocol::udp, protocol::icmp, protocol::esp);
+  const auto number = GENERATE(as<std::uint16_t>{}, 0, 1, 80, 65'535);
+
+  CHECK(inbound(tables, kind, number) == end{internal, port{number}});
+  CHECK(outbound(tables, kind, number) == end{external, port{number}});
+}
+
+TEST_CASE("a port forward leads to its internal port", "[nat][static][v12]") {
+  const static_nat tables = tables_of({forward(protocol::tcp, 80, 8080)});
+
+  CHECK(inbound(tables, protocol::tcp, 80) == end{internal, port{8080}});
+  CHECK_FALSE(inbound(tables, protocol::udp, 80));
+  CHECK_FALSE(inbound(tables, protocol::tcp, 81));
+  CHECK(outbound(tables, protocol::tcp, 8080) == end{external, port{80}});
+  CHECK_FALSE(outbound(tables, protocol::tcp, 80));
+}
+
+TEST_CASE("an internal port that is absent or zero keeps the port", "[nat][static]") {
+  static_mapping raw = forward(protocol::udp, 53, 0);
+  CHECK(inbound(tables_of({raw}), protocol::udp, 53) == end{internal, port{53}});
+
+  raw.internal_port.reset();
+  CHECK(inbound(tables_of({raw}), protocol::udp, 53) == end{internal, port{53}});
+  CHECK(outbound(tables_of({raw}), protocol::udp, 53) == end{external, port{53}});
+}
+
+TEST_CASE("the most particular mapping is found, in whatever order they stand", "[nat][static]") {
+  static_mapping all = one_to_one();
+  static_mapping of_tcp = one_to_one();
+  of_tcp.protocol = protocol::tcp;
+  of_tcp.internal = {192, 168, 1, 21};
+  static_mapping web = forward(protocol::tcp, 80, 8080);
+  web.internal = {192, 168, 1, 22};
+  const auto order = GENERATE(0, 1);
+  const static_nat tables =
+      order == 0 ? tables_of({all, of_tcp, web}) : tables_of({web, of_tcp, all});
+
+  CHECK(inbound(tables, protocol::tcp, 80)->address == web.internal);
+  CHECK(inbound(tables, protocol::tcp, 81)->address == of_tcp.internal);
+  CHECK(inbound(tables, protocol::udp, 80)->address == all.internal);
+}
+
+TEST_CASE("the first of two forwards to one endpoint is what its flows wear", "[nat][static]") {
+  const static_nat tables =
+      tables_of({forward(protocol::udp, 9000, 9), forward(protocol::udp, 8000, 9)});
+
+  CHECK(inbound(tables, protocol::udp, 9000) == inbound(tables, protocol::udp, 8000));
+  CHECK(outbound(tables, protocol::udp, 9) == end{external, port{9000}});
+}
+
+TEST_CASE("a mapping of one zone is not found from another", "[nat][static][zone]") {
+  static_mapping raw = one_to_one();
+  raw.zone = zone_id{2};
+  raw.hairpin = false;
+  const static_nat tables = tables_of({raw});
+
+  CHECK(inbound(tables, protocol::tcp, 80, zone_id{2}));
+  CHECK_FALSE(inbound(tables, protocol::tcp, 80, zone_id{3}));
+  CHECK(outbound(tables, protocol::tcp, 80, zone_id{2}));
+  CHECK_FALSE(outbound(tables, protocol::tcp, 80, zone_id{3}));
+}
+
+TEST_CASE("a mapping that allows hairpins is found from inside too",
+          "[nat][static][zone][rfc4787-req9]") {
+  static_mapping raw = one_to_one();
+  raw.zone = zone_id{2};
+  const static_nat tables = tables_of({raw});
+
+  CHECK(inbound(tables, protocol::tcp, 80, zone_id{3}));
+  CHECK_FALSE(outbound(tables, protocol::tcp, 80, zone_id{3}));
+}
+
+TEST_CASE("domains do not see each other's mappings", "[nat][static]") {
+  static_mapping raw = one_to_one();
+  raw.domain = domain_id{1};
+  const static_nat tables = tables_of({raw, one_to_one()});
+
+  CHECK(tables.find_internal({domain_id{1}, protocol::tcp, {external, port{1}}, {}})->index == 0);
+  CHECK(tables.find_internal({domain_id{0}, protocol::tcp, {external, port{1}}, {}})->index == 1);
+  CHECK_FALSE(tables.find_internal({domain_id{2}, protocol::tcp, {external, port{1}}, {}}));
+}
+
+TEST_CASE("what a static mapping wears is claimed", "[nat][static][hr11]") {
+  const static_nat tables = tables_of({forward(protocol::tcp, 80, 8080)});
+
+  REQUIRE(tables.claims().size() == 1);
+  CHECK(tables.claims()[0].external == external_address{domain_id{}, external});
+  CHECK(tables.claims()[0].protocol == protocol::tcp);
+  CHECK(tables.claims()[0].only == port{80});
+  CHECK_FALSE(tables_of({one_to_one()}).claims()[0].only);
+}
+
+TEST_CASE("a mapping that cannot work is refused", "[nat][static][checked]") {
+  static_mapping raw = one_to_one();
+  CHECK(faults_of({raw}).empty());
+
+  SECTION("a port forward without a protocol") {
+    raw.external_port = port{80};
+    CHECK(faults_of({raw})[0].field == "protocol");
+  }
+  SECTION("a port forward of a protocol whose ports are fixed") {
+    raw = forward(protocol::sctp, 80, 80);
+    CHECK(faults_of({raw})[0].field == "protocol");
+  }
+  SECTION("an internal port alone") {
+    raw.internal_port = port{80};
+    CHECK(faults_of({raw})[0].field == "external");
+  }
+  SECTION("port zero outside") {
+    raw = forward(protocol::tcp, 0, 80);
+    CHECK(faults_of({raw})[0].field == "external");
+  }
+  SECTION("an address to itself") {
+    raw.internal = raw.external;
+    CHECK(faults_of({raw})[0].field == "internal");
+  }
+  SECTION("an address that is no host's") {
+    raw.external = {224, 0, 0, 1};
+    CHECK(faults_of({raw})[0].field == "external");
+  }
+}
+
+TEST_CASE("two mappings of one endpoint are refused", "[nat][static][checked]") {
+  static_mapping other = one_to_one();
+  other.internal = {192, 168, 1, 21};
+  CHECK(faults_of({one_to_one(), other}).size() == 1);
+  CHECK(faults_of({one_to_one(), other})[0].index == 1);
+
+  other = one_to_one();
+  other.external = {203, 0, 113, 2};
+  CHECK(faults_of({one_to_one(), other}).size() == 1);
+
+  CHECK(faults_of({forward(protocol::tcp, 80, 1), forward(protocol::tcp, 80, 2)}).size() == 1);
+  CHECK(faults_of({forward(protocol::tcp, 80, 1), forward(protocol::udp, 80, 1)}).empty());
+}
+
+TEST_CASE("mappings of two zones share an endpoint, and one of all zones does not",
+          "[nat][static][checked][zone]") {
+  static_mapping one = one_to_one();
+  static_mapping other = one_to_one();
+  one.zone = zone_id{2};
+  other.zone = zone_id{3};
+  CHECK(faults_of({one, other}).empty());
+
+  other.zone = zone_id::none();
+  CHECK(faults_of({one, other}).size() == 1);
+}
+
+TEST_CASE("lookups agree with a linear scan of random forwards", "[nat][static][model]") {
+  test::seeded random{8};
+  CAPTURE(random.seed());
+  std::vector<static_mapping> raw;
+  while (raw.size() < 300) {
+    static_mapping one = forward(random.one_in(2) ? protocol::tcp : protocol::udp,
+                                 static_cast<std::uint16_t>(random.between(1, 400)),
+                                 static_cast<std::uint16_t>(random.between(1, 400)));
+    one.external = ipv4_address{203, 0, 113, static_cast<std::uint8_t>(random.below(4) + 1)};
+    raw.push_back(one);
+    if (!faults_of(raw).empty()) raw.pop_back();
+  }
+  const static_nat tables = tables_of(raw);
+
+  for (int round = 0; round < 10'000; ++round) {
+    const protocol kind = random.one_in(2) ? protocol::tcp : protocol::udp;
+    const end wanted{{203, 0, 113, static_cast<std::uint8_t>(random.below(5) + 1)},
+                     port{static_cast<std::uint16_t>(random.below(402))}};
+    std::optional<end> expected;
+    for (const static_mapping& one : raw) {
+      if (one.protocol == kind && one.external == wanted.address &&
+          one.external_port == wanted.port) {
+        expected = end{one.internal, *one.internal_port};
+      }
+    }
+
+    const auto found = tables.find_internal({domain_id{}, kind, wanted, {}});
+
+    REQUIRE((found ? std::optional{found->endpoint} : std::nullopt) == expected);
+  }
+}
+
+}  // namespace
+}  // namespace weir
