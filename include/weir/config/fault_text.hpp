@@ -1,0 +1,100 @@
+#pragma once
+
+// How messages quote what a person wrote and suggest what was meant.
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+namespace weir::config::detail {
+
+/// The longest piece of the file's own text that a message repeats, in bytes.
+inline constexpr std::size_t shown_bytes_max = 60;
+
+/// A text in quotes, as messages show it: no control characters, no novels.
+inline std::string shown(std::string_view text) {
+  const bool cut = text.size() > shown_bytes_max;
+  if (cut) {
+    std::size_t end = shown_bytes_max;
+    while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80) {
+      --end;  // never through a character
+    }
+    text = text.substr(0, end);
+  }
+  std::string made = "\"";
+  for (const char one : text) {
+    const auto byte = static_cast<std::uint8_t>(one);
+    made += byte < 0x20 || byte == 0x7F ? '?' : one;
+  }
+  return made + (cut ? "...\"" : "\"");
+}
+
+/// Edits (insert, delete, replace, swap neighbours) that turn one word into the other.
+inline std::size_t edit_distance(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> before(right.size() + 1);
+  std::vector<std::size_t> above(right.size() + 1);
+  std::vector<std::size_t> row(right.size() + 1);
+  std::iota(above.begin(), above.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t replaced = above[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+      row[j] = std::min({above[j] + 1, row[j - 1] + 1, replaced});
+      const bool swapped =
+          i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1];
+      if (swapped) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
+    }
+    std::swap(before, above);
+    std::swap(above, row);
+  }
+  return above[right.size()];
+}
+
+/// The longest word that is compared with others.
+inline constexpr std::size_t compared_bytes_max = 64;
+
+/// The known word that was probably meant: at most a third of it differs.
+inline std::optional<std::string_view> nearest(std::string_view word,
+                                               std::span<const std::string_view> known) {
+  if (word.size() > compared_bytes_max) {
+    return std::nullopt;
+  }
+  std::optional<std::string_view> best;
+  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  for (const std::string_view one : known) {
+    const std::size_t distance = edit_distance(word, one);
+    if (distance < best_distance) {
+      best = one;
+      best_distance = distance;
+    }
+  }
+  return best;
+}
+
+/// `strict, loose, off`.
+inline std::string listed(std::span<const std::string_view> words) {
+  std::string text;
+  for (const std::string_view one : words) {
+    text += (text.empty() ? "" : ", ") + std::string{one};
+  }
+  return text;
+}
+
+/// What would be right instead of an unknown word: the nearest one, or what there is.
+inline std::string suggestion(std::string_view word, std::span<const std::string_view> known) {
+  if (const auto best = nearest(word, known)) {
+    return "did you mean " + shown(*best) + "?";
+  }
+  return (known.size() == 1 ? "" : "one of: ") + listed(known);
+}
+
+}  // namespace weir::config::detail

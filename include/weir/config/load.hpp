@@ -1,0 +1,93 @@
+#pragma once
+
+// From a file to what an engine accepts, or to everything that is wrong with it.
+
+#include "weir/config/draft.hpp"
+#include "weir/config/located_fault.hpp"
+#include "weir/engine/checked.hpp"
+#include "weir/engine/snapshot.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <fstream>
+#include <ios>
+#include <memory>
+#include <sstream>
+#include <string>
+#include <string_view>
+#include <system_error>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::config {
+
+using load_result = std::variant<std::shared_ptr<const snapshot>, std::vector<located_fault>>;
+
+namespace detail {
+
+/// Whether one path is the other or lies within it.
+inline bool touch(std::string_view left, std::string_view right) {
+  const auto& outer = left.size() < right.size() ? left : right;
+  const auto& inner = left.size() < right.size() ? right : left;
+  return inner.starts_with(outer) &&
+         (inner.size() == outer.size() || inner[outer.size()] == '.' || inner[outer.size()] == '[');
+}
+
+/// Adds what `checked` found, but for what only follows from a fault of the same part.
+inline void add_checked(draft& read, std::vector<fault> found) {
+  const std::size_t own = read.faults.size();
+  for (fault& one : found) {
+    const bool follows =
+        std::any_of(read.faults.begin(), read.faults.begin() + static_cast<std::ptrdiff_t>(own),
+                    [&](const placed_fault& known) {
+                      return !known.found.path.empty() && touch(known.found.path, one.path);
+                    });
+    if (!follows) {
+      const position at = find_path(read.root, one.path);
+      read.faults.push_back({at, std::move(one)});
+    }
+  }
+}
+
+}  // namespace detail
+
+/// Reads and proves a text: names that nothing bears and overlaps are found beside what the reader
+/// finds, in one report.
+inline load_result load_text(std::string_view text, std::string_view file_name) {
+  detail::draft read = detail::read_draft(text);
+  if (!read.readable) {
+    return detail::located(std::move(read.faults), file_name);
+  }
+  auto proven = checked(read.raw);
+  if (auto* found = std::get_if<std::vector<fault>>(&proven)) {
+    detail::add_checked(read, std::move(*found));
+  }
+  if (!read.faults.empty()) {
+    return detail::located(std::move(read.faults), file_name);
+  }
+  return std::get<std::shared_ptr<const snapshot>>(std::move(proven));
+}
+
+/// The same of a file; one that cannot be read is a fault without a place.
+inline load_result load(const std::string& file) {
+  const auto unreadable = [&](int error) {
+    return std::vector<located_fault>{{file,
+                                       {},
+                                       "cannot be read: " + std::generic_category().message(error),
+                                       "a configuration file"}};
+  };
+  errno = 0;
+  std::ifstream stream{file, std::ios::binary};
+  if (!stream) {
+    return unreadable(errno);
+  }
+  std::ostringstream text;
+  text << stream.rdbuf();
+  if (stream.bad() || (!text && stream.peek() != std::ifstream::traits_type::eof())) {
+    return unreadable(errno);
+  }
+  return load_text(std::move(text).str(), file);
+}
+
+}  // namespace weir::config

@@ -1,0 +1,246 @@
+#pragma once
+
+// Translation: pools, static mappings, exemptions.
+
+#include "weir/config/fields.hpp"
+#include "weir/config/keys.hpp"
+#include "weir/config/policy_keys.hpp"
+#include "weir/config/scalar.hpp"
+#include "weir/config/value.hpp"
+#include "weir/engine/configuration.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+namespace weir::config::detail {
+
+// --- pools -------------------------------------------------------------------------------------
+
+/// External prefixes, or the name of the interface whose addresses serve.
+inline void read_external(const value& from, pool_configuration& into) {
+  const bool alone = from.is(node_kind::list) && from.here().items.size() == 1;
+  const value one = alone ? from.element(0) : from;
+  const bool name = one.is(node_kind::scalar) && !one.text().empty() &&
+                    one.text().find_first_of(":/@") == std::string_view::npos &&
+                    one.text().find_first_not_of("0123456789.") != std::string_view::npos;
+  if (name) {
+    read_name(one, into.external_interface);
+  } else {
+    read_prefixes(from, into.external);
+  }
+}
+
+inline void read_pool_ports(const value& from, std::optional<port_range>& into) {
+  read_with(from, into, "a range such as 1024-65535",
+            [](std::string_view word) -> read_scalar<port_range> { return read_ports(word, 1); });
+}
+
+inline void read_mapping_kind(const value& from, bool& into) {
+  read_choice<bool>(from, into,
+                    {{"endpoint-independent", true},
+                     {"address-dependent", {}},
+                     {"address-and-port-dependent", {}}});
+}
+inline void read_filtering_kind(const value& from, endpoint_filtering& into) {
+  read_choice<endpoint_filtering>(
+      from, into,
+      {{"endpoint-independent", endpoint_filtering::endpoint_independent},
+       {"address-dependent", {}},
+       {"address-and-port-dependent", endpoint_filtering::address_and_port_dependent}});
+}
+
+/// One value for each protocol.
+template <class T>
+struct by_protocol {
+  T tcp{};
+  T udp{};
+  T icmp{};
+};
+inline constexpr key<by_protocol<bool>> mapping_keys[] = {
+    {"tcp", member<&by_protocol<bool>::tcp, read_mapping_kind>},
+    {"udp", member<&by_protocol<bool>::udp, read_mapping_kind>},
+    {"icmp", member<&by_protocol<bool>::icmp, read_mapping_kind>},
+};
+inline constexpr key<pool_configuration> filtering_keys[] = {
+    {"tcp", member<&pool_configuration::filtering_tcp, read_filtering_kind>},
+    {"udp", member<&pool_configuration::filtering_udp, read_filtering_kind>},
+    {"icmp", member<&pool_configuration::filtering_icmp, read_filtering_kind>},
+};
+
+/// Mappings are endpoint-independent, which is all that can be said.
+inline void read_mapping(const value& from, pool_configuration&) {
+  by_protocol<bool> said;
+  if (from.is(node_kind::map)) {
+    read_map(from, said, mapping_keys);
+  } else {
+    read_mapping_kind(from, said.tcp);
+  }
+}
+
+inline void read_filtering(const value& from, pool_configuration& into) {
+  if (from.is(node_kind::map)) {
+    read_map(from, into, filtering_keys);
+    return;
+  }
+  endpoint_filtering all = into.filtering_tcp;
+  read_filtering_kind(from, all);
+  into.filtering_tcp = all;
+  into.filtering_udp = all;
+  into.filtering_icmp = all;
+}
+
+/// New flows from outside without a mapping are dropped, whatever is absent.
+inline void read_unsolicited_syn(const value& from, pool_configuration&) {
+  bool held = false;
+  read_choice<bool>(from, held, {{"drop", false}, {"hold", {}}});
+}
+
+inline void read_exhausted(const value& from, exhaustion_answer& into) {
+  read_choice<exhaustion_answer>(from, into,
+                                 {{"silent", exhaustion_answer::silent},
+                                  {"admin-prohibited", exhaustion_answer::admin_prohibited},
+                                  {"host-unreachable", exhaustion_answer::host_unreachable}});
+}
+
+inline constexpr key<pool_configuration> deterministic_keys[] = {
+    {"ports-per-host",
+     [](const value& from, pool_configuration& into) {
+       read_number_into(from, into.ports_per_host, 1, 65535);
+     }},
+    {"overflow",
+     [](const value& from, pool_configuration&) {
+       if (from.expect(node_kind::scalar, "none") && from.text() != "none") {
+         from.refuse_choice();
+       }
+     }},
+};
+
+inline constexpr key<pool_configuration> pool_keys[] = {
+    {"name", member<&pool_configuration::name, read_name>, true},
+    {"internal", member<&pool_configuration::internal, read_prefixes>, true},
+    {"external", read_external, true},
+    {"zone", member<&pool_configuration::zone, read_name>},
+    {"domain", member<&pool_configuration::domain, read_name>},
+    {"external-domain", member<&pool_configuration::external_domain, read_name>},
+    {"ports", member<&pool_configuration::ports, read_pool_ports>},
+    {"reserved-ports", member<&pool_configuration::reserved_ports, read_given_ports>},
+    {"mode",
+     [](const value& from, pool_configuration& into) {
+       read_choice<bool>(from, into.deterministic, {{"dynamic", false}, {"deterministic", true}});
+     }},
+    {"mapping", read_mapping},
+    {"filtering", read_filtering},
+    {"preserve-port", member<&pool_configuration::preserve_port, read_flag>},
+    {"preserve-parity", member<&pool_configuration::preserve_parity, read_flag>},
+    {"preserve-range", member<&pool_configuration::preserve_range, read_flag>},
+    {"paired", member<&pool_configuration::paired, read_flag>},
+    {"when-paired-full",
+     [](const value& from, pool_configuration& into) {
+       read_choice<bool>(from, into.paired_full_takes_other, {{"refuse", false}, {"other", true}});
+     }},
+    {"inbound-refresh", member<&pool_configuration::inbound_refresh, read_flag>},
+    {"block", nullptr},
+    {"hold-down", nullptr},
+    {"unsolicited-syn", read_unsolicited_syn},
+    {"exhausted", member<&pool_configuration::exhausted, read_exhausted>},
+    {"per-host", nullptr},
+    {"deterministic",
+     [](const value& from, pool_configuration& into) {
+       if (read_map(from, into, deterministic_keys) && !into.deterministic) {
+         from.refuse("deterministic does nothing in a dynamic pool", "mode: deterministic");
+       }
+     }},
+};
+
+inline void read_pools(const value& from, std::vector<pool_configuration>& into) {
+  read_maps(from, into, pool_keys);
+  unique_names names;
+  for (std::size_t i = 0; i < into.size(); ++i) {
+    names.add(from.element(i), "pool", into[i].name);
+  }
+}
+
+// --- static mappings and exemptions ------------------------------------------------------------
+
+inline void read_static_external(const value& from, static_configuration& into) {
+  optional_endpoint end;
+  read_with(from, end, "an IPv4 address, or one with a port", read_endpoint);
+  into.external = end.address;
+  into.external_port = end.port;
+}
+
+inline void read_static_internal(const value& from, static_configuration& into) {
+  if (from.is(node_kind::list)) {
+    from.refuse("a list of internal endpoints has no engine part yet", "remove it");
+    return;
+  }
+  optional_endpoint end;
+  read_with(from, end, "an IPv4 address, or one with a port", read_endpoint);
+  into.internal = end.address;
+  into.internal_port = end.port;
+}
+
+inline void read_optional_protocol(const value& from, std::optional<protocol>& into) {
+  read_with(from, into, "a protocol such as tcp", read_protocol);
+}
+inline void read_block(const value& from, ipv4_prefix& into) {
+  read_with(from, into, "an IPv4 prefix such as 192.0.2.0/24", read_ipv4_prefix);
+}
+
+inline constexpr key<static_configuration> static_keys[] = {
+    {"external", read_static_external, true},
+    {"internal", read_static_internal, true},
+    {"protocol", member<&static_configuration::protocol, read_optional_protocol>},
+    {"zone", member<&static_configuration::zone, read_name>},
+    {"domain", member<&static_configuration::domain, read_name>},
+    {"hairpin", member<&static_configuration::hairpin, read_flag>},
+    {"source-as", nullptr},
+    {"balance", nullptr},
+    {"affinity", nullptr},
+};
+
+inline constexpr key<exempt_configuration> exempt_keys[] = {
+    {"source", member<&exempt_configuration::source, read_block>, true},
+    {"destination", member<&exempt_configuration::destination, read_block>, true},
+    {"protocol", member<&exempt_configuration::protocol, read_optional_protocol>},
+    {"destination-port", member<&exempt_configuration::destination_ports, read_matched_ports>},
+};
+
+// --- the section -------------------------------------------------------------------------------
+
+/// Application gateways can only be said to be off.
+inline void read_gateway(const value& from, bool& into) {
+  read_choice<bool>(from, into, {{"off", false}, {"on", {}}});
+}
+
+struct gateways {
+  bool ftp = false;
+  bool tftp = false;
+  bool pptp = false;
+};
+inline constexpr key<gateways> gateway_keys[] = {
+    {"ftp", member<&gateways::ftp, read_gateway>},
+    {"tftp", member<&gateways::tftp, read_gateway>},
+    {"pptp", member<&gateways::pptp, read_gateway>},
+};
+
+inline constexpr key<nat_configuration> nat_keys[] = {
+    {"alg",
+     [](const value& from, nat_configuration&) {
+       gateways said;
+       read_map(from, said, gateway_keys);
+     }},
+    {"pools", member<&nat_configuration::pools, read_pools>},
+    {"static", [](const value& from,
+                  nat_configuration& into) { read_maps(from, into.statics, static_keys); }},
+    {"exempt",
+     [](const value& from, nat_configuration& into) { read_maps(from, into.exempt, exempt_keys); }},
+    {"nptv6", nullptr},
+};
+
+}  // namespace weir::config::detail

@@ -1,0 +1,67 @@
+#pragma once
+
+// Sessions and timeouts.
+
+#include "weir/config/box_keys.hpp"
+#include "weir/config/fields.hpp"
+#include "weir/config/keys.hpp"
+#include "weir/config/value.hpp"
+#include "weir/engine/configuration.hpp"
+
+#include <cstdint>
+
+namespace weir::config::detail {
+
+inline constexpr key<session_timeouts> timeouts_keys[] = {
+    {"tcp-opening", member<&session_timeouts::tcp_opening, read_timeout>},
+    {"tcp-established", member<&session_timeouts::tcp_established, read_timeout>},
+    {"tcp-half-closed", member<&session_timeouts::tcp_half_closed, read_timeout>},
+    {"tcp-closing", member<&session_timeouts::tcp_closing, read_timeout>},
+    {"tcp-reset", member<&session_timeouts::tcp_reset, read_timeout>},
+    {"udp", member<&session_timeouts::udp, read_timeout>},
+    {"udp-one-way", member<&session_timeouts::udp_one_way, read_timeout>},
+    {"dns", member<&session_timeouts::dns, read_timeout>},
+    {"icmp", member<&session_timeouts::icmp, read_timeout>},
+    {"sctp", member<&session_timeouts::sctp, read_timeout>},
+    {"gre", member<&session_timeouts::gre, read_timeout>},
+    {"esp", member<&session_timeouts::esp, read_timeout>},
+    {"other", member<&session_timeouts::other, read_timeout>},
+};
+
+inline void read_source_limit(const value& from, std::uint32_t& into) {
+  read_number_into(from, into, 0, any_count_max);
+}
+
+/// One worker drives one shard.
+inline void read_shards(const value& from, sessions_configuration&) {
+  std::uint32_t shards = 1;
+  read_number_into(from, shards, 1, any_count_max);
+  if (shards != 1) {
+    from.refuse_choice();
+  }
+}
+
+inline constexpr key<sessions_configuration> sessions_keys[] = {
+    {"max",
+     [](const value& from, sessions_configuration& into) {
+       read_number_into(from, into.max, 1, any_count_max);
+     }},
+    {"shards", read_shards},
+    {"when-full",
+     [](const value& from, sessions_configuration& into) {
+       read_choice<full_policy>(from, into.full,
+                                {{"refuse", full_policy::refuse},
+                                 {"evict-embryonic", full_policy::evict_embryonic},
+                                 {"fair-share", full_policy::fair_share}});
+     }},
+    {"per-source", member<&sessions_configuration::per_source, read_source_limit>},
+    {"embryonic-per-source",
+     member<&sessions_configuration::embryonic_per_source, read_source_limit>},
+    {"timeouts",
+     [](const value& from, sessions_configuration& into) {
+       read_map(from, into.timeouts, timeouts_keys);
+     }},
+    {"dns-reply-closes", member<&sessions_configuration::dns_reply_closes, read_flag>},
+};
+
+}  // namespace weir::config::detail
