@@ -117,26 +117,27 @@ struct shard {
       if (held != cold_record::no_mapping) {
         mappings.release(mapping_id{held});
       }
-      release_reached(sessions4.hot(id));
+      const auto reached = reached_by(sessions4.hot(id));
+      if (!reached.is_none()) {
+        mappings.release(reached);
+      }
     }
     observer.ended(id);
   }
 
-  /// A session towards an external endpoint holds the mapping that wears it, which is found again
-  /// by that endpoint: as long as it is held, nobody else wears it.
-  void release_reached(const hot_record<ipv4>& record) noexcept {
+  /// The mapping that wears the external endpoint a session was opened towards, or none: found by
+  /// that endpoint, for as long as the session holds it nobody else wears it.
+  mapping_id reached_by(const hot_record<ipv4>& record) const noexcept {
     if (!record.has(session_flag::translated)) {
-      return;
+      return mapping_id::none();
     }
     const auto received = unpack(record.key[0]);
     if (received.destination == unpack(record.key[1]).source || !has_ports(received.protocol)) {
-      return;
+      return mapping_id::none();
     }
-    const auto reached =
+    const auto found =
         mappings.find(external_key{received.domain, received.protocol, received.destination});
-    if (!reached.is_none() && !mappings.at(reached).pool.is_none()) {
-      mappings.release(reached);
-    }
+    return found.is_none() || mappings.at(found).pool.is_none() ? mapping_id::none() : found;
   }
 
   /// What session tables call for the sessions they end by themselves.

@@ -17,6 +17,7 @@
 #include "weir/engine/shard.hpp"
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
+#include "weir/engine/verify.hpp"
 #include "weir/packet/packet_burst.hpp"
 #include "weir/time/tick.hpp"
 #include "weir/wire/header_walk.hpp"
@@ -29,6 +30,7 @@
 #include <memory>
 #include <optional>
 #include <span>
+#include <string>
 #include <utility>
 
 namespace weir {
@@ -69,6 +71,20 @@ class basic_worker {
   const session_table<ipv4, Traits>& sessions4() const noexcept { return state_->sessions4; }
   const session_table<ipv6, Traits>& sessions6() const noexcept { return state_->sessions6; }
   const mapping_table<ipv4>& mappings() const noexcept { return state_->mappings; }
+  /// Under which endpoint the far end of a live session sees the source of packets with this key,
+  /// as they are received; nothing without such a session.
+  std::optional<endpoint<ipv4>> external_of(const flow_key<ipv4>& key) const noexcept {
+    const auto which = state_->sessions4.find(pack(key), now_);
+    if (!which.found()) {
+      return std::nullopt;
+    }
+    const auto& record = state_->sessions4.hot(which.id());
+    return unpack(record.key[index_of(opposite(which.way()))]).destination;
+  }
+
+  /// What is broken in the tables, if anything is. Walks all of them, and allocates.
+  std::optional<std::string> verify() const { return detail::verify(*state_); }
+
   /// The time of the last burst.
   tick now() const noexcept { return now_; }
 

@@ -206,6 +206,13 @@ class session_table {
     reclaim_until(now, on_end, [&]() noexcept { return has_room(); });
   }
 
+  /// Calls `visit(id)` for every session, including dead ones that were not ended yet.
+  template <class Visit>
+  void for_each_held(Visit&& visit) const {
+    for (std::uint32_t id = 0; id < slab_.ids_end(); ++id) {
+      if (is_held(id)) visit(id);
+    }
+  }
   /// Calls `visit(id)` for every session that is alive.
   template <class Visit>
   void for_each(tick now, Visit&& visit) const {

@@ -1,0 +1,71 @@
+#pragma once
+
+// What must hold between the tables of a shard at any time. Walks all of them: for tests, and for
+// people who ask.
+
+#include "weir/engine/shard.hpp"
+#include "weir/pool/verify.hpp"
+#include "weir/session/session_table.hpp"
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace weir::detail {
+
+/// Counts the sessions that hold each mapping.
+template <EngineTraits T>
+std::vector<std::uint32_t> holders_by_mapping(shard<T>& state) {
+  std::vector<std::uint32_t> holders(state.config->raw().sessions.max);
+  const auto count = [&](std::uint32_t id) {
+    if (id < holders.size()) {
+      ++holders[id];
+    }
+  };
+  state.sessions4.for_each_held([&](std::uint32_t id) {
+    const auto held = state.sessions4.cold(id).mapping;
+    if (held != cold_record::no_mapping) {
+      count(held);
+    }
+    const auto reached = state.reached_by(state.sessions4.hot(id));
+    if (!reached.is_none()) {
+      count(reached.number());
+    }
+  });
+  return holders;
+}
+
+/// What is broken, if anything is: every index entry belongs to one session, every port in use to
+/// one live mapping or claim, every mapping is held by as many sessions as it says.
+template <EngineTraits T>
+std::optional<std::string> verify(shard<T>& state) {
+  if (!state.sessions4.is_consistent()) {
+    return "an IPv4 session is not found by both its keys, or something else is";
+  }
+  if (!state.sessions6.is_consistent()) {
+    return "an IPv6 session is not found by both its keys, or something else is";
+  }
+  if (auto fault = verify_ports(state.owner, state.config->pools(), state.mappings)) {
+    return fault;
+  }
+  const auto holders = holders_by_mapping(state);
+  std::optional<std::string> fault;
+  state.mappings.for_each([&](mapping_id id, const mapping<ipv4>& one) {
+    if (one.sessions != holders[id.number()]) {
+      fault = "mapping " + std::to_string(id.number()) + " counts " + std::to_string(one.sessions) +
+              " sessions, and " + std::to_string(holders[id.number()]) + " hold it";
+    }
+  });
+  const auto lives = state.lives.created.read() - state.lives.expired.read() -
+                     state.lives.ended.read() - state.lives.evicted.read();
+  if (!fault && lives != state.sessions4.size() + state.sessions6.size()) {
+    fault = "sessions created and not ended are not as many as there are";
+  }
+  if (!fault && !state.packets.balanced()) {
+    fault = "packets that came in are not all accounted for once";
+  }
+  return fault;
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,67 @@
+#include "tests/support/catch.hpp"
+#include "tests/support/gateway.hpp"
+
+namespace weir::test {
+namespace {
+
+TEST_CASE("a permitted flow passes both ways and loses one hop each", "[engine]") {
+  gateway box{two_zones()};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 1000).to("192.0.2.1", 53).ttl(64));
+  INFO(out.text());
+  REQUIRE(out.forwarded());
+  CHECK(box.egress_of(out) == "wan");
+  CHECK(std::to_integer<int>(out.bytes[8]) == 63);
+  CHECK(wrong_with(out.bytes).empty());
+
+  const auto back = box.sends("wan", udp{}.from("192.0.2.1", 53).to("10.0.0.5", 1000));
+  INFO(back.text());
+  REQUIRE(back.forwarded());
+  CHECK(box.egress_of(back) == "lan");
+  CHECK(box.worker().verify() == std::nullopt);
+}
+
+TEST_CASE("a flow behind one address wears it and is given back", "[engine][nat]") {
+  gateway box{home_gateway()};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 53));
+  INFO(out.text());
+  REQUIRE(out.forwarded());
+  CHECK(out.source() == "203.0.113.1");
+  CHECK(out.source_port() == 4000);
+  CHECK(wrong_with(out.bytes).empty());
+
+  const auto back = box.sends("wan", udp{}.from("192.0.2.1", 53).to("203.0.113.1", 4000));
+  INFO(back.text());
+  REQUIRE(back.forwarded());
+  CHECK(back.destination() == "10.0.0.5");
+  CHECK(back.destination_port() == 4000);
+  CHECK(wrong_with(back.bytes).empty());
+  CHECK(box.worker().verify() == std::nullopt);
+}
+
+TEST_CASE("what comes from outside unasked is dropped", "[engine]") {
+  gateway box{home_gateway()};
+
+  const auto scan = box.sends("wan", tcp{}.syn().from("192.0.2.1", 999).to("203.0.113.1", 22));
+
+  INFO(scan.text());
+  CHECK(scan.dropped_for(drop_reason::no_policy));
+}
+
+TEST_CASE("an IPv6 flow passes both ways", "[engine]") {
+  gateway box{two_zones()};
+
+  const auto out =
+      box.sends("lan", tcp{}.syn().from("2001:db8:1::5", 1000).to("2001:db8:9::1", 80));
+  INFO(out.text());
+  REQUIRE(out.forwarded());
+
+  const auto back = box.sends(
+      "wan", tcp{}.syn_ack().from("2001:db8:9::1", 80).to("2001:db8:1::5", 1000).acknowledgment(2));
+  INFO(back.text());
+  CHECK(back.forwarded());
+}
+
+}  // namespace
+}  // namespace weir::test
