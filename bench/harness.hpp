@@ -55,7 +55,7 @@ inline options parse(int count, char** arguments) {
 /// Random enough for inputs, fast enough between sweeps, the same in every run (splitmix64).
 class random_numbers {
  public:
-  explicit random_numbers(std::uint64_t seed) : state_{seed} {}
+  explicit random_numbers(std::uint64_t start) : state_{start} {}
 
   std::uint64_t operator()() {
     std::uint64_t mixed = state_ += 0x9E37'79B9'7F4A'7C15;

@@ -54,6 +54,21 @@ TEMPLATE_TEST_CASE("equal seeds and keys have equal hashes", "[table][hash]", we
   CHECK(one(wide_key{1, 2, 3, 4, 5}) == same(wide_key{1, 2, 3, 4, 5}));
 }
 
+TEST_CASE("the default hash is XXH3 under a secret drawn from the seed", "[table][hash]") {
+  std::array<std::uint64_t, XXH3_SECRET_SIZE_MIN / 8> secret{};
+  for (std::size_t word = 0; word < secret.size(); ++word) {
+    const std::array<std::uint64_t, 3> block{seed.first, seed.second, word};
+    secret[word] = XXH3_64bits(block.data(), sizeof block);
+  }
+  const weir::xxh3_hash hash{seed};
+  const narrow_key narrow{1, 2};
+  const wide_key wide{1, 2, 3, 4, 5};
+
+  CHECK(hash(narrow) ==
+        XXH3_64bits_withSecret(&narrow, sizeof narrow, secret.data(), sizeof secret));
+  CHECK(hash(wide) == XXH3_64bits_withSecret(&wide, sizeof wide, secret.data(), sizeof secret));
+}
+
 TEMPLATE_TEST_CASE("every bit of a key counts", "[table][hash]", weir::xxh3_hash,
                    weir::multiply_fold_hash) {
   const TestType hash{seed};

@@ -3,6 +3,8 @@
 // Keyed hashes of packed keys. The secret keeps strangers from computing collisions; who wants
 // the same results every time gives the same secret.
 
+#include "weir/table/simd.hpp"
+
 #define XXH_INLINE_ALL
 #include <xxhash.h>
 
@@ -47,9 +49,17 @@ class xxh3_hash {
     }
   }
 
+  /// What XXH3_64bits_withSecret answers, without its choice by size.
   template <PackedKey Key>
   std::uint64_t operator()(const Key& key) const noexcept {
-    return XXH3_64bits_withSecret(&key, sizeof key, secret_.data(), sizeof secret_);
+    static_assert(sizeof key > 8 && sizeof key <= 128, "XXH3 treats other sizes differently");
+    const auto* bytes = reinterpret_cast<const unsigned char*>(&key);
+    const auto* secret = reinterpret_cast<const unsigned char*>(secret_.data());
+    if constexpr (sizeof key <= 16) {
+      return XXH3_len_9to16_64b(bytes, sizeof key, secret, 0);
+    } else {
+      return XXH3_len_17to128_64b(bytes, sizeof key, secret, sizeof secret_, 0);
+    }
   }
 
  private:
