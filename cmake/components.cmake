@@ -1,7 +1,7 @@
 # The components of weir: one header-only target each, `weir::core` below them all.
 #
 #   weir_add_core()             weir::core, every room but config
-#   weir_add_config()           weir::config, where yaml-cpp and Abseil are found
+#   weir_add_config()           weir::config, where yaml-cpp is found
 #   weir_add_component(name)    weir::<name> with the headers below its include folder
 
 # Defines weir::<name>, its headers from `base` matching the globs, exported as component <name>.
@@ -35,15 +35,12 @@ endfunction()
 
 function(weir_add_config)
   find_package(yaml-cpp QUIET GLOBAL)
-  find_package(absl QUIET GLOBAL)
-  if(NOT yaml-cpp_FOUND OR NOT absl_FOUND)
-    message(STATUS "weir::config is left out: it needs yaml-cpp and Abseil "
-      "(Debian packages: libyaml-cpp-dev libabsl-dev)")
+  if(NOT yaml-cpp_FOUND)
+    message(STATUS "weir::config is left out: it needs yaml-cpp (Debian package: libyaml-cpp-dev)")
     return()
   endif()
   weir_add_component(config "${PROJECT_SOURCE_DIR}/include"
     "${PROJECT_SOURCE_DIR}/include/weir/config/*.hpp")
   target_link_libraries(weir_config INTERFACE
-    $<IF:$<TARGET_EXISTS:yaml-cpp::yaml-cpp>,yaml-cpp::yaml-cpp,yaml-cpp>
-    absl::btree absl::flat_hash_map absl::int128 absl::status absl::statusor absl::strings)
+    $<IF:$<TARGET_EXISTS:yaml-cpp::yaml-cpp>,yaml-cpp::yaml-cpp,yaml-cpp>)
 endfunction()

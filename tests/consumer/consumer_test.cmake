@@ -68,7 +68,7 @@ elseif(CASE STREQUAL "missing-component")
   run_told("weir component \"nonesuch\": this installation does not have it"
     ${configure} -DCOMPONENT=nonesuch)
 elseif(CASE STREQUAL "missing-library")
-  run_told("weir component \"config\": it needs yaml-cpp and Abseil"
+  run_told("weir component \"config\": it needs yaml-cpp"
     ${configure} -DCOMPONENT=config -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
 elseif(CASE STREQUAL "other-version")
   run_told("compatible with requested version \"0.2\"" ${configure} -DVERSION=0.2)
