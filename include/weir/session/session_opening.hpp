@@ -22,7 +22,7 @@ enum class full_policy : std::uint8_t {
   refuse,           ///< the newcomer is refused
   evict_embryonic,  ///< the session that has waited longest for an answer ends, if any waits
   /// The source with most sessions, if it has at least two more than the newcomer's, loses one:
-  /// the one that has waited longest for an answer, or if none waits the youngest.
+  /// the one that has waited longest for an answer, or if none waits the one answered last.
   fair_share,
 };
 

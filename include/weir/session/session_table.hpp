@@ -28,7 +28,6 @@
 #include "weir/table/due_queue.hpp"
 #include "weir/table/hash.hpp"
 #include "weir/table/index.hpp"
-#include "weir/table/memory.hpp"
 #include "weir/table/slab.hpp"
 #include "weir/time/tick.hpp"
 #include "weir/wire/packed_flow.hpp"
@@ -53,8 +52,8 @@ class session_table {
       : hash_{options.seed},
         index_{2 * checked(options).sessions_max, 2 * options.sessions_max},
         slab_{options.sessions_max},
-        profiles_{options.timeouts.size()},
-        reviews_{options.sessions_max, fill_profiles(options), options.start},
+        profiles_{options.timeouts},
+        reviews_{options.sessions_max, profiles_.shortest(), options.start},
         book_{{options.sessions_max, options.when_full, options.per_source_max,
                options.embryonic_per_source_max, options.seed}},
         room_{options.room} {}
@@ -122,7 +121,8 @@ class session_table {
     record_type& there = slab_.hot(which.id());
     weir::refresh(there, which.way(), profiles_[there.state.profile], now);
   }
-  /// Ends the session `ticks` from now, if it does not end before.
+  /// Ends the session `ticks` from now, if it does not end before. Limits are exact where that is
+  /// not less than the shortest idle time.
   void shorten(std::uint32_t id, std::uint32_t ticks, tick now) noexcept {
     std::uint32_t& deadline = slab_.hot(id).state.deadline_low;
     const std::uint32_t sooner = now.low() + ticks;
@@ -200,19 +200,6 @@ class session_table {
     return ended;
   }
 
-  /// Ends sessions that are dead until there is room for one more, or none is dead.
-  template <class OnEnd>
-  void reclaim_room(tick now, OnEnd&& on_end) noexcept {
-    reclaim_until(now, on_end, [&]() noexcept { return has_room(); });
-  }
-
-  /// Calls `visit(id)` for every session, including dead ones that were not ended yet.
-  template <class Visit>
-  void for_each_held(Visit&& visit) const {
-    for (std::uint32_t id = 0; id < slab_.ids_end(); ++id) {
-      if (is_held(id)) visit(id);
-    }
-  }
   /// Calls `visit(id)` for every session that is alive.
   template <class Visit>
   void for_each(tick now, Visit&& visit) const {
@@ -257,19 +244,8 @@ class session_table {
 
   static const session_table_options& checked(const session_table_options& options) noexcept {
     expects(options.sessions_max < bucket_index::payload_limit / 2, "ids fit the index");
-    expects(!options.timeouts.empty() && options.timeouts.size() <= 256, "a byte names a profile");
     return options;
   }
-  /// Answers the shortest idle time of all.
-  std::uint32_t fill_profiles(const session_table_options& options) noexcept {
-    std::uint32_t shortest = timeout_ticks_max;
-    for (std::size_t which = 0; which < profiles_.size(); ++which) {
-      profiles_[which] = timeout_profile{options.timeouts[which]};
-      shortest = std::min(shortest, profiles_[which].shortest());
-    }
-    return shortest;
-  }
-
   static std::uint32_t payload(std::uint32_t id, direction way) noexcept {
     return id << 1 | static_cast<std::uint32_t>(way);
   }
@@ -405,7 +381,7 @@ class session_table {
   typename Traits::hash hash_;
   index_type index_;
   slab<record_type, cold_record> slab_;
-  huge_array<timeout_profile> profiles_;
+  timeout_profiles profiles_;
   review_queue reviews_;
   session_book<V, Traits> book_;
   session_room* room_;

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/base/contract.hpp"
+#include "weir/table/memory.hpp"
 #include "weir/time/instant.hpp"
 #include "weir/time/tick.hpp"
 
@@ -8,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace weir {
 
@@ -84,6 +86,28 @@ class timeout_profile {
   }
 
   std::array<std::uint32_t, timeout_class_count> ticks_;
+};
+/// The profiles of a table: sessions name theirs by its place, which is a byte.
+class timeout_profiles {
+ public:
+  explicit timeout_profiles(std::span<const session_timeouts> timeouts)
+      : profiles_{timeouts.size()} {
+    expects(!timeouts.empty() && timeouts.size() <= 256, "a byte names a timeout profile");
+    for (std::size_t which = 0; which < timeouts.size(); ++which) {
+      profiles_[which] = timeout_profile{timeouts[which]};
+      shortest_ = std::min(shortest_, profiles_[which].shortest());
+    }
+  }
+
+  const timeout_profile& operator[](std::uint8_t which) const noexcept { return profiles_[which]; }
+  std::size_t size() const noexcept { return profiles_.size(); }
+  /// The shortest idle time of all.
+  std::uint32_t shortest() const noexcept { return shortest_; }
+  std::size_t bytes() const noexcept { return profiles_.bytes(); }
+
+ private:
+  huge_array<timeout_profile> profiles_;
+  std::uint32_t shortest_ = timeout_ticks_max;
 };
 static_assert(timeout_profile{}.ticks(timeout_class::tcp_established) == 7'440'000);
 static_assert(timeout_profile{}.ticks(timeout_class::other) == 600'000);
