@@ -287,10 +287,10 @@ TEST_CASE("a delta and its negative cancel", "[nat][rewrite]") {
   const auto there = flow_delta::between(one, other);
   const auto back = flow_delta::between(other, one);
 
-  CHECK(flow_delta::folded(std::uint64_t{there.addresses()} + back.addresses()) == 0xFFFF);
-  CHECK(flow_delta::folded(std::uint64_t{there.endpoints()} + back.endpoints()) == 0xFFFF);
-  CHECK((-there).addresses() == back.addresses());
-  CHECK((-there).endpoints() == back.endpoints());
+  CHECK(flow_delta::folded(there.addresses() + back.addresses()) == 0xFFFF);
+  CHECK(flow_delta::folded(there.endpoints() + back.endpoints()) == 0xFFFF);
+  CHECK((-there).addresses() == flow_delta::folded(back.addresses()));
+  CHECK((-there).endpoints() == flow_delta::folded(back.endpoints()));
 }
 
 }  // namespace

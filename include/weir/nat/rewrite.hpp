@@ -19,14 +19,15 @@
 #include "weir/wire/transport_checksum.hpp"
 #include "weir/wire/udp_header.hpp"
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 
 namespace weir {
 
-/// What a rewrite adds to the checksums it concerns. Four bytes; the same for every packet of a
-/// session's direction, and its negative for the other one.
+/// What a rewrite adds to the checksums it concerns: the same for every packet of a session's
+/// direction, and its negative for the other one.
 class flow_delta {
  public:
   /// Of a packet received under `before` and sent under `after`.
@@ -34,27 +35,28 @@ class flow_delta {
                                       const packed_flow<ipv4>& after) noexcept {
     const std::uint64_t addresses = gained(before.source_bits(), after.source_bits()) +
                                     gained(before.destination_bits(), after.destination_bits());
-    return {folded(addresses), folded(addresses + gained(before.ports_bits(), after.ports_bits()))};
+    return {addresses, addresses + gained(before.ports_bits(), after.ports_bits())};
   }
 
   constexpr flow_delta operator-() const noexcept {
-    return {static_cast<std::uint16_t>(~addresses_), static_cast<std::uint16_t>(~endpoints_)};
+    return {std::uint64_t{0xFFFF} - folded(addresses_), std::uint64_t{0xFFFF} - folded(endpoints_)};
   }
 
-  /// For a sum over both addresses: the IP header's, and a pseudo header's.
-  constexpr std::uint16_t addresses() const noexcept { return addresses_; }
-  /// For a sum over addresses and ports: a transport's.
-  constexpr std::uint16_t endpoints() const noexcept { return endpoints_; }
+  /// For a sum over both addresses, the IP header's and a pseudo header's; not folded yet, and
+  /// small enough that many can be added up.
+  constexpr std::uint64_t addresses() const noexcept { return addresses_; }
+  /// For a sum over addresses and ports, a transport's; likewise.
+  constexpr std::uint64_t endpoints() const noexcept { return endpoints_; }
 
-  /// A sum in 16 bits, its carries added back in.
+  /// A sum in 16 bits, its carries added back in. Zero only where the sum is.
   static constexpr std::uint16_t folded(std::uint64_t sum) noexcept {
-    sum = (sum & 0xFFFF'FFFF) + (sum >> 32);
-    sum = (sum & 0xFFFF) + (sum >> 16 & 0xFFFF) + (sum >> 32);
-    return static_cast<std::uint16_t>((sum & 0xFFFF) + (sum >> 16));
+    // A number and itself with its halves exchanged: the upper half gets the carry of the lower.
+    const auto half = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32);
+    return static_cast<std::uint16_t>((half + std::rotl(half, 16)) >> 16);
   }
 
  private:
-  constexpr flow_delta(std::uint16_t addresses, std::uint16_t endpoints) noexcept
+  constexpr flow_delta(std::uint64_t addresses, std::uint64_t endpoints) noexcept
       : addresses_{addresses}, endpoints_{endpoints} {}
 
   /// RFC 1624 eqn. 3: ~m + m'.
@@ -62,10 +64,15 @@ class flow_delta {
     return std::uint64_t{~before} + after;
   }
 
-  std::uint16_t addresses_;
-  std::uint16_t endpoints_;
+  std::uint64_t addresses_;
+  std::uint64_t endpoints_;
 };
-static_assert(sizeof(flow_delta) == 4);
+static_assert(flow_delta::folded(0) == 0);
+static_assert(flow_delta::folded(0xFFFF) == 0xFFFF);
+static_assert(flow_delta::folded(0x1'FFFE) == 0xFFFF);
+static_assert(flow_delta::folded(0xFFFF'FFFF'FFFF'FFFF) == 0xFFFF);
+static_assert(flow_delta::folded(0x0001'0002'0003'0004) == 10);
+static_assert(flow_delta::folded(0xFFFF'0000'0000'0001) == 1);
 
 /// Whether a rewrite takes one off the TTL: what is forwarded loses one, what is delivered or
 /// comes from the box itself does not.
@@ -82,39 +89,41 @@ enum class checksum_coverage : std::uint8_t {
 
 namespace detail {
 
-/// Adds to a sum whose complement is stored at `field`.
-inline void add_to_complement(std::byte* field, std::uint32_t delta) noexcept {
+/// The complement of the sum that has its complement at `field`, after something is added.
+inline std::uint16_t complement_with(const std::byte* field, std::uint64_t delta) noexcept {
   const auto sum = static_cast<std::uint16_t>(~load_raw<std::uint16_t>(field));
-  store_raw(field, static_cast<std::uint16_t>(~flow_delta::folded(std::uint64_t{sum} + delta)));
+  return static_cast<std::uint16_t>(~flow_delta::folded(sum + delta));
+}
+
+/// Adds to a sum whose complement is stored at `field`.
+inline void add_to_complement(std::byte* field, std::uint64_t delta) noexcept {
+  store_raw(field, complement_with(field, delta));
 }
 
 /// Likewise for UDP: zero is no checksum and stays, and no other sum becomes zero (RFC 768).
-inline void add_to_udp(std::byte* field, std::uint16_t delta) noexcept {
-  const std::uint16_t before = load_raw<std::uint16_t>(field);
-  if (before == 0) {
+inline void add_to_udp(std::byte* field, std::uint64_t delta) noexcept {
+  if (load_raw<std::uint16_t>(field) == 0) {
     return;
   }
-  const auto sum = static_cast<std::uint16_t>(~before);
-  const auto after = static_cast<std::uint16_t>(~flow_delta::folded(std::uint64_t{sum} + delta));
+  const std::uint16_t after = complement_with(field, delta);
   store_raw(field, after == 0 ? std::uint16_t{0xFFFF} : after);
 }
 
 /// Adds to a sum that is stored as it is.
-inline void add_to_sum(std::byte* field, std::uint16_t delta) noexcept {
-  store_raw(field, flow_delta::folded(std::uint64_t{load_raw<std::uint16_t>(field)} + delta));
+inline void add_to_sum(std::byte* field, std::uint64_t delta) noexcept {
+  store_raw(field, flow_delta::folded(load_raw<std::uint16_t>(field) + delta));
 }
 
 /// What one less in the TTL adds to the header's sum: the TTL is the first byte of its word.
 inline constexpr std::uint16_t ttl_delta = network_order(std::uint16_t{0xFEFF});
 
-inline void finish_header(std::byte* header, std::uint16_t delta, ttl_step step) noexcept {
-  std::uint32_t sum = delta;
+inline void finish_header(std::byte* header, std::uint64_t delta, ttl_step step) noexcept {
   if (step == ttl_step::down) {
     header[ipv4_field::ttl] =
         static_cast<std::byte>(std::to_integer<unsigned>(header[ipv4_field::ttl]) - 1);
-    sum += ttl_delta;
+    delta += ttl_delta;
   }
-  add_to_complement(header + ipv4_field::checksum, sum);
+  add_to_complement(header + ipv4_field::checksum, delta);
 }
 
 /// Whether the ICMP message at `icmp` is a query's request: its identifier is the source's port.
