@@ -133,6 +133,18 @@ TEST_CASE("a host keeps one external address while it has mappings",
   CHECK(nat.is_sound());
 }
 
+TEST_CASE("what has no mapping wears the address its host has, or asks first",
+          "[pool][mapping][rfc4787-req2]") {
+  translator nat{{home_pool()}};
+  const pool& pool = nat.pools.pools()[0];
+  const external_id before = nat.table.address_of(pool, alice);
+
+  const auto made = nat.maps(protocol::udp, alice, 5000);
+
+  CHECK(nat.table.at(made.id).external == before);
+  CHECK(nat.table.address_of(pool, alice) == before);
+}
+
 TEST_CASE("hosts are spread over the external addresses", "[pool][mapping][rfc4787-req2]") {
   translator nat{{home_pool()}};
   std::map<ipv4_address, int> worn;

@@ -87,10 +87,7 @@ class mapping_table {
 
   /// The mapping of an internal endpoint, or `none`.
   mapping_id find(const internal_key<V>& key) const noexcept {
-    const auto packed = detail::packed(key);
-    return mapping_id{endpoints_.find(hash_(packed), packed, [&](std::uint32_t id) noexcept {
-      return records_[id].key() == key;
-    })};
+    return find(key, hash_(detail::packed(key)));
   }
   /// The mapping that wears an external endpoint, or `none`.
   mapping_id find(const external_key& key) const noexcept {
@@ -104,15 +101,17 @@ class mapping_table {
   template <Random R>
   acquired_mapping acquire(const pool& from, weir::protocol kind, const endpoint<V>& internal,
                            R& random) noexcept {
-    const internal_key<V> key{from.id, from.domain, kind, internal};
-    if (const mapping_id found = find(key); !found.is_none()) {
+    request asked{{from.id, from.domain, kind, internal}};
+    asked.hash = hash_(detail::packed(asked.key));
+    if (const mapping_id found = find(asked.key, asked.hash); !found.is_none()) {
       hold(found);
       return {mapping_outcome::found, found};
     }
     const auto space = space_of(kind);
     if (!space) return {mapping_outcome::portless, {}};
     if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
-    return make(from, key, *space, random);
+    asked.space = *space;
+    return make(from, asked, random);
   }
 
   /// The box's own endpoint on an external address: the mapping it wears as it is, so that no pool
@@ -132,8 +131,9 @@ class mapping_table {
       return {mapping_outcome::unneeded, {}};
     }
     if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
-    return enter({pool_id::none(), own.domain, own.protocol, own.endpoint}, *external, *space,
-                 own.endpoint.port);
+    request asked{{pool_id::none(), own.domain, own.protocol, own.endpoint}, *space};
+    asked.hash = hash_(detail::packed(asked.key));
+    return enter(asked, {*external, own.endpoint.port});
   }
 
   /// One more session uses the mapping.
@@ -173,6 +173,19 @@ class mapping_table {
     }
   }
 
+  /// The external address that an internal host has, or asks first, for packets without a mapping.
+  external_id address_of(const pool& from, const typename V::address& host) const noexcept {
+    const auto externals = pools_->externals_of(from);
+    if constexpr (std::same_as<V, ipv4>) {
+      if (from.plan) return externals[pools_->block_of(from, host).external];
+    }
+    const internal_key<V> key{from.id, from.domain, {}, {host, {}}};
+    const std::uint64_t hash = hash_(detail::packed_host(key));
+    const mapping_id first = find_host(key, hash);
+    return first.is_none() ? externals[place_of(hash, externals.size())]
+                           : records_[first.number()].external;
+  }
+
   /// The mapping whose address the host of a mapping keeps; `none` if it is not remembered.
   mapping_id first_of_host(const internal_key<V>& key) const noexcept {
     return find_host(key, hash_(detail::packed_host(key)));
@@ -194,48 +207,68 @@ class mapping_table {
     return {pools_->at(record.external).domain, record.protocol, record.outside()};
   }
 
+  /// An internal endpoint that asks for a mapping, and what is known of it.
+  struct request {
+    internal_key<V> key{};
+    port_space space{};
+    std::uint64_t hash = 0;
+    bool paired = false;
+    std::uint64_t host_hash = 0;            ///< of one that is paired
+    mapping_id first = mapping_id::none();  ///< of its host, if that is remembered
+
+    constexpr port_wish wish() const noexcept { return {key.protocol, space, key.endpoint.port}; }
+  };
   struct choice {
     external_id external{};
     port external_port{};
   };
 
+  mapping_id find(const internal_key<V>& key, std::uint64_t hash) const noexcept {
+    return mapping_id{endpoints_.find(hash, detail::packed(key), [&](std::uint32_t id) noexcept {
+      return records_[id].key() == key;
+    })};
+  }
+
+  /// Which of a pool's addresses a host asks first.
+  static std::uint32_t place_of(std::uint64_t host_hash, std::size_t externals) noexcept {
+    return static_cast<std::uint32_t>((host_hash >> 32) * externals >> 32);
+  }
+
   template <Random R>
-  acquired_mapping make(const pool& from, const internal_key<V>& key, port_space space,
-                        R& random) noexcept {
-    const port_wish wish{key.protocol, space, key.endpoint.port};
+  acquired_mapping make(const pool& from, request& asked, R& random) noexcept {
     if constexpr (std::same_as<V, ipv4>) {
       if (from.plan) {
-        return make_in_block(from, key, wish);
+        return make_in_block(from, asked);
       }
     }
     const auto externals = pools_->externals_of(from);
+    asked.paired = from.manners.paired;
     std::uint32_t start = 0;
-    if (!from.manners.paired) {
+    if (!asked.paired) {
       start = below(static_cast<std::uint32_t>(externals.size()), random);
     } else {
-      const auto packed = detail::packed_host(key);
-      const std::uint64_t hash = hash_(packed);
-      if (const mapping_id first = find_host(key, hash); !first.is_none()) {
-        const external_id paired = records_[first.number()].external;
-        if (const auto found = choose_port(*owner_, paired, from, wish, share_, random)) {
-          return enter(key, paired, space, *found);
+      asked.host_hash = hash_(detail::packed_host(asked.key));
+      asked.first = find_host(asked.key, asked.host_hash);
+      if (!asked.first.is_none()) {
+        const external_id kept = records_[asked.first.number()].external;
+        if (const auto found = choose_port(*owner_, kept, from, asked.wish(), share_, random)) {
+          return enter(asked, {kept, *found});
         }
         if (!from.manners.paired_full_takes_other) return {mapping_outcome::host_full, {}};
       }
-      start = static_cast<std::uint32_t>((hash >> 32) * externals.size() >> 32);
+      start = place_of(asked.host_hash, externals.size());
     }
-    const auto found = search(from, externals, start, wish, random);
+    const auto found = search(from, externals, start, asked.wish(), random);
     if (!found) return {mapping_outcome::exhausted, {}};
-    return enter(key, found->external, space, found->external_port);
+    return enter(asked, *found);
   }
 
-  acquired_mapping make_in_block(const pool& from, const internal_key<V>& key,
-                                 const port_wish& wish) noexcept {
-    const host_block block = pools_->block_of(from, key.endpoint.address);
+  acquired_mapping make_in_block(const pool& from, const request& asked) noexcept {
+    const host_block block = pools_->block_of(from, asked.key.endpoint.address);
     const external_id external = pools_->externals_of(from)[block.external];
-    const auto found = choose_port(*owner_, external, block, wish);
+    const auto found = choose_port(*owner_, external, block, asked.wish());
     if (!found) return {mapping_outcome::host_full, {}};
-    return enter(key, external, wish.space, *found);
+    return enter(asked, {external, *found});
   }
 
   /// A port of any of the pool's addresses, from the `start`-th on. Where there was none, and no
@@ -247,55 +280,53 @@ class mapping_table {
     auto& in_vain = in_vain_[from.id.number()][number(wish.space)];
     const std::uint64_t now = owner_->releases(wish.space) + 1;
     if (any_port_will_do && in_vain == now) return std::nullopt;
-    for (std::size_t offset = 0; offset < externals.size(); ++offset) {
-      const external_id external = externals[(start + offset) % externals.size()];
-      if (const auto found = choose_port(*owner_, external, from, wish, share_, random)) {
-        return choice{external, *found};
+    std::size_t place = start;
+    do {
+      if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
+        return choice{externals[place], *found};
       }
-    }
+      place = place + 1 == externals.size() ? 0 : place + 1;
+    } while (place != start);
     if (any_port_will_do) in_vain = now;
     return std::nullopt;
   }
 
   /// Makes a mapping with one session, or changes nothing. The port is free.
-  acquired_mapping enter(const internal_key<V>& key, external_id external, port_space space,
-                         port external_port) noexcept {
-    const mapping_id id = free_.is_none() ? mapping_id{fresh_} : free_;
+  acquired_mapping enter(const request& asked, const choice& chosen) noexcept {
+    const internal_key<V>& key = asked.key;
+    const bool is_fresh = free_.is_none();
+    const mapping_id id = is_fresh ? mapping_id{fresh_} : free_;
     mapping<V>& record = records_[id.number()];
-    const mapping_id free_next = free_.is_none() ? free_ : record.next;
-    record = {key.endpoint.address,
-              pools_->at(external).address,
-              key.endpoint.port,
-              external_port,
-              key.domain,
-              external,
-              key.pool,
-              key.protocol,
-              false,
-              1,
-              mapping_id::none(),
-              mapping_id::none()};
+    const external_address& external = pools_->at(chosen.external);
+    const external_key outside{
+        external.domain, key.protocol, {external.address, chosen.external_port}};
     const auto by_internal = detail::packed(key);
-    const auto by_external = detail::packed(external_of(record));
-    if (!endpoints_.try_insert(hash_(by_internal), by_internal, id.number())) {
-      record.sessions = 0;
-      record.next = free_next;
+    const auto by_external = detail::packed(outside);
+    if (!endpoints_.try_insert(asked.hash, by_internal, id.number())) {
       return {mapping_outcome::table_full, {}};
     }
     if (!endpoints_.try_insert(hash_(by_external), by_external, id.number())) {
-      endpoints_.erase(hash_(by_internal), by_internal, id.number());
-      record.sessions = 0;
-      record.next = free_next;
+      endpoints_.erase(asked.hash, by_internal, id.number());
       return {mapping_outcome::table_full, {}};
     }
-    owner_->try_take(external, space, external_port);
-    if (free_.is_none()) {
+    owner_->try_take(chosen.external, asked.space, chosen.external_port);
+    if (is_fresh) {
       ++fresh_;
     } else {
-      free_ = free_next;
+      free_ = record.next;
     }
     ++size_;
-    if (!key.pool.is_none() && pools_->at(key.pool).manners.paired) join_host(id);
+    record = {};
+    record.internal_address = key.endpoint.address;
+    record.internal_port = key.endpoint.port;
+    record.internal_domain = key.domain;
+    record.external_address = external.address;
+    record.external_port = chosen.external_port;
+    record.external = chosen.external;
+    record.pool = key.pool;
+    record.protocol = key.protocol;
+    record.sessions = 1;
+    if (asked.paired) join_host(id, asked);
     return {mapping_outcome::made, id};
   }
 
@@ -307,22 +338,28 @@ class mapping_table {
     })};
   }
 
-  /// The first mapping of a host stays the first: the others stand behind it.
-  void join_host(mapping_id id) noexcept {
+  /// Puts a new mapping before the others of its host, so that no third record is touched; one
+  /// with another address goes behind the first, which says what address the host keeps.
+  void join_host(mapping_id id, const request& asked) noexcept {
     mapping<V>& record = records_[id.number()];
-    const auto packed = detail::packed_host(record.key());
-    const std::uint64_t hash = hash_(packed);
-    const mapping_id first = find_host(record.key(), hash);
-    if (first.is_none()) {
-      record.has_host = hosts_.try_insert(hash, packed, id.number());
+    const auto packed = detail::packed_host(asked.key);
+    if (asked.first.is_none()) {
+      record.has_host = hosts_.try_insert(asked.host_hash, packed, id.number());
       return;
     }
-    mapping<V>& head = records_[first.number()];
     record.has_host = true;
-    record.previous = first;
-    record.next = head.next;
-    if (!head.next.is_none()) records_[head.next.number()].previous = id;
-    head.next = id;
+    mapping<V>& first = records_[asked.first.number()];
+    if (first.external == record.external) {
+      hosts_.erase(asked.host_hash, packed, asked.first.number());
+      hosts_.try_insert(asked.host_hash, packed, id.number());
+      record.next = asked.first;
+      first.previous = id;
+      return;
+    }
+    record.previous = asked.first;
+    record.next = first.next;
+    if (!first.next.is_none()) records_[first.next.number()].previous = id;
+    first.next = id;
   }
 
   void leave_host(mapping_id id) noexcept {

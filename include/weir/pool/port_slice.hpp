@@ -18,6 +18,9 @@ struct shard_share {
 /// by one port at most and cover the range exactly once. Nothing where there is less than a port
 /// for every shard and none is left for this one.
 constexpr std::optional<port_range> slice_of(port_range whole, shard_share share) noexcept {
+  if (share.count == 1) {
+    return whole;
+  }
   const std::uint32_t each = whole.size() / share.count;
   const std::uint32_t longer = whole.size() % share.count;
   const std::uint32_t length = each + (share.index < longer ? 1 : 0);
