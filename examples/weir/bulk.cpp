@@ -4,10 +4,10 @@
 #include "weir/wire/bytes.hpp"
 #include "weir/wire/checksum.hpp"
 #include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/link_header.hpp"
 #include "weir/wire/udp_header.hpp"
 
 #include "examples/weir/craft.hpp"
-#include "examples/weir/frame.hpp"
 #include "examples/weir/traffic.hpp"
 
 #include <algorithm>
@@ -97,7 +97,7 @@ bool write_bulk(const bulk_options& options, pcap::writer& from_inside,
   template_packet packet{options.frame_size};
   seeded_random random{hash_seed{options.seed, 0x6275'6C6B}};
   const auto gap = 1'000'000'000 / std::int64_t{options.per_second};
-  std::array<std::byte, ethernet_header_size> link_header{};
+  std::array<std::byte, ethernet_header::size> link_header{};
   bool good = true;
   for (std::uint64_t count = 0; count < options.packets && good; ++count) {
     const bool opening = count < options.flows;
@@ -108,13 +108,13 @@ bool write_bulk(const bulk_options& options, pcap::writer& from_inside,
     const auto flow = flows[number];
     const auto time = traffic_start + duration::nanoseconds(gap * static_cast<std::int64_t>(count));
     if (outward) {
-      store_ethernet(link_header, gateway_mac(), host_mac(flow.host), ether_type_ipv4);
+      write_ethernet_header(link_header, {gateway_mac(), host_mac(flow.host)}, {}, ethertype::ipv4);
       good = from_inside.write(
           time,
           {link_header, packet.between(flow.inside, flow.inside_port, flow.outside, server_port),
            options.frame_size});
     } else {
-      store_ethernet(link_header, host_mac(flow.host), gateway_mac(), ether_type_ipv4);
+      write_ethernet_header(link_header, {host_mac(flow.host), gateway_mac()}, {}, ethertype::ipv4);
       good = from_outside.write(
           time,
           {link_header, packet.between(flow.outside, server_port, flow.inside, flow.inside_port),

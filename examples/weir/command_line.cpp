@@ -5,16 +5,22 @@
 
 #include "weir/base/version.hpp"
 
+#include "examples/weir/check.hpp"
 #include "examples/weir/failure.hpp"
 #include "examples/weir/generate.hpp"
+#include "examples/weir/replay.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdio>
 #include <exception>
+#include <map>
 #include <memory>
 #include <string>
+#include <vector>
 
 namespace weir::program {
 
@@ -50,6 +56,58 @@ void add_generate(CLI::App& program, outcome& result) {
   command.add_option("--size", options->size, "With --packets: bytes of each frame")
       ->capture_default_str();
   command.callback([options, &result] { result.code = run_generate(*options); });
+}
+
+/// What options were typed, in their order across options: `--in a --tap b --in c`.
+std::vector<assignment> in_order(const CLI::App& command, const std::vector<std::string>& names) {
+  std::map<const CLI::Option*, std::size_t> used;
+  std::vector<assignment> made;
+  for (const auto* option : command.parse_order()) {
+    const auto name = "--" + option->get_lnames().front();
+    if (std::find(names.begin(), names.end(), name) != names.end()) {
+      made.push_back({name, option->results().at(used[option]++)});
+    }
+  }
+  return made;
+}
+
+/// The options of a replay, and the words of those whose order counts.
+struct replay_words : replay_options {
+  std::vector<std::string> words;
+};
+
+void add_replay(CLI::App& program, outcome& result) {
+  auto& command = *program.add_subcommand("replay", "Judge captures: packets in, packets out");
+  const auto options = std::make_shared<replay_words>();
+  command.add_option("--config", options->config, "The configuration file")->required();
+  const auto repeated = [&](const char* name, const char* about) {
+    command.add_option(name, options->words, about)->expected(1)->take_all();
+  };
+  repeated("--in", "INTERFACE=FILE: a capture of what enters an interface; - is standard input");
+  repeated("--tap",
+           "IN,OUT=FILE: a capture of whole conversations: sources of IN's networks enter there, "
+           "all others enter OUT, readdressed to what their flows were mapped to");
+  repeated("--out", "INTERFACE=FILE: what leaves an interface; - is standard output");
+  command.add_option("--out-dir", options->out_dir,
+                     "Write what leaves the other interfaces to FOLDER/INTERFACE.pcap");
+  command.add_option("--report", options->report, "Write a report as JSON");
+  command.add_option("--seed", options->seed, "The same seed makes the same bytes")
+      ->capture_default_str();
+  command.add_flag("--complete-checksums", options->complete_checksums,
+                   "Complete the checksums that the sender's hardware was to complete");
+  command.add_flag("--verify", options->verify, "Prove the engine's state at the end");
+  command.callback([options, &command, &result] {
+    options->inputs = in_order(command, {"--in", "--tap"});
+    options->outputs = in_order(command, {"--out"});
+    result.code = run_replay(*options);
+  });
+}
+
+void add_check(CLI::App& program, outcome& result) {
+  auto& command = *program.add_subcommand("check", "Say what is wrong with a configuration");
+  const auto path = std::make_shared<std::string>();
+  command.add_option("FILE", *path, "The configuration file; - is standard input")->required();
+  command.callback([path, &result] { result.code = run_check(*path); });
 }
 
 void add_help(CLI::App& program) {
@@ -100,7 +158,14 @@ int run(int argc, const char* const* argv) {
   const auto& version = library_version;
   program.set_version_flag(
       "--version", fmt::format("weir {}.{}.{}", version.major, version.minor, version.patch));
+  if (argc < 2) {
+    add_help(program);
+    fmt::print(stderr, "{}", program.help());
+    return static_cast<int>(exit_code::usage);
+  }
   outcome result;
+  add_replay(program, result);
+  add_check(program, result);
   add_generate(program, result);
   add_help(program);
   return parse_and_run(program, result, argc, argv);

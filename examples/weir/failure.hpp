@@ -8,6 +8,7 @@ namespace weir::program {
 /// How the program ends.
 enum class exit_code : int {
   ok = 0,
+  broken = 1,        ///< packets are unaccounted for, or the engine's state does not verify
   usage = 2,         ///< a wrong command line or configuration: nothing was done
   input_output = 3,  ///< a file could not be read to its end or not be written
 };

@@ -1,9 +1,10 @@
 #include "examples/weir/generate.hpp"
 
+#include "weir/pcap/link_number.hpp"
 #include "weir/pcap/writer.hpp"
+#include "weir/wire/link_header.hpp"
 
 #include "examples/weir/bulk.hpp"
-#include "examples/weir/frame.hpp"
 #include "examples/weir/text.hpp"
 #include "examples/weir/traffic.hpp"
 
@@ -20,8 +21,6 @@
 namespace weir::program {
 
 namespace {
-
-constexpr std::uint16_t link_type_ethernet = 1;
 
 ip_prefix checked_prefix(const std::string& option, const std::string& text, bool is_ipv4) {
   const auto made = parse_prefix(text);
@@ -56,7 +55,7 @@ std::vector<std::string> checked_paths(const std::vector<std::string>& out) {
 }
 
 pcap::writer open_output(const std::string& path) {
-  auto opened = pcap::writer::open(path, link_type_ethernet);
+  auto opened = pcap::writer::open(path, pcap::link_number_ethernet);
   if (!opened) {
     throw input_output_failure(
         fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
@@ -66,9 +65,9 @@ pcap::writer open_output(const std::string& path) {
 
 bool write_home(const home_options& options, pcap::writer& from_inside, pcap::writer& from_outside,
                 std::uint64_t& packets) {
-  std::array<std::byte, ethernet_header_size> link_header{};
+  std::array<std::byte, ethernet_header::size> link_header{};
   for (const auto& frame : home_traffic(options)) {
-    store_ethernet(link_header, frame.destination, frame.source, frame.ether_type);
+    write_ethernet_header(link_header, frame.stations, {}, frame.type);
     auto& to = frame.from_inside ? from_inside : from_outside;
     const auto size = static_cast<std::uint32_t>(link_header.size() + frame.payload.size());
     if (!to.write(frame.time, {link_header, frame.payload, size})) {

@@ -3,9 +3,8 @@
 #include "weir/pool/random.hpp"
 #include "weir/wire/icmp_header.hpp"
 #include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/link_header.hpp"
 #include "weir/wire/tcp_header.hpp"
-
-#include "examples/weir/frame.hpp"
 
 #include <fmt/format.h>
 
@@ -46,11 +45,11 @@ class scene {
 
   void outward(instant time, std::uint32_t host, packet_bytes packet) {
     frames_.push_back(
-        {time, true, host_mac(host), gateway_mac(), type_of(packet), std::move(packet)});
+        {time, true, {gateway_mac(), host_mac(host)}, type_of(packet), std::move(packet)});
   }
   void inward(instant time, std::uint32_t host, packet_bytes packet) {
     frames_.push_back(
-        {time, false, gateway_mac(), host_mac(host), type_of(packet), std::move(packet)});
+        {time, false, {host_mac(host), gateway_mac()}, type_of(packet), std::move(packet)});
   }
   void add(made_frame frame) { frames_.push_back(std::move(frame)); }
 
@@ -62,7 +61,7 @@ class scene {
 
  private:
   static std::uint16_t type_of(const packet_bytes& packet) {
-    return std::to_integer<unsigned>(packet.front()) >> 4 == 4 ? ether_type_ipv4 : ether_type_ipv6;
+    return std::to_integer<unsigned>(packet.front()) >> 4 == 4 ? ethertype::ipv4 : ethertype::ipv6;
   }
 
   home_options options_;
@@ -329,9 +328,15 @@ void resolve_gateway(scene& on, instant start) {
     return made;
   };
   const mac_address everyone{{0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF}};
-  on.add({start, true, host_mac(host), everyone, ether_type_arp,
+  on.add({start,
+          true,
+          {everyone, host_mac(host)},
+          ethertype::arp,
           message(1, half(host_mac(host), host), half(mac_address{}, 0))});
-  on.add({start + duration::microseconds(90), false, gateway_mac(), host_mac(host), ether_type_arp,
+  on.add({start + duration::microseconds(90),
+          false,
+          {host_mac(host), gateway_mac()},
+          ethertype::arp,
           message(2, half(gateway_mac(), 0), half(host_mac(host), host))});
 }
 
@@ -347,7 +352,10 @@ void discover_services(scene& on, instant start) {
       "M-SEARCH * HTTP/1.1\r\nHOST: 239.255.255.250:1900\r\nMAN: \"ssdp:discover\"\r\nMX: "
       "1\r\n\r\n";
   const mac_address group{{0x01, 0x00, 0x5E, 0x7F, 0xFF, 0xFA}};
-  on.add({start, true, host_mac(host), group, ether_type_ipv4,
+  on.add({start,
+          true,
+          {group, host_mac(host)},
+          ethertype::ipv4,
           udp_packet(along, {on.fresh_port(), port{1900}}, bytes_of(search))});
 }
 

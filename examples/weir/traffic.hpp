@@ -11,6 +11,7 @@
 #include "weir/net/mac_address.hpp"
 #include "weir/net/prefix.hpp"
 #include "weir/time/instant.hpp"
+#include "weir/wire/link_header.hpp"
 
 #include "examples/weir/craft.hpp"
 
@@ -33,9 +34,8 @@ struct home_options {
 struct made_frame {
   instant time{};
   bool from_inside = false;
-  mac_address source{};
-  mac_address destination{};
-  std::uint16_t ether_type = 0;
+  link_addresses stations{};
+  std::uint16_t type = 0;
   packet_bytes payload;
 };
 

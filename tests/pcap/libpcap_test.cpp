@@ -1,7 +1,7 @@
 // libpcap as the independent oracle: what it reads, weir reads the same; what weir writes, it
 // reads.
 
-#include "weir/pcap/link_name.hpp"
+#include "weir/pcap/link_number.hpp"
 #include "weir/pcap/reader.hpp"
 #include "weir/pcap/writer.hpp"
 

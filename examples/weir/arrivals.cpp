@@ -1,0 +1,128 @@
+#include "examples/weir/arrivals.hpp"
+
+#include "weir/pcap/link_number.hpp"
+#include "weir/wire/bytes.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
+#include "weir/wire/link_header.hpp"
+
+#include <algorithm>
+
+namespace weir::program {
+
+namespace {
+
+/// For each interface, the prefixes whose hosts it reaches: its subnets and the routes through it,
+/// but for default routes.
+std::vector<std::vector<ip_prefix>> sources_behind(const snapshot& config) {
+  std::vector<std::vector<ip_prefix>> made(config.interfaces().size());
+  for (const auto& facts : config.interfaces()) {
+    for (const auto& one : facts.addresses) {
+      made[facts.id.number()].push_back(subnet_of(one));
+    }
+  }
+  for (const auto& route : config.raw().routes) {
+    const auto id = config.find_interface(route.interface);
+    if (id && route.to.length() > 0) {
+      made[id->number()].push_back(route.to);
+    }
+  }
+  return made;
+}
+
+/// The length that a packet's own header gives it, if that can be and is less than `wire_size`:
+/// what follows is the link's padding, or a trailer.
+std::size_t without_padding(std::span<const std::byte> packet, std::size_t wire_size) noexcept {
+  std::size_t own = 0;
+  if (const auto header = ipv4_header::parse(packet)) {
+    own = header->total_length();
+  } else if (const auto wide = ipv6_header::parse(packet); wide && wide->payload_length() != 0) {
+    own = ipv6_header::size + wide->payload_length();
+  }
+  return own != 0 ? std::min(own, wire_size) : wire_size;
+}
+
+}  // namespace
+
+arrivals::arrivals(const snapshot& config, box& wires)
+    : wires_{wires}, behind_{sources_behind(config)} {}
+
+std::optional<arrival> arrivals::take(input_file& file) {
+  const auto& record = file.next;
+  const auto type = pcap::link_type_of(record.link_type);
+  auto link = type ? strip(record.bytes, *type) : link_facts{};
+  if (!type) {
+    link.fault = drop_reason::not_ip;
+    ++file.unknown_link;
+    file.strange_link = file.strange_link.value_or(record.link_type);
+  }
+  const auto ingress = ingress_of(file, link);
+  if (link.ok && type == link_type::ethernet && is_foreign(ingress, link)) {
+    link.ok = false;
+    link.fault = drop_reason::foreign_mac;
+  }
+  count(ingress, file, link);
+  if (!link.ok) {
+    learn_arp(ingress, link, record.bytes);
+    return std::nullopt;
+  }
+  const auto packet = record.bytes.subspan(link.header_size);
+  arrival made{packet,
+               without_padding(packet, record.original_length - link.header_size),
+               link.cast,
+               {ingress, {}}};
+  made.packet = packet.first(std::min(packet.size(), made.wire_size));
+  const auto& station = link.addresses.source;
+  if (station != mac_address{} && !ingress.is_local()) {
+    made.sender.station = station;
+    wires_[ingress].hosts.learn(source_of(packet), station);
+  }
+  return made;
+}
+
+/// Where a record enters: a tap's by the side its source lives on.
+interface_id arrivals::ingress_of(const input_file& file, const link_facts& link) const {
+  if (!file.assigned.outside || !link.ok) {
+    return file.assigned.inside;
+  }
+  const auto source = source_of(file.next.bytes.subspan(link.header_size));
+  const auto& behind = behind_[file.assigned.inside.number()];
+  const bool is_inside = std::any_of(behind.begin(), behind.end(),
+                                     [&](const ip_prefix& one) { return one.contains(source); });
+  return is_inside ? file.assigned.inside : *file.assigned.outside;
+}
+
+bool arrivals::is_foreign(interface_id ingress, const link_facts& link) const noexcept {
+  const auto& hosts = wires_[ingress].hosts;
+  return !hosts.takes_any() && link.cast == link_cast::unicast &&
+         link.addresses.destination != hosts.own();
+}
+
+void arrivals::count(interface_id ingress, const input_file& file, const link_facts& link) {
+  const auto& record = file.next;
+  ++counts_.frames;
+  auto& frames = wires_[ingress].counts;
+  ++frames.in;
+  frames.in_bytes += record.original_length;
+  counts_.cut += record.original_length > record.bytes.size() ? 1u : 0u;
+  counts_.tagged += link.ok && link.tag_count != 0 ? 1u : 0u;
+  if (!link.ok) {
+    ++counts_.drops[static_cast<std::size_t>(link.fault)];
+  }
+}
+
+/// An ARP message tells its sender's address (RFC 826).
+void arrivals::learn_arp(interface_id ingress, const link_facts& link,
+                         std::span<const std::byte> frame) {
+  constexpr std::size_t station_at = 8;
+  constexpr std::size_t address_at = 14;
+  constexpr std::size_t message_size = 28;
+  if (link.type != ethertype::arp || frame.size() < link.header_size + message_size) {
+    return;
+  }
+  const auto message = frame.subspan(link.header_size);
+  const ipv4_address sender{load_be<std::uint32_t>(message, address_at)};
+  wires_[ingress].hosts.learn(sender, load_mac(message, station_at));
+}
+
+}  // namespace weir::program

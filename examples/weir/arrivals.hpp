@@ -1,0 +1,64 @@
+#pragma once
+
+#include "weir/base/drop_reason.hpp"
+#include "weir/link/strip.hpp"
+#include "weir/net/mac_address.hpp"
+#include "weir/net/prefix.hpp"
+#include "weir/packet/packet_meta.hpp"
+
+#include "examples/weir/box.hpp"
+#include "examples/weir/inputs.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace weir::program {
+
+/// Who sent a frame, for what goes back to them.
+struct frame_sender {
+  interface_id ingress{};
+  std::optional<mac_address> station;
+};
+
+/// A packet whose link header has come off. Borrows from the record.
+struct arrival {
+  std::span<const std::byte> packet;
+  std::size_t wire_size = 0;
+  link_cast cast = link_cast::unicast;
+  frame_sender sender{};
+};
+
+/// What arrived, counted.
+struct arrival_counts {
+  std::uint64_t frames = 0;                              ///< every record, IP or not
+  std::array<std::uint64_t, drop_reason_count> drops{};  ///< those that are no packets for the box
+  std::uint64_t tagged = 0;                              ///< frames whose VLAN tags were taken off
+  std::uint64_t cut = 0;                                 ///< records that the capture cut
+};
+
+/// Takes link headers off, finds the interface a record entered by, and learns who is where.
+class arrivals {
+ public:
+  arrivals(const snapshot& config, box& wires);
+
+  /// The packet of the file's next record; nothing if it is none, or not for the box.
+  std::optional<arrival> take(input_file& file);
+
+  const arrival_counts& counts() const noexcept { return counts_; }
+
+ private:
+  interface_id ingress_of(const input_file& file, const link_facts& link) const;
+  bool is_foreign(interface_id ingress, const link_facts& link) const noexcept;
+  void count(interface_id ingress, const input_file& file, const link_facts& link);
+  void learn_arp(interface_id ingress, const link_facts& link, std::span<const std::byte> frame);
+
+  box& wires_;
+  std::vector<std::vector<ip_prefix>> behind_;  ///< by interface: where its sources live
+  arrival_counts counts_;
+};
+
+}  // namespace weir::program

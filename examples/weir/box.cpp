@@ -1,0 +1,167 @@
+#include "examples/weir/box.hpp"
+
+#include "weir/pcap/link_number.hpp"
+#include "weir/wire/bytes.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
+#include "weir/wire/link_header.hpp"
+
+#include "examples/weir/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+namespace weir::program {
+
+namespace {
+
+void refuse_input_as_output(const std::vector<input_assignment>& inputs, const std::string& path) {
+  for (const auto& input : inputs) {
+    std::error_code none;
+    if (input.path != "-" && std::filesystem::equivalent(input.path, path, none)) {
+      throw usage_failure(
+          fmt::format("{}: is an input and an output; write to another file", path));
+    }
+  }
+}
+
+void make_folder_of(const std::string& path) {
+  const auto folder = std::filesystem::path{path}.parent_path();
+  std::error_code error;
+  if (!folder.empty() && !std::filesystem::exists(folder)) {
+    std::filesystem::create_directories(folder, error);
+  }
+  if (error) {
+    throw input_output_failure(
+        fmt::format("{}: the folder cannot be made: {}", folder.string(), error.message()));
+  }
+}
+
+pcap::writer open_output(const std::string& path, bool is_local) {
+  auto opened =
+      pcap::writer::open(path, is_local ? pcap::link_number_raw_ip : pcap::link_number_ethernet);
+  if (!opened) {
+    throw input_output_failure(
+        fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
+  }
+  return std::move(*opened);
+}
+
+bool is_ipv6(std::span<const std::byte> packet) noexcept {
+  return !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
+}
+
+ip_address address_at(std::span<const std::byte> packet, std::size_t offset_ipv4,
+                      std::size_t offset_ipv6) noexcept {
+  if (is_ipv6(packet)) {
+    return packet.size() < ipv6_header::size ? ip_address{ipv6_address{}}
+                                             : ip_address{load_ipv6_address(packet, offset_ipv6)};
+  }
+  return packet.size() < ipv4_header::size_min
+             ? ip_address{}
+             : ip_address{ipv4_address{load_be<std::uint32_t>(packet, offset_ipv4)}};
+}
+
+}  // namespace
+
+ip_address destination_of(std::span<const std::byte> packet) noexcept {
+  return address_at(packet, ipv4_field::destination, ipv6_field::destination);
+}
+ip_address source_of(std::span<const std::byte> packet) noexcept {
+  return address_at(packet, ipv4_field::source, ipv6_field::source);
+}
+
+box::box(const snapshot& config, const std::vector<input_assignment>& inputs,
+         const std::vector<output_assignment>& outputs)
+    : config_{config} {
+  interfaces_.reserve(config.interfaces().size());
+  for (const auto& facts : config.interfaces()) {
+    interfaces_.push_back({neighbors{facts, config}, {}, {}, {}});
+  }
+  for (const auto& output : outputs) {
+    refuse_input_as_output(inputs, output.path);
+    make_folder_of(output.path);
+    auto& one = (*this)[output.interface];
+    one.path = output.path;
+    one.writer.emplace(open_output(output.path, output.interface.is_local()));
+  }
+}
+
+void box::send(next_hop_id id, const outgoing& one) noexcept {
+  const auto& hop = config_.next_hop(id);
+  const auto neighbor = hop.gateway ? *hop.gateway : destination_of(one.packet);
+  send(hop.interface, (*this)[hop.interface].hosts.of(neighbor), one);
+}
+
+void box::send(interface_id egress, const mac_address& station, const outgoing& one) noexcept {
+  auto& to = (*this)[egress];
+  std::array<std::byte, ethernet_header::size> link_header{};
+  write_ethernet_header(link_header, {station, to.hosts.own()}, {},
+                        is_ipv6(one.packet) ? ethertype::ipv6 : ethertype::ipv4);
+  write(to, link_header, one);
+}
+
+void box::answer(interface_id ingress, const std::optional<mac_address>& station,
+                 const outgoing& one) noexcept {
+  auto& to = (*this)[ingress];
+  ++to.counts.generated;
+  if (ingress.is_local()) {
+    deliver(one);
+  } else {
+    send(ingress, station ? *station : to.hosts.of(destination_of(one.packet)), one);
+  }
+}
+
+void box::make(interface_id egress, next_hop_id hop, const outgoing& one) noexcept {
+  ++(*this)[egress].counts.generated;
+  if (egress.is_local()) {
+    deliver(one);
+  } else {
+    send(hop, one);
+  }
+}
+
+void box::deliver(const outgoing& one) noexcept { write((*this)[interface_id::local()], {}, one); }
+
+void box::write(box_interface& to, std::span<const std::byte> link_header,
+                const outgoing& one) noexcept {
+  const auto size = static_cast<std::uint32_t>(link_header.size() + one.wire_size);
+  ++to.counts.out;
+  to.counts.out_bytes += size;
+  if (to.writer) {
+    to.writer->write(one.time, {link_header, one.packet, size});
+  }
+}
+
+bool box::has_failed() const noexcept {
+  return std::any_of(interfaces_.begin(), interfaces_.end(), [](const box_interface& one) {
+    return one.writer && one.writer->error() != 0;
+  });
+}
+
+std::optional<std::string> box::failed_output() const {
+  for (const auto& one : interfaces_) {
+    if (one.writer && one.writer->error() != 0) {
+      return fmt::format("{}: writing failed: {}", one.path, std::strerror(one.writer->error()));
+    }
+  }
+  return std::nullopt;
+}
+
+void box::close() {
+  for (auto& one : interfaces_) {
+    if (one.writer) one.writer->close();
+  }
+  if (const auto failed = failed_output()) {
+    throw input_output_failure(*failed);
+  }
+}
+
+}  // namespace weir::program

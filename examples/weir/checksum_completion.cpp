@@ -1,0 +1,47 @@
+#include "examples/weir/checksum_completion.hpp"
+
+#include "weir/net/ip_version.hpp"
+#include "weir/wire/bytes.hpp"
+#include "weir/wire/checksum.hpp"
+#include "weir/wire/header_walk.hpp"
+#include "weir/wire/tcp_header.hpp"
+#include "weir/wire/udp_header.hpp"
+
+#include <cstdint>
+
+namespace weir::program {
+
+namespace {
+
+template <IpVersion V>
+bool complete(std::span<std::byte> packet, std::size_t wire_size) noexcept {
+  const auto found = walk<V>(packet, wire_size, domain_id{});
+  const auto& facts = found.facts;
+  const bool is_tcp = facts.message == message_kind::tcp;
+  const bool has_sum = is_tcp || facts.message == message_kind::udp;
+  if (!facts.ok || !has_sum || facts.fragment != fragment_kind::none || facts.end > packet.size()) {
+    return false;
+  }
+  const auto body = packet.subspan(facts.transport_offset, facts.end - facts.transport_offset);
+  const auto at = is_tcp ? tcp_field::checksum : udp_field::checksum;
+  const auto pseudo = pseudo_header(found.key.source(), found.key.destination(), facts.transport,
+                                    static_cast<std::uint32_t>(body.size()));
+  if (load_be<std::uint16_t>(body, at) != pseudo.bits()) {
+    return false;
+  }
+  // The field holds the pseudo header's sum, so the sum over the body is the sum over both.
+  store_be(body, at, inet_checksum::of(ones_sum::of(body)).never_zero().field());
+  return true;
+}
+
+}  // namespace
+
+bool complete_checksum(std::span<std::byte> packet, std::size_t wire_size) noexcept {
+  if (packet.empty()) {
+    return false;
+  }
+  return std::to_integer<unsigned>(packet.front()) >> 4 == 6 ? complete<ipv6>(packet, wire_size)
+                                                             : complete<ipv4>(packet, wire_size);
+}
+
+}  // namespace weir::program

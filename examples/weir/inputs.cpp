@@ -1,0 +1,57 @@
+#include "examples/weir/inputs.hpp"
+
+#include "examples/weir/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+
+namespace weir::program {
+
+merged_inputs::merged_inputs(const std::vector<input_assignment>& assigned) {
+  files_.reserve(assigned.size());
+  for (const auto& one : assigned) {
+    auto opened = pcap::reader::open(one.path);
+    if (!opened) {
+      throw usage_failure(fmt::format("{}: cannot be read: {}", one.path, std::strerror(errno)));
+    }
+    bytes_total_ += opened->size().value_or(0);
+    files_.push_back({one, std::move(*opened), {}, false, 0, 0, {}});
+  }
+  for (auto& file : files_) {
+    file.has_next = file.reader.next(file.next);
+  }
+}
+
+input_file* merged_inputs::advance() {
+  if (taken_ != nullptr) {
+    taken_->has_next = taken_->reader.next(taken_->next);
+  }
+  taken_ = nullptr;
+  for (auto& file : files_) {
+    if (file.has_next && (taken_ == nullptr || file.next.time < taken_->next.time)) {
+      taken_ = &file;
+    }
+  }
+  if (taken_ != nullptr) {
+    ++taken_->records;
+  }
+  return taken_;
+}
+
+instant merged_inputs::earliest() const noexcept {
+  std::optional<instant> first;
+  for (const auto& file : files_) {
+    if (file.has_next && (!first || file.next.time < *first)) first = file.next.time;
+  }
+  return first.value_or(instant{});
+}
+
+std::uint64_t merged_inputs::bytes_read() const noexcept {
+  std::uint64_t sum = 0;
+  for (const auto& file : files_) sum += file.reader.offset();
+  return sum;
+}
+
+}  // namespace weir::program

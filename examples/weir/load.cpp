@@ -1,0 +1,68 @@
+#include "examples/weir/load.hpp"
+
+#include "weir/config/reader.hpp"
+#include "weir/engine/checked.hpp"
+
+#include "examples/weir/failure.hpp"
+
+#include <fmt/format.h>
+
+#include <cerrno>
+#include <cstring>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+#include <sstream>
+#include <utility>
+#include <variant>
+
+namespace weir::program {
+
+namespace {
+
+std::string contents(const std::string& path) {
+  std::ostringstream text;
+  if (path == "-") {
+    text << std::cin.rdbuf();
+    return text.str();
+  }
+  std::ifstream file{path, std::ios::binary};
+  if (file) {
+    text << file.rdbuf();
+  }
+  if (!file) {
+    throw usage_failure(
+        fmt::format("{}: the configuration cannot be read: {}", path, std::strerror(errno)));
+  }
+  return text.str();
+}
+
+}  // namespace
+
+loaded_configuration load_configuration(const std::string& path) {
+  const auto read = config::read(contents(path), path);
+  loaded_configuration made;
+  if (const auto* const faults = std::get_if<std::vector<config::located_fault>>(&read)) {
+    for (const auto& one : *faults) made.faults.push_back(config::to_text(one));
+    return made;
+  }
+  const auto& file = std::get<config::loaded>(read);
+  auto result = checked(file.raw());
+  if (const auto* const faults = std::get_if<std::vector<fault>>(&result)) {
+    for (const auto& one : *faults) made.faults.push_back(config::to_text(file.locate(one)));
+    return made;
+  }
+  made.compiled = std::get<std::shared_ptr<const snapshot>>(std::move(result));
+  return made;
+}
+
+std::shared_ptr<const snapshot> proven_configuration(const std::string& path) {
+  auto made = load_configuration(path);
+  if (!made.compiled) {
+    throw usage_failure(
+        fmt::format("the configuration is refused\n{}", fmt::join(made.faults, "\n")));
+  }
+  return std::move(made.compiled);
+}
+
+}  // namespace weir::program

@@ -1,0 +1,69 @@
+#pragma once
+
+// Overview
+//
+// Who has which station address. In order: what the configuration says, what frames of the
+// interface have shown (a packet's source on a connected subnet, with the frame's sender), and an
+// address derived from the neighbour's own, so that a replay never waits for an answer and the same
+// capture makes the same frames.
+//
+// Limits: `learned_max` neighbours are learned per interface; those after are derived.
+
+#include "weir/engine/snapshot.hpp"
+#include "weir/net/ip_address.hpp"
+#include "weir/net/mac_address.hpp"
+#include "weir/net/prefix.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+namespace weir::program {
+
+/// A locally administered station address that follows from a name.
+mac_address derived_mac(std::string_view name);
+/// A locally administered station address that follows from an IP address.
+mac_address derived_mac(const ip_address& address);
+
+/// The subnet that an address of an interface lies in.
+ip_prefix subnet_of(const interface_address_configuration& one);
+
+/// The station addresses of one interface's hosts, and its own.
+class neighbors {
+ public:
+  static constexpr std::size_t learned_max = 65'536;
+
+  neighbors(const interface_facts& facts, const snapshot& config);
+
+  /// The interface's own address.
+  const mac_address& own() const noexcept { return own_; }
+  /// Whether the interface takes frames that are addressed to other stations.
+  bool takes_any() const noexcept { return takes_any_; }
+
+  /// Notes who sent a packet, if its source is on a connected subnet.
+  void learn(const ip_address& source, const mac_address& sender);
+
+  /// The station address of a neighbour.
+  mac_address of(const ip_address& neighbor) const noexcept;
+
+  /// Whether the address lies in a subnet of the interface.
+  bool on_link(const ip_address& address) const noexcept;
+
+ private:
+  struct hash {
+    std::size_t operator()(const ip_address& address) const noexcept;
+  };
+  struct known {
+    mac_address mac;
+    bool fixed = false;
+  };
+
+  mac_address own_{};
+  bool takes_any_ = true;
+  std::vector<ip_prefix> subnets_;
+  std::unordered_map<ip_address, known, hash> known_;
+};
+
+}  // namespace weir::program

@@ -1,0 +1,98 @@
+#include "examples/weir/replay.hpp"
+
+#include "examples/weir/collect.hpp"
+#include "examples/weir/load.hpp"
+#include "examples/weir/progress.hpp"
+#include "examples/weir/replayer.hpp"
+#include "examples/weir/report.hpp"
+#include "examples/weir/summary.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <utility>
+
+namespace weir::program {
+
+namespace {
+
+/// Standard output carries one thing at most.
+void check_standard_output(const replay_options& options,
+                           const std::vector<output_assignment>& outputs) {
+  const bool has_packets =
+      std::any_of(outputs.begin(), outputs.end(), [](const auto& one) { return one.path == "-"; });
+  if (has_packets && options.report == "-") {
+    throw usage_failure(
+        "--report -: standard output is already an interface's; write the report to a file");
+  }
+}
+
+std::FILE* summary_stream(const replay_options& options,
+                          const std::vector<output_assignment>& outputs) {
+  const bool is_taken =
+      options.report == "-" ||
+      std::any_of(outputs.begin(), outputs.end(), [](const auto& one) { return one.path == "-"; });
+  return is_taken ? stderr : stdout;
+}
+
+/// Runs to the end of the input, or until an output fails.
+void run_all(replayer& replay) {
+  progress bar{replay.inputs().bytes_total()};
+  while (replay.step() && !replay.wires().has_failed()) {
+    bar.at(replay.inputs().bytes_read());
+  }
+}
+
+/// Says which captures could not be read to their end; whether all could.
+bool report_input_faults(const replay_result& result) {
+  bool whole = true;
+  for (const auto& one : result.inputs) {
+    if (one.fault_offset) {
+      fmt::print(stderr, "weir: {}: at byte {}: {}; the {} records before it were replayed\n",
+                 one.path, *one.fault_offset, one.fault, one.records);
+      whole = false;
+    }
+  }
+  return whole;
+}
+
+}  // namespace
+
+exit_code run_replay(const replay_options& options) {
+  const auto config = proven_configuration(options.config);
+  replay_setup setup;
+  setup.inputs = checked_inputs(options.inputs, *config);
+  setup.outputs = checked_outputs(options.outputs, options.out_dir, *config);
+  setup.seed = options.seed;
+  setup.complete_checksums = options.complete_checksums;
+  check_standard_output(options, setup.outputs);
+  check_report(options.report);
+  replayer replay{config, setup};
+
+  const auto begun = std::chrono::steady_clock::now();
+  run_all(replay);
+  replay.wires().close();
+  const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begun;
+
+  auto result = collect(replay);
+  result.configuration = options.config;
+  result.seed = options.seed;
+  result.elapsed = elapsed.count();
+  result.verified = options.verify;
+  if (options.verify) {
+    result.broken = replay.worker().verify();
+  }
+  if (!options.report.empty()) {
+    write_report(result, options.report);
+  }
+  print_summary(result, summary_stream(options, setup.outputs));
+  const bool whole = report_input_faults(result);
+  if (!result.conserved() || result.broken) {
+    return exit_code::broken;
+  }
+  return whole ? exit_code::ok : exit_code::input_output;
+}
+
+}  // namespace weir::program

@@ -1,0 +1,189 @@
+#pragma once
+
+// Overview
+//
+// Captures go through the engine as if the box stood where they were taken. Records are merged by
+// time, their link headers come off, and packets of one tick make a burst; the worker judges it,
+// and what it sends is framed and written. Captured time is the only clock.
+//
+// A tap's packets that enter from outside are first readdressed to what their flows were mapped to
+// (reflection.hpp). What came before from inside has been judged by then, so that the mapping is
+// there.
+
+#include "weir/engine/sink.hpp"
+#include "weir/engine/snapshot.hpp"
+#include "weir/engine/worker.hpp"
+#include "weir/pcap/record_burst.hpp"
+
+#include "examples/weir/arrivals.hpp"
+#include "examples/weir/assignment.hpp"
+#include "examples/weir/box.hpp"
+#include "examples/weir/checksum_completion.hpp"
+#include "examples/weir/inputs.hpp"
+#include "examples/weir/reflection.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <utility>
+#include <vector>
+
+namespace weir::program {
+
+struct replay_setup {
+  std::vector<input_assignment> inputs;
+  std::vector<output_assignment> outputs;
+  std::uint64_t seed = 1;
+  bool complete_checksums = false;
+};
+
+/// A replay, from the first record to the last.
+template <EngineTraits Traits>
+class basic_replayer {
+ public:
+  basic_replayer(std::shared_ptr<const snapshot> config, const replay_setup& setup)
+      : config_{std::move(config)},
+        inputs_{setup.inputs},
+        box_{*config_, setup.inputs, setup.outputs},
+        arrivals_{*config_, box_},
+        worker_{config_, options_of(setup, inputs_)},
+        complete_checksums_{setup.complete_checksums} {
+    senders_.reserve(pcap::record_burst::packets_max);
+  }
+
+  /// Reads and judges the next records, up to the end of a burst; false when nothing is left.
+  bool step() {
+    if (waiting_ != nullptr) {
+      take(*std::exchange(waiting_, nullptr));
+    }
+    while (waiting_ == nullptr) {
+      auto* const file = inputs_.advance();
+      if (file == nullptr) {
+        judge();
+        return false;
+      }
+      const auto now = tick::at(clock_.at(file->next.time));
+      const bool fits = burst_.has_room_for(file->next.bytes.size());
+      if (burst_.size() != 0 && (now != burst_tick_ || !fits)) {
+        waiting_ = file;
+      } else {
+        take(*file);
+      }
+    }
+    judge();
+    return true;
+  }
+
+  const snapshot& config() const noexcept { return *config_; }
+  const merged_inputs& inputs() const noexcept { return inputs_; }
+  const replay_clock& clock() const noexcept { return clock_; }
+  const arrivals& arrived() const noexcept { return arrivals_; }
+  std::uint64_t reflected() const noexcept { return reflected_; }
+  std::uint64_t completed() const noexcept { return completed_; }
+  basic_worker<Traits>& worker() noexcept { return worker_; }
+  const basic_worker<Traits>& worker() const noexcept { return worker_; }
+  box& wires() noexcept { return box_; }
+  const box& wires() const noexcept { return box_; }
+
+ private:
+  /// Takes what the worker decides of one burst to the box's wires.
+  class sink {
+   public:
+    explicit sink(basic_replayer& owner) noexcept : owner_{owner} {}
+
+    void decided(std::size_t index, pcap::record_packet& packet, const verdict& answer) noexcept {
+      const outgoing one{std::as_const(packet).bytes(), packet.wire_size(),
+                         owner_.burst_.time(index)};
+      if (answer.forwarded()) {
+        owner_.box_.send(answer.next_hop(), one);
+      } else if (answer.delivered()) {
+        owner_.box_.deliver(one);
+      }
+    }
+
+    bool generated(std::span<const std::byte> bytes, const emission& where) noexcept {
+      const outgoing one{bytes, bytes.size(), owner_.burst_.time(where.about)};
+      const auto& sender = owner_.senders_[where.about];
+      if (where.answers_sender) {
+        owner_.box_.answer(sender.ingress, sender.station, one);
+      } else {
+        owner_.box_.make(where.egress, where.hop, one);
+      }
+      return true;
+    }
+
+   private:
+    basic_replayer& owner_;
+  };
+
+  static worker_options options_of(const replay_setup& setup, const merged_inputs& inputs) {
+    worker_options made;
+    made.seed = hash_seed{setup.seed, 0};
+    made.reclaim_budget = reclaim_unbounded;
+    made.start = inputs.earliest();
+    return made;
+  }
+
+  void take(input_file& file) {
+    burst_tick_ = tick::at(clock_.now());
+    const auto arrived = arrivals_.take(file);
+    if (!arrived) {
+      return;
+    }
+    const bool from_outside = file.assigned.outside == arrived->sender.ingress;
+    if (from_outside && may_open_) {
+      judge();
+    }
+    may_open_ = may_open_ || !from_outside;
+    burst_.add(arrived->packet, arrived->wire_size,
+               {.ingress = arrived->sender.ingress, .cast = arrived->cast}, clock_.now());
+    senders_.push_back(arrived->sender);
+    prepare_last(from_outside, config_->interface(file.assigned.inside).domain);
+  }
+
+  /// Completes the checksum of the burst's last packet and readdresses it, where it needs that.
+  void prepare_last(bool from_outside, domain_id inside) noexcept {
+    auto packet = burst_[burst_.size() - 1];
+    if (complete_checksums_ && complete_checksum(packet.bytes(), packet.wire_size())) {
+      ++completed_;
+    }
+    const auto external = [this](const flow_key<ipv4>& original) {
+      return worker_.external_of(original);
+    };
+    if (from_outside && reflect(packet.bytes(), packet.wire_size(), inside, external)) {
+      ++reflected_;
+    }
+  }
+
+  /// Has the worker judge the burst, and begins another.
+  void judge() {
+    if (burst_.size() != 0) {
+      sink to{*this};
+      worker_.process(burst_, clock_.now(), to);
+    }
+    burst_.clear();
+    senders_.clear();
+    may_open_ = false;
+  }
+
+  std::shared_ptr<const snapshot> config_;
+  merged_inputs inputs_;
+  box box_;
+  arrivals arrivals_;
+  basic_worker<Traits> worker_;
+  bool complete_checksums_;
+
+  pcap::record_burst burst_;
+  std::vector<frame_sender> senders_;  ///< of the burst's packets
+  bool may_open_ = false;              ///< the burst holds packets that may open mappings
+  tick burst_tick_{};
+  replay_clock clock_;
+  input_file* waiting_ = nullptr;  ///< its record did not fit the burst
+  std::uint64_t reflected_ = 0;    ///< packets readdressed to the endpoint outside
+  std::uint64_t completed_ = 0;    ///< checksums completed
+};
+
+using replayer = basic_replayer<default_traits>;
+
+}  // namespace weir::program
