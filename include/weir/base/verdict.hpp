@@ -1,9 +1,9 @@
 #pragma once
 
-#include <cstdint>
-
 #include "weir/base/drop_reason.hpp"
 #include "weir/base/interface_id.hpp"
+
+#include <cstdint>
 
 namespace weir {
 
@@ -15,46 +15,56 @@ enum class verdict_kind : std::uint8_t {
   drop,     ///< goes no further, for `reason()`
 };
 
-/// The answer to one input packet: exactly one is given per packet.
+/// The answer to one input packet: exactly one is given per packet. One word, so that it travels in
+/// a register through every stage.
 class verdict {
  public:
   static constexpr verdict forward(interface_id egress, next_hop_id hop) noexcept {
-    return verdict{verdict_kind::forward, drop_reason{}, egress, hop};
+    return verdict{verdict_kind::forward, std::uint64_t{egress.number()} << egress_shift |
+                                              std::uint64_t{hop.number()} << next_hop_shift};
   }
-  static constexpr verdict deliver() noexcept {
-    return verdict{verdict_kind::deliver, drop_reason{}, interface_id::local(), next_hop_id{}};
-  }
-  static constexpr verdict consume() noexcept {
-    return verdict{verdict_kind::consume, drop_reason{}, interface_id::local(), next_hop_id{}};
-  }
+  static constexpr verdict deliver() noexcept { return verdict{verdict_kind::deliver, 0}; }
+  static constexpr verdict consume() noexcept { return verdict{verdict_kind::consume, 0}; }
   static constexpr verdict drop(drop_reason reason) noexcept {
-    return verdict{verdict_kind::drop, reason, interface_id::local(), next_hop_id{}};
+    return verdict{verdict_kind::drop, static_cast<std::uint64_t>(reason) << reason_shift};
   }
 
-  constexpr verdict_kind kind() const noexcept { return kind_; }
-  constexpr bool forwarded() const noexcept { return kind_ == verdict_kind::forward; }
-  constexpr bool delivered() const noexcept { return kind_ == verdict_kind::deliver; }
-  constexpr bool dropped() const noexcept { return kind_ == verdict_kind::drop; }
+  constexpr verdict_kind kind() const noexcept { return verdict_kind{field<std::uint8_t>(0)}; }
+  constexpr bool forwarded() const noexcept { return kind() == verdict_kind::forward; }
+  constexpr bool delivered() const noexcept { return kind() == verdict_kind::deliver; }
+  constexpr bool dropped() const noexcept { return kind() == verdict_kind::drop; }
 
   /// Why; meaningful for drops only.
-  constexpr drop_reason reason() const noexcept { return reason_; }
+  constexpr drop_reason reason() const noexcept {
+    return drop_reason{field<std::uint8_t>(reason_shift)};
+  }
   /// Where to; meaningful for forwards only.
-  constexpr interface_id egress() const noexcept { return egress_; }
+  constexpr interface_id egress() const noexcept {
+    return interface_id{field<std::uint16_t>(egress_shift)};
+  }
   /// Through whom; meaningful for forwards only.
-  constexpr next_hop_id next_hop() const noexcept { return next_hop_; }
+  constexpr next_hop_id next_hop() const noexcept {
+    return next_hop_id{field<std::uint16_t>(next_hop_shift)};
+  }
 
   friend constexpr bool operator==(const verdict&, const verdict&) noexcept = default;
 
  private:
-  constexpr verdict(verdict_kind kind, drop_reason reason, interface_id egress,
-                    next_hop_id hop) noexcept
-      : kind_{kind}, reason_{reason}, egress_{egress}, next_hop_{hop} {}
+  static constexpr unsigned reason_shift = 8;
+  static constexpr unsigned egress_shift = 16;
+  static constexpr unsigned next_hop_shift = 32;
 
-  verdict_kind kind_;
-  drop_reason reason_;
-  interface_id egress_;
-  next_hop_id next_hop_;
+  constexpr verdict(verdict_kind kind, std::uint64_t fields) noexcept
+      : word_{static_cast<std::uint64_t>(kind) | fields} {}
+
+  template <class Field>
+  constexpr Field field(unsigned shift) const noexcept {
+    return static_cast<Field>(word_ >> shift);
+  }
+
+  std::uint64_t word_;
 };
-static_assert(sizeof(verdict) <= 8, "a verdict travels in one register");
+static_assert(sizeof(verdict) == 8);
+static_assert(verdict::forward(interface_id{2}, next_hop_id{3}).next_hop() == next_hop_id{3});
 
 }  // namespace weir

@@ -60,13 +60,13 @@ std::span<const std::byte> write_answer(shard<T>& state, const answer_request& r
   if (!headers.facts.ok || was_for_many<V>(*state.config, headers, packet)) {
     return {};
   }
-  if (request.form == answer_request::form::tcp_reset) {
+  if (request.kind() == answer_request::form::tcp_reset) {
     if (!is_one_host(headers.key.source())) {
       return {};
     }
     return write_tcp_reset<V>(to, packet.bytes, headers);
   }
-  const icmp_error<V> error{request.type, request.code, request.rest};
+  const auto error = request.error<V>();
   const auto source = speaker<V>(*state.config, packet.meta.ingress);
   if (!source || !may_be_answered(headers, error)) {
     return {};

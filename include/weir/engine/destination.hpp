@@ -9,8 +9,6 @@
 #include "weir/nat/static_nat.hpp"
 #include "weir/pool/port_space.hpp"
 
-#include <optional>
-
 namespace weir::detail {
 
 /// Whether the source of a flow is a host that some pool or static mapping hides: what it sends
@@ -29,7 +27,7 @@ bool is_internal_host(const shard<T>& state, const flow_key<ipv4>& flow) noexcep
 
 /// Static mappings carry every message; dynamic ones carry ports, and a query asks for none.
 template <EngineTraits T>
-std::optional<outcome> translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const auto& to = flow.received.destination;
   const auto fixed = state.config->statics().find_internal(
       {flow.received.domain, flow.received.protocol, to, flow.from});
@@ -39,19 +37,19 @@ std::optional<outcome> translate_destination(shard<T>& state, new_flow<ipv4>& fl
                                                        : translation_kind::port_forward;
     flow.hairpin = is_internal_host(state, flow.received);
     state.observer.destination_translated(flow.destination, facts_of(flow.inside));
-    return std::nullopt;
+    return outcome::open();
   }
   if (!has_ports(flow.received.protocol) || flow.facts().message == message_kind::opaque) {
-    return std::nullopt;
+    return outcome::open();
   }
   const auto id =
       state.mappings.find(external_key{flow.received.domain, flow.received.protocol, to});
   if (id.is_none()) {
-    return std::nullopt;
+    return outcome::open();
   }
   const auto& found = state.mappings.at(id);
   if (found.pool.is_none()) {
-    return std::nullopt;  // the box's own endpoint
+    return outcome::open();  // the box's own endpoint
   }
   const auto& manners = state.config->pools().at(found.pool).manners;
   const auto space = space_of(flow.received.protocol);
@@ -59,7 +57,7 @@ std::optional<outcome> translate_destination(shard<T>& state, new_flow<ipv4>& fl
   // Filtering is between inside and outside; from one inside host to another policy alone judges.
   if (!flow.hairpin &&
       manners.filtering[number(*space)] != endpoint_filtering::endpoint_independent) {
-    return outcome{drop_reason::filtered};
+    return drop_reason::filtered;
   }
   flow.inside.destination = found.internal();
   flow.inside.domain = found.internal_domain;
@@ -67,13 +65,13 @@ std::optional<outcome> translate_destination(shard<T>& state, new_flow<ipv4>& fl
   flow.inbound_refresh = manners.inbound_refresh;
   flow.reached = id;
   state.observer.destination_translated(flow.destination, facts_of(flow.inside));
-  return std::nullopt;
+  return outcome::open();
 }
 
 /// IPv6 is not translated here.
 template <EngineTraits T>
-std::optional<outcome> translate_destination(shard<T>&, new_flow<ipv6>&) noexcept {
-  return std::nullopt;
+outcome translate_destination(shard<T>&, new_flow<ipv6>&) noexcept {
+  return outcome::open();
 }
 
 /// Whether an address belongs to translation alone: what no session or mapping has taken from there

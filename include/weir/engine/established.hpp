@@ -10,7 +10,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 
 namespace weir::detail {
 
@@ -22,8 +21,9 @@ const policy* policy_of(const shard<T>& state, const cold_record& cold) noexcept
 }
 
 template <IpVersion V, EngineTraits T>
-void clamp_session_syn(shard<T>& state, std::uint32_t id, const packet_view& packet,
-                       const packet_facts& facts) noexcept {
+[[gnu::noinline]] void clamp_session_syn(shard<T>& state, std::uint32_t id,
+                                         const packet_view& packet,
+                                         const packet_facts& facts) noexcept {
   const auto& record = state.template sessions<V>().hot(id);
   const auto* permitted_by = policy_of(state, state.template sessions<V>().cold(id));
   if (permitted_by != nullptr) {
@@ -35,8 +35,9 @@ void clamp_session_syn(shard<T>& state, std::uint32_t id, const packet_view& pac
 
 /// Sends a packet of a session on its way; nothing stops it any more.
 template <IpVersion V, EngineTraits T>
-verdict emit(shard<T>& state, session_ref which, const walked<V>& headers,
-             const packet_view& packet) noexcept {
+[[gnu::always_inline]] inline verdict emit(shard<T>& state, session_ref which,
+                                           const walked<V>& headers,
+                                           const packet_view& packet) noexcept {
   auto& table = state.template sessions<V>();
   const auto& record = table.hot(which.id());
   const next_hop_id id = record.state.hop[index_of(which.way())];
@@ -68,8 +69,9 @@ bool is_from_its_side(const hot_record<V>& record, direction way, const packet_v
 /// Moves the session on by a packet of it; nothing if a new flow begins where it ends (SYN over a
 /// closing connection).
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> track(shard<T>& state, session_ref which, const walked<V>& headers,
-                             const packet_view& packet, tick now) noexcept {
+[[gnu::always_inline]] inline outcome track(shard<T>& state, session_ref which,
+                                            const walked<V>& headers, const packet_view& packet,
+                                            tick now) noexcept {
   auto& table = state.template sessions<V>();
   if (headers.facts.message != message_kind::tcp) {
     const auto status = table.hot(which.id()).status();
@@ -85,25 +87,26 @@ std::optional<outcome> track(shard<T>& state, session_ref which, const walked<V>
     case tcp_outcome::pass_no_refresh:
       return outcome{emit<V>(state, which, headers, packet)};
     case tcp_outcome::out_of_window:
-      return outcome{drop_reason::tcp_out_of_window};
+      return drop_reason::tcp_out_of_window;
     case tcp_outcome::reopen:
       break;
   }
-  return std::nullopt;
+  return outcome::open();
 }
 
 /// What happens to a packet of a live session; nothing if it begins a new one instead.
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> pass_established(shard<T>& state, session_ref which,
-                                        const walked<V>& headers, const packet_view& packet,
-                                        tick now) noexcept {
+[[gnu::always_inline]] inline outcome pass_established(shard<T>& state, session_ref which,
+                                                       const walked<V>& headers,
+                                                       const packet_view& packet,
+                                                       tick now) noexcept {
   const auto& record = state.template sessions<V>().hot(which.id());
   const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
   if (packet.meta.cast != link_cast::unicast) [[unlikely]] {
-    return outcome{drop_reason::link_broadcast};
+    return drop_reason::link_broadcast;
   }
   if (!is_from_its_side(record, which.way(), packet)) [[unlikely]] {
-    return outcome{drop_reason::martian_source};
+    return drop_reason::martian_source;
   }
   if (const auto refusal = cannot_leave<V>(headers.facts, hop, packet.from_box())) [[unlikely]] {
     return refusal;

@@ -10,8 +10,6 @@
 #include "weir/packet/packet_meta.hpp"
 #include "weir/wire/packet_facts.hpp"
 
-#include <optional>
-
 namespace weir::detail {
 
 /// A packet's headers, where it came from, and the rules of the house.
@@ -61,8 +59,7 @@ inline bool is_listener_discovery(const packet_facts& facts) noexcept {
 }
 
 /// What the host path says of an IPv4 packet; nothing if it is for the router to forward.
-inline std::optional<outcome> host_path(const arrival<ipv4>& packet,
-                                        const snapshot& config) noexcept {
+inline outcome host_path(const arrival<ipv4>& packet, const snapshot& config) noexcept {
   const auto& manners = config.raw().host_path;
   const auto from = packet.key.source.address;
   const auto to = packet.key.destination.address;
@@ -71,7 +68,7 @@ inline std::optional<outcome> host_path(const arrival<ipv4>& packet,
   }
   const bool joining = packet.facts.transport == protocol::igmp && from.is_unspecified();
   if (config.raw().drop_martians && is_martian_source(from) && !joining) {
-    return outcome{drop_reason::martian_source};
+    return drop_reason::martian_source;
   }
   if (to.is_multicast()) {
     return deliver_or(manners.deliver_multicast, drop_reason::multicast);
@@ -87,9 +84,9 @@ inline std::optional<outcome> host_path(const arrival<ipv4>& packet,
     return deliver_or(mine && manners.link_local, drop_reason::link_local);
   }
   if (is_martian_destination(to)) {
-    return outcome{drop_reason::martian_destination};
+    return drop_reason::martian_destination;
   }
-  return std::nullopt;
+  return outcome::open();
 }
 
 /// Neighbour and router discovery is for the box or for nobody: never forwarded.
@@ -103,8 +100,7 @@ inline outcome discovery(const arrival<ipv6>& packet, const snapshot& config) no
 }
 
 /// What the host path says of an IPv6 packet; nothing if it is for the router to forward.
-inline std::optional<outcome> host_path(const arrival<ipv6>& packet,
-                                        const snapshot& config) noexcept {
+inline outcome host_path(const arrival<ipv6>& packet, const snapshot& config) noexcept {
   const auto& manners = config.raw().host_path;
   const auto& from = packet.key.source.address;
   const auto& to = packet.key.destination.address;
@@ -116,7 +112,7 @@ inline std::optional<outcome> host_path(const arrival<ipv6>& packet,
     return deliver_or(honest && manners.link_local, drop_reason::link_local);
   }
   if (config.raw().drop_martians && is_martian_source(from)) {
-    return outcome{drop_reason::martian_source};
+    return drop_reason::martian_source;
   }
   if (is_dhcp(packet) && (to.is_multicast() || to.is_link_local())) {
     return deliver_or(manners.dhcp, drop_reason::dhcp);
@@ -134,9 +130,9 @@ inline std::optional<outcome> host_path(const arrival<ipv6>& packet,
     return outcome{drop_reason::link_local, answer_request::icmp(icmp_error<ipv6>::beyond_scope())};
   }
   if (is_martian_destination(to)) {
-    return outcome{drop_reason::martian_destination};
+    return drop_reason::martian_destination;
   }
-  return std::nullopt;
+  return outcome::open();
 }
 
 }  // namespace weir::detail

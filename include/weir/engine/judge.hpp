@@ -15,8 +15,6 @@
 #include "weir/engine/source.hpp"
 #include "weir/session/tcp_tracker.hpp"
 
-#include <optional>
-
 namespace weir::detail {
 
 /// A stateless packet, which needs no session: it leaves as it is, or under its 1:1 mapping.
@@ -49,26 +47,26 @@ outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
 
 /// Whether the source may be behind the interface (RFC 3704); never the box's own address.
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
+outcome validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
   const auto& from = flow.received.source.address;
   const auto back = state.config->route(flow.received.domain, from);
   const bool own = back && state.config->hop(*back).kind == next_hop_kind::local;
   if (flow.packet.from_box()) {
-    return own ? std::nullopt : std::optional{outcome{drop_reason::martian_source}};
+    return own ? outcome::open() : outcome{drop_reason::martian_source};
   }
   if (state.config->raw().drop_martians && (own || from == flow.received.destination.address)) {
-    return outcome{drop_reason::martian_source};
+    return drop_reason::martian_source;
   }
   const auto& ingress = state.config->interface(flow.packet.meta.ingress);
   if (ingress.validation == source_validation::off) {
-    return std::nullopt;
+    return outcome::open();
   }
   const bool known = back && state.config->hop(*back).kind == next_hop_kind::forward;
   const bool here = known && state.config->hop(*back).interface == ingress.id;
   if (!known || (ingress.validation == source_validation::strict && !here)) {
-    return outcome{drop_reason::spoofed_source};
+    return drop_reason::spoofed_source;
   }
-  return std::nullopt;
+  return outcome::open();
 }
 
 /// A directed broadcast is for the box if it came from that subnet, and for nobody else (RFC 2644).
@@ -82,9 +80,9 @@ outcome receive_broadcast(const shard<T>& state, const new_flow<V>& flow,
 
 /// Finds the next hop, and with it the zone and the domain the flow leaves to.
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> find_route(shard<T>& state, new_flow<V>& flow) noexcept {
+outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   if (flow.destination == translation_kind::none && is_worn_by_nobody(state, flow.received)) {
-    return outcome{drop_reason::no_mapping};
+    return drop_reason::no_mapping;
   }
   const auto found = state.config->route(flow.inside.domain, flow.inside.destination.address);
   if (!found) {
@@ -95,17 +93,17 @@ std::optional<outcome> find_route(shard<T>& state, new_flow<V>& flow) noexcept {
     return receive_broadcast(state, flow, hop);
   }
   if (hop.kind == next_hop_kind::blackhole) {
-    return outcome{drop_reason::blackhole};
+    return drop_reason::blackhole;
   }
   if (flow.packet.meta.cast != link_cast::unicast) {
-    return outcome{drop_reason::link_broadcast};
+    return drop_reason::link_broadcast;
   }
   const auto& egress = state.config->interface(hop.interface);
   flow.hop = *found;
   flow.to = egress.zone;
   flow.egress_domain = hop.kind == next_hop_kind::local ? flow.inside.domain : egress.domain;
   state.observer.routed(flow.hop);
-  return std::nullopt;
+  return outcome::open();
 }
 
 template <IpVersion V>
@@ -135,10 +133,10 @@ policy_query<V> query_of(const new_flow<V>& flow) noexcept {
 
 /// Asks the policy of the pair of zones.
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
+outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
   const auto found = state.config->policies().find(flow.from, flow.to);
   if (!found) {
-    return outcome{drop_reason::no_policy};
+    return drop_reason::no_policy;
   }
   flow.judge = &*found;
   flow.judged_reversed = found.is_reversed();
@@ -149,33 +147,33 @@ std::optional<outcome> ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
        static_cast<std::uint16_t>(flow.said.rule), static_cast<std::uint8_t>(flow.said.action),
        flow.said.log});
   if (flow.said.needs_header) {
-    return outcome{drop_reason::fragment_unsupported};
+    return drop_reason::fragment_unsupported;
   }
   if (flow.said.action == action::deny) {
-    return outcome{drop_reason::policy_denied};
+    return drop_reason::policy_denied;
   }
   if (flow.said.action == action::reject) {
     return rejected(flow);
   }
-  return std::nullopt;
+  return outcome::open();
 }
 
 /// Whether the packet may begin a session under what was permitted.
 template <IpVersion V>
-std::optional<outcome> cannot_begin(const new_flow<V>& flow) noexcept {
+outcome cannot_begin(const new_flow<V>& flow) noexcept {
   const auto& facts = flow.facts();
   if (facts.message == message_kind::opaque) {
-    return outcome{drop_reason::fragment_unsupported};
+    return drop_reason::fragment_unsupported;
   }
   if (!may_begin<V>(facts)) {
-    return outcome{drop_reason::no_session};
+    return drop_reason::no_session;
   }
   if (facts.message != message_kind::tcp) {
-    return std::nullopt;
+    return outcome::open();
   }
   const auto& settings = flow.judge->settings();
   if (may_open(static_cast<tcp_mode>(settings.tcp), facts.tcp_flags)) {
-    return std::nullopt;
+    return outcome::open();
   }
   return settings.reset_unknown_tcp ? outcome{drop_reason::no_session, answer_request::reset()}
                                     : outcome{drop_reason::no_session};
@@ -203,22 +201,22 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
       return drop_reason::no_zone;
     }
   } else if (const auto refused = ask_policy(state, flow)) {
-    return *refused;
+    return refused;
   }
   const hop_facts& hop = state.config->hop(flow.hop);
   if (flow.said.is_stateful()) {
     if (const auto refused = cannot_begin(flow)) {
-      return *refused;
+      return refused;
     }
   }
   if (const auto refused = cannot_leave<V>(flow.facts(), hop, flow.packet.from_box())) {
-    return *refused;
+    return refused;
   }
   if (!flow.said.is_stateful()) {
     return pass_stateless(state, flow);
   }
   const auto worn = translate_source(state, flow);
-  if (worn.decision.dropped()) {
+  if (worn) {
     return worn;
   }
   claim_own_endpoint(state, flow);
@@ -227,16 +225,16 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
 
 /// An answer whose identifier its session does not know yet claims it.
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> claim_reply(shard<T>& state, const walked<V>& headers,
-                                   const packet_view& packet, tick now) noexcept {
+outcome claim_reply(shard<T>& state, const walked<V>& headers, const packet_view& packet,
+                    tick now) noexcept {
   auto& table = state.template sessions<V>();
   if (!has_unknown_reply(headers.key)) {
-    return std::nullopt;
+    return outcome::open();
   }
   const auto waiting = table.find(wildcard(headers.key), now);
   if (!waiting.found() || !table.hot(waiting.id()).has(session_flag::unclaimed) ||
       !table.try_claim(waiting.id(), headers.key, now, state.template on_end<V>())) {
-    return std::nullopt;
+    return outcome::open();
   }
   return pass_established(state, waiting, headers, packet, now);
 }
@@ -265,13 +263,14 @@ domain_id own_domain(const snapshot& config, std::span<const std::byte> bytes) n
 
 /// A packet whose key leads to a live session; nothing if it begins a new one.
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> pass_known(shard<T>& state, session_ref which, const walked<V>& headers,
-                                  const packet_view& packet, tick now) noexcept {
+[[gnu::always_inline]] inline outcome pass_known(shard<T>& state, session_ref which,
+                                                 const walked<V>& headers,
+                                                 const packet_view& packet, tick now) noexcept {
   const auto ingress = packet.meta.ingress;
   if (state.has_strict_ingress && state.ingress[ingress.number()].is_strict) [[unlikely]] {
     const auto back = state.config->route(headers.key.domain(), headers.key.source());
     if (!back || state.config->hop(*back).interface != ingress) {
-      return outcome{drop_reason::spoofed_source};
+      return drop_reason::spoofed_source;
     }
   }
   return pass_established(state, which, headers, packet, now);
@@ -279,12 +278,12 @@ std::optional<outcome> pass_known(shard<T>& state, session_ref which, const walk
 
 /// What happens to a packet that belongs to no session.
 template <IpVersion V, EngineTraits T>
-outcome judge_new(shard<T>& state, const walked<V>& headers, const packet_view& packet,
-                  tick now) noexcept {
+[[gnu::noinline]] outcome judge_new(shard<T>& state, const walked<V>& headers,
+                                    const packet_view& packet, tick now) noexcept {
   const auto received = unpack(headers.key);
   if (const auto host = host_path({headers.facts, received, packet.meta}, *state.config)) {
-    return packet.from_box() && host->decision.delivered() ? outcome{drop_reason::multicast}
-                                                           : *host;
+    return packet.from_box() && host.decision().delivered() ? outcome{drop_reason::multicast}
+                                                            : host;
   }
   new_flow<V> flow{.headers = headers,
                    .packet = packet,
@@ -294,28 +293,28 @@ outcome judge_new(shard<T>& state, const walked<V>& headers, const packet_view& 
                    .outside = received};
   flow.from = state.ingress[packet.meta.ingress.number()].zone;
   if (const auto refused = validate_source(state, flow)) {
-    return *refused;
+    return refused;
   }
   if (const auto claimed = claim_reply(state, headers, packet, now)) {
-    return *claimed;
+    return claimed;
   }
   state.observer.unmatched();
   if (headers.facts.message == message_kind::icmp_error) {
     if (const auto known = pass_quoted_error(state, headers, packet, now)) {
-      return *known;
+      return known;
     }
   }
   state.catch_up(now);
   if (const auto refused = translate_destination(state, flow)) {
-    return *refused;
+    return refused;
   }
   if (const auto refused = find_route(state, flow)) {
-    return *refused;
+    return refused;
   }
   const auto judged = judge_routed(state, flow);
   const bool is_error = headers.facts.message == message_kind::icmp_error;
-  return is_error && judged.decision.dropped() ? outcome{drop_reason::icmp_error_unmatched}
-                                               : judged;
+  return is_error && judged.decision().dropped() ? outcome{drop_reason::icmp_error_unmatched}
+                                                 : judged;
 }
 
 }  // namespace weir::detail

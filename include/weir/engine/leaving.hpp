@@ -16,7 +16,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 
 namespace weir::detail {
 
@@ -26,10 +25,10 @@ inline constexpr next_hop_id local_hop{};
 /// is delivered to the box meets neither limit. NAT44 keeps the length, so the length received is
 /// the length sent.
 template <IpVersion V>
-std::optional<outcome> cannot_leave(const packet_facts& facts, const hop_facts& hop,
-                                    bool from_box) noexcept {
+[[gnu::always_inline]] inline outcome cannot_leave(const packet_facts& facts, const hop_facts& hop,
+                                                   bool from_box) noexcept {
   if (hop.kind == next_hop_kind::local) {
-    return std::nullopt;
+    return outcome::open();
   }
   if (facts.ttl <= 1 && !from_box) [[unlikely]] {
     return outcome{drop_reason::ttl_expired, answer_request::icmp(icmp_error<V>::ttl_expired())};
@@ -37,7 +36,7 @@ std::optional<outcome> cannot_leave(const packet_facts& facts, const hop_facts& 
   if (facts.end > hop.mtu) [[unlikely]] {
     return outcome{drop_reason::too_big, answer_request::icmp(icmp_error<V>::too_big(hop.mtu))};
   }
-  return std::nullopt;
+  return outcome::open();
 }
 
 /// The verdict for a packet that may leave through a next hop.
@@ -65,8 +64,9 @@ void pass_on(std::byte* header, ttl_step step) noexcept {
 }
 
 /// Rewrites a packet from the key it came with to the key it leaves with.
-inline void translate(const packet_view& packet, const walked<ipv4>& headers,
-                      const packed_flow<ipv4>& after, ttl_step step) noexcept {
+[[gnu::always_inline]] inline void translate(const packet_view& packet, const walked<ipv4>& headers,
+                                             const packed_flow<ipv4>& after,
+                                             ttl_step step) noexcept {
   std::byte* const header = packet.bytes.data();
   const auto delta = flow_delta::between(headers.key, after);
   const bool plain = headers.facts.transport_offset == ipv4_header::size_min &&

@@ -14,7 +14,6 @@
 #include "weir/wire/transport_checksum.hpp"
 
 #include <cstdint>
-#include <optional>
 #include <span>
 
 namespace weir::detail {
@@ -28,19 +27,19 @@ constexpr bool is_redirect(const packet_facts& facts) noexcept {
 
 /// Why an error cannot be believed, whatever it quotes.
 template <IpVersion V>
-std::optional<outcome> disbelieve(const walked<V>& headers, const packet_view& packet) noexcept {
+outcome disbelieve(const walked<V>& headers, const packet_view& packet) noexcept {
   if (is_redirect<V>(headers.facts)) {
-    return outcome{drop_reason::redirect};
+    return drop_reason::redirect;
   }
   if (headers.facts.fragment != fragment_kind::none) {
-    return outcome{drop_reason::fragment_unsupported};
+    return drop_reason::fragment_unsupported;
   }
   // RFC 5508 REQ-3: always judged, as far as the packet is all there.
   const auto right = transport_checksum_is_right<V>(packet.bytes, headers.facts, headers.key);
   if (right && !*right) {
-    return outcome{drop_reason::bad_icmp_checksum};
+    return drop_reason::bad_icmp_checksum;
   }
-  return std::nullopt;
+  return outcome::open();
 }
 
 /// Whether a quoted segment may be one that is under way (RFC 5927 section 4.1).
@@ -62,7 +61,7 @@ outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
   const next_hop_id id = record.state.hop[index_of(which.way())];
   const hop_facts& hop = state.config->hop(id);
   if (const auto refused = cannot_leave<V>(headers.facts, hop, packet.from_box())) {
-    return *refused;
+    return refused;
   }
   const auto step = step_of(hop, packet.from_box());
   if constexpr (V::number == 4) {
@@ -93,8 +92,8 @@ bool passes_unasked(const shard<T>& state, const cold_record& cold,
 /// What happens to an ICMP error that cannot be believed or quotes a packet of a session; nothing
 /// if rules must judge it.
 template <IpVersion V, EngineTraits T>
-std::optional<outcome> pass_quoted_error(shard<T>& state, const walked<V>& headers,
-                                         const packet_view& packet, tick now) noexcept {
+outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packet_view& packet,
+                          tick now) noexcept {
   if (const auto refused = disbelieve(headers, packet)) {
     return refused;
   }
@@ -105,26 +104,26 @@ std::optional<outcome> pass_quoted_error(shard<T>& state, const walked<V>& heade
   }
   if (quote.facts.message == message_kind::icmp_error ||
       quote.facts.message == message_kind::opaque) {
-    return outcome{drop_reason::icmp_error_unmatched};
+    return drop_reason::icmp_error_unmatched;
   }
   auto& table = state.template sessions<V>();
   const auto which = table.find(reversed(quote.key), now);
   if (!which.found()) {
-    return std::nullopt;
+    return outcome::open();
   }
   const auto& record = table.hot(which.id());
   if (!is_from_its_side(record, which.way(), packet)) {
-    return outcome{drop_reason::martian_source};
+    return drop_reason::martian_source;
   }
   if (headers.key.destination() != quote.key.source()) {
-    return outcome{drop_reason::bad_quote};
+    return drop_reason::bad_quote;
   }
   if (!is_believable(record, which.way(), quote, quoted)) {
-    return outcome{drop_reason::icmp_error_implausible};
+    return drop_reason::icmp_error_implausible;
   }
   state.observer.matched(which.id(), which.way());
   if (!passes_unasked<V>(state, table.cold(which.id()), headers.facts)) {
-    return std::nullopt;
+    return outcome::open();
   }
   return pass_error(state, which, headers, quote, packet);
 }

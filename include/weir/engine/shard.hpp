@@ -25,15 +25,19 @@
 namespace weir {
 
 /// What an engine is compiled for, beside what sessions are.
-///  - `burst_max` is how many packets wait for memory together, 1 to 64.
+///  - `burst_max` is how many packets wait for memory together, 1 to 64;
+///  - `has_plain_path` lets the common packet take its short cut; without it every packet is asked
+///    every question, with the same answers.
 template <class T>
 concept EngineTraits = SessionTraits<T> && Observer<typename T::observer> && requires {
   { T::burst_max } -> std::convertible_to<std::size_t>;
+  { T::has_plain_path } -> std::convertible_to<bool>;
 };
 
 struct default_traits : session_traits {
   using observer = null_observer;
   static constexpr std::size_t burst_max = 32;
+  static constexpr bool has_plain_path = true;
 };
 static_assert(EngineTraits<default_traits>);
 
@@ -79,6 +83,7 @@ template <EngineTraits Traits>
 struct shard {
   shard(std::shared_ptr<const snapshot> given, const worker_options& options)
       : config{std::move(given)},
+        hops{config->hops().data()},
         room{config->raw().sessions.max, 0},
         sessions4{table_options(*config, options, &room)},
         sessions6{table_options(*config, options, &room)},
@@ -174,6 +179,7 @@ struct shard {
   }
 
   std::shared_ptr<const snapshot> config;
+  const hop_facts* hops;  ///< of the snapshot, by number
   session_room room;
   session_table<ipv4, Traits> sessions4;
   session_table<ipv6, Traits> sessions6;

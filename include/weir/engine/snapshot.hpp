@@ -96,6 +96,8 @@ class snapshot {
   /// The same next hop as the packet path sees it.
   const hop_facts& hop(next_hop_id id) const noexcept { return hops_[id.number()]; }
 
+  std::span<const hop_facts> hops() const noexcept { return hops_; }
+
   /// The next hop towards an address, by the longest prefix; nothing if there is no route.
   std::optional<next_hop_id> route(domain_id domain, ipv4_address address) const noexcept {
     return domain.number() < parts_.routes4.size() ? parts_.routes4[domain.number()].find(address)

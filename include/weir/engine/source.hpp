@@ -13,7 +13,6 @@
 #include "weir/wire/icmp_error.hpp"
 
 #include <cstdint>
-#include <optional>
 
 namespace weir::detail {
 
@@ -74,7 +73,7 @@ outcome wear_address(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
     chosen = state.mappings.at(first).external;
   }
   flow.outside.source.address = pools.at(chosen).address;
-  return verdict::consume();
+  return outcome::open();
 }
 
 /// A mapping of the pool, found or made, which the flow now holds.
@@ -99,7 +98,7 @@ outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
   flow.held = got.id;
   flow.inbound_refresh = from.manners.inbound_refresh;
   flow.outside.source = state.mappings.at(got.id).outside();
-  return verdict::consume();
+  return outcome::open();
 }
 
 template <EngineTraits T>
@@ -132,19 +131,19 @@ void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   }
 }
 
-/// Hides the source where policy asks for it; `consume` says that the flow may go on.
+/// Hides the source where policy asks for it; open: the flow may go on.
 template <EngineTraits T>
 outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const bool forced = flow.hairpin && flow.from == flow.to;  // RFC 4787 REQ-9a
   if ((!flow.said.translates() && !forced) || flow.packet.from_box() || flow.hop == next_hop_id{}) {
-    return verdict::consume();
+    return outcome::open();
   }
   if (is_exempt(state.config->exemptions(), flow.inside)) {
     tell_source(state, translation_kind::exempt, flow);
-    return verdict::consume();
+    return outcome::open();
   }
   if (wear_static(state, flow)) {
-    return verdict::consume();
+    return outcome::open();
   }
   const pool* const from = pool_for(state, flow);
   if (from == nullptr) {
@@ -152,13 +151,13 @@ outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   }
   if (stays_inside(*from, flow)) {
     tell_source(state, translation_kind::internal, flow);
-    return verdict::consume();
+    return outcome::open();
   }
   if (from->external_domain != flow.egress_domain && !flow.hairpin) {
     return drop_reason::no_pool;
   }
   const auto worn = wear_mapping(state, *from, flow);
-  if (!worn.decision.dropped()) {
+  if (worn.is_open()) {
     tell_source(state, from->plan ? translation_kind::deterministic : translation_kind::pool, flow);
   }
   return worn;
@@ -167,7 +166,7 @@ outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
 /// IPv6 keeps its addresses.
 template <EngineTraits T>
 outcome translate_source(shard<T>&, new_flow<ipv6>&) noexcept {
-  return verdict::consume();
+  return outcome::open();
 }
 
 }  // namespace weir::detail

@@ -14,6 +14,7 @@
 #include "weir/engine/judge.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/packet_view.hpp"
+#include "weir/engine/plain_path.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -116,8 +117,10 @@ class basic_worker {
 
   /// Whether a session may have this packet's key.
   static bool has_session_key(const packet_facts& facts) noexcept {
-    return facts.ok && facts.message != message_kind::icmp_error &&
-           facts.message != message_kind::icmp_other && facts.message != message_kind::opaque;
+    constexpr std::uint32_t keyless = 1u << static_cast<unsigned>(message_kind::icmp_error) |
+                                      1u << static_cast<unsigned>(message_kind::icmp_other) |
+                                      1u << static_cast<unsigned>(message_kind::opaque);
+    return facts.ok && (keyless >> static_cast<unsigned>(facts.message) & 1) == 0;
   }
 
   /// The domain a packet is in: its interface's, or for the box's own that of its source.
@@ -183,15 +186,21 @@ class basic_worker {
   template <PacketBurst B, class S>
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
+    std::size_t forwarded = 0;
     for (std::size_t i = 0; i < count; ++i) {
       auto packet = burst[first + i];
       const detail::packet_view view{packet.bytes(), burst.meta(first + i)};
       const auto decision = lanes_->is_six[i] ? conclude_lane<ipv6>(i, first + i, view, now, sink)
                                               : conclude_lane<ipv4>(i, first + i, view, now, sink);
-      state_->packets.book(decision);
+      if (decision.forwarded()) [[likely]] {
+        ++forwarded;
+      } else {
+        state_->packets.book(decision);
+      }
       state_->observer.decided(decision);
       sink.decided(first + i, packet, decision);
     }
+    state_->packets.out.add(forwarded);
   }
 
   template <IpVersion V, class S>
@@ -199,10 +208,10 @@ class basic_worker {
                         S& sink) noexcept {
     const auto& lane = lane_of<V>(i);
     const auto end = decide<V>(lane, view, now);
-    if (end.answer.form != answer_request::form::nothing) [[unlikely]] {
-      answer<V>(end.answer, lane.headers, view, index, now, sink);
+    if (!end.answer().is_nothing()) [[unlikely]] {
+      answer<V>(end.answer(), lane.headers, view, index, now, sink);
     }
-    return end.decision;
+    return end.decision();
   }
 
   template <IpVersion V>
@@ -215,8 +224,16 @@ class basic_worker {
       const auto which =
           state_->template sessions<V>().find(headers.key, lane.hash, lane.candidate, now);
       if (which.found()) [[likely]] {
+        if constexpr (V::number == 4 && Traits::has_plain_path) {
+          if (!state_->has_strict_ingress) [[likely]] {
+            if (const auto passed = detail::pass_plain(*state_, which, headers, view, now))
+                [[likely]] {
+              return passed;
+            }
+          }
+        }
         if (const auto passed = detail::pass_known<V>(*state_, which, headers, view, now)) {
-          return *passed;
+          return passed;
         }
       }
     }

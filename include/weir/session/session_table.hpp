@@ -23,7 +23,7 @@
 #include "weir/session/session_record.hpp"
 #include "weir/session/session_traits.hpp"
 #include "weir/session/tcp_tracker.hpp"
-#include "weir/session/timeouts.hpp"
+#include "weir/session/timeout_profiles.hpp"
 #include "weir/table/bucket_index.hpp"
 #include "weir/table/due_queue.hpp"
 #include "weir/table/hash.hpp"
@@ -98,15 +98,15 @@ class session_table {
   /// Judges a segment of a TCP session, moves the session on and refreshes it.
   tcp_outcome track(session_ref which, const tcp_segment& segment, tick now) noexcept {
     record_type& there = slab_.hot(which.id());
-    const session_phase before = there.status().phase();
-    session_phase phase = before;
-    const tcp_outcome outcome = track_tcp(there.state, phase, slab_.cold(which.id()).syn,
-                                          there.mode(), which.way(), segment);
-    if (phase != before) [[unlikely]]
-      move_on(which.id(), phase);
-    if (outcome == tcp_outcome::pass) [[likely]]
-      refresh(which, now);
-    return outcome;
+    const session_phase phase = there.status().phase();
+    if (is_plain(phase, segment.flags) && try_note_plain(there.state, which.way(), segment))
+        [[likely]] {
+      const tcp_outcome outcome = outcome_of_plain(phase);
+      if (outcome == tcp_outcome::pass) [[likely]]
+        refresh(which, now);
+      return outcome;
+    }
+    return track_special(which, segment, now);
   }
   /// Takes note of a packet of any other session: an answer makes it two-way. Refreshes it.
   void track(session_ref which, tick now) noexcept {
@@ -119,7 +119,7 @@ class session_table {
   /// Lengthens the life of a session by a packet, where its direction may.
   void refresh(session_ref which, tick now) noexcept {
     record_type& there = slab_.hot(which.id());
-    weir::refresh(there, which.way(), profiles_[there.state.profile], now);
+    weir::refresh(there, which.way(), profiles_, now);
   }
   /// Ends the session `ticks` from now, if it does not end before. Limits are exact where that is
   /// not less than the shortest idle time.
@@ -158,7 +158,7 @@ class session_table {
       return {0, session_refusal::table_full};
     }
     if (room_ != nullptr) ++room_->sessions;
-    begin(slab_.hot(id), slab_.cold(id), opening, profiles_[opening.profile], now);
+    begin(slab_.hot(id), slab_.cold(id), opening, profiles_, now);
     if (!slab_.hot(id).has(session_flag::queued)) queue(id, now);
     return {id, session_refusal::none};
   }
@@ -200,6 +200,13 @@ class session_table {
     return ended;
   }
 
+  /// Calls `visit(id)` for every session, including dead ones that were not ended yet.
+  template <class Visit>
+  void for_each_held(Visit&& visit) const {
+    for (std::uint32_t id = 0; id < slab_.ids_end(); ++id) {
+      if (is_held(id)) visit(id);
+    }
+  }
   /// Calls `visit(id)` for every session that is alive.
   template <class Visit>
   void for_each(tick now, Visit&& visit) const {
@@ -213,7 +220,6 @@ class session_table {
   /// Sessions, including dead ones that were not ended yet.
   std::uint32_t size() const noexcept { return slab_.size(); }
   std::uint32_t sessions_max() const noexcept { return slab_.records_max(); }
-  const timeout_profile& profile(std::uint8_t which) const noexcept { return profiles_[which]; }
   std::size_t bytes() const noexcept {
     return index_.bytes() + slab_.bytes() + reviews_.bytes() + book_.bytes() + profiles_.bytes();
   }
@@ -318,6 +324,17 @@ class session_table {
     there.set(session_flag::queued, true);
   }
 
+  [[gnu::noinline]] tcp_outcome track_special(session_ref which, const tcp_segment& segment,
+                                              tick now) noexcept {
+    record_type& there = slab_.hot(which.id());
+    const session_phase before = there.status().phase();
+    session_phase phase = before;
+    const tcp_outcome outcome = track_tcp(there.state, phase, slab_.cold(which.id()).syn,
+                                          there.mode(), which.way(), segment);
+    if (phase != before) move_on(which.id(), phase);
+    if (outcome == tcp_outcome::pass) refresh(which, now);
+    return outcome;
+  }
   void move_on(std::uint32_t id, session_phase phase) noexcept {
     record_type& there = slab_.hot(id);
     there.set_status({there.status().kind(), phase});
