@@ -14,6 +14,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <numeric>
 #include <span>
 #include <utility>
@@ -22,7 +23,7 @@
 namespace weir {
 
 /// What a longest-prefix match answers where no prefix contains the address.
-inline constexpr std::uint32_t no_value = 0x7FFF'FFFF;
+inline constexpr std::uint32_t no_value = 0xFFFF'FFFF;
 
 /// A prefix with what its addresses are mapped to; the value is less than `no_value`.
 template <IpVersion V>
@@ -46,17 +47,15 @@ class lpm {
   /// The value of the longest prefix that contains the address, or `no_value`.
   std::uint32_t find(typename V::address address) const noexcept {
     address_bits rest{address};
-    std::uint32_t found = root_[rest.take(root_bits_)];
-    while ((found & is_node) != 0) {
-      const node& here = nodes_[found & ~is_node];
+    const node* here = &nodes_[root_[rest.take(root_bits_)]];
+    while (true) {
       const std::uint32_t slot = rest.take(stride);
       const std::uint64_t up_to_slot = ~std::uint64_t{0} >> (stride_slots - 1 - slot);
-      if ((here.children >> slot & 1) == 0) {
-        return values_[here.values_first + rank(here.value_starts & up_to_slot) - 1];
+      if ((here->children >> slot & 1) == 0) {
+        return values_[here->values_first + rank(here->value_starts & up_to_slot) - 1];
       }
-      found = is_node | (here.children_first + rank(here.children & up_to_slot) - 1);
+      here = &nodes_[here->children_first + rank(here->children & up_to_slot) - 1];
     }
-    return found;
   }
 
   std::size_t bytes() const noexcept {
@@ -67,9 +66,6 @@ class lpm {
  private:
   static constexpr std::uint32_t stride = 6;
   static constexpr std::uint32_t stride_slots = 1u << stride;
-  /// Marks a word of the root as a place among the nodes, not a value.
-  static constexpr std::uint32_t is_node = 1u << 31;
-
   struct node {
     std::uint64_t children = 0;
     std::uint64_t value_starts = 0;
@@ -173,12 +169,22 @@ class lpm {
   void build(const std::vector<lpm_entry<V>>& entries) {
     std::vector<task> tasks;
     const dealt_slots dealt = deal(entries, 0, root_bits_, no_value);
-    root_ = dealt.values;
-    for (std::size_t slot = 0; slot < root_.size(); ++slot) {
+    // A slot with one value leads to a node with one value, shared by all such slots: a search
+    // that takes the same way every time is faster than one that may end early.
+    std::map<std::uint32_t, std::uint32_t> node_of_value;
+    for (std::size_t slot = 0; slot < dealt.values.size(); ++slot) {
+      const std::uint32_t value = dealt.values[slot];
       if (!dealt.inside[slot].empty()) {
-        tasks.push_back({dealt.inside[slot], node_place(), root_bits_, root_[slot]});
-        root_[slot] = is_node | tasks.back().place;
+        root_.push_back(node_place());
+        tasks.push_back({dealt.inside[slot], root_.back(), root_bits_, value});
+        continue;
       }
+      const auto [known, is_new] = node_of_value.try_emplace(value, 0);
+      if (is_new) {
+        known->second = node_place();
+        tasks.push_back({{}, known->second, root_bits_, value});
+      }
+      root_.push_back(known->second);
     }
     while (!tasks.empty()) {
       const task next = tasks.back();
@@ -212,6 +218,7 @@ class lpm {
   }
 
   std::uint32_t root_bits_;
+  /// The node for the first bits of an address.
   std::vector<std::uint32_t> root_;
   std::vector<node> nodes_;
   std::vector<std::uint32_t> values_;
