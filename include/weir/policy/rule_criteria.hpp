@@ -24,8 +24,8 @@ class rule_criteria {
   explicit rule_criteria(const rule& source)
       : sources_{blocks_of(source.sources)},
         destinations_{blocks_of(source.destinations)},
-        source_ports_{source.source_ports},
-        destination_ports_{source.destination_ports},
+        source_ports_{joined(source.source_ports)},
+        destination_ports_{joined(source.destination_ports)},
         icmp_types_{source.icmp_types},
         icmp_codes_{source.icmp_codes},
         tcp_flags_set_{source.tcp_flags_set},
@@ -63,27 +63,21 @@ class rule_criteria {
     return meets_header(query) ? rule_answer::yes : rule_answer::no;
   }
 
-  /// The blocks that hold the source; none is every address.
+  /// The disjoint blocks that hold the source; none is every address.
   std::span<const prefix<V>> sources() const noexcept { return sources_; }
   std::span<const prefix<V>> destinations() const noexcept { return destinations_; }
-  /// The ranges that hold the source port; none is every packet.
+  /// The disjoint ranges that hold the source port; none is every packet.
   std::span<const port_range> source_ports() const noexcept { return source_ports_; }
   std::span<const port_range> destination_ports() const noexcept { return destination_ports_; }
 
-  /// Whether no packet of the protocol can match.
-  bool excludes(protocol transport) const noexcept { return !protocols_.test(number(transport)); }
   /// The protocols of packets that may match.
   const std::bitset<256>& protocols() const noexcept { return protocols_; }
-  /// Whether ports are asked for.
-  bool needs_ports() const noexcept {
-    return !source_ports_.empty() || !destination_ports_.empty();
-  }
   /// Whether something of the transport header is asked for.
   bool needs_header() const noexcept { return needs_ports() || needs_flags() || needs_icmp(); }
-  /// Whether protocol, addresses and ports are all that is asked for.
-  bool is_plain() const noexcept {
-    return !needs_flags() && !needs_icmp() && fragment_ == fragment_match::unspecified;
-  }
+  /// Whether a part of the transport header is asked for that is no port.
+  bool needs_flags_or_icmp() const noexcept { return needs_flags() || needs_icmp(); }
+  /// Whether it matters which piece of a datagram the packet is.
+  bool needs_fragment() const noexcept { return fragment_ != fragment_match::unspecified; }
 
  private:
   static std::vector<prefix<V>> blocks_of(std::span<const ip_prefix> listed) {
@@ -93,9 +87,26 @@ class rule_criteria {
         blocks.push_back(block.template as<V>());
       }
     }
+    // A block that holds others sorts before them.
     std::ranges::sort(blocks);
-    blocks.erase(std::ranges::unique(blocks).begin(), blocks.end());
+    const auto inner = [](const auto& outer, const auto& block) { return outer.contains(block); };
+    blocks.erase(std::ranges::unique(blocks, inner).begin(), blocks.end());
     return blocks;
+  }
+
+  /// The same ports as disjoint ranges.
+  static std::vector<port_range> joined(std::vector<port_range> ranges) {
+    std::ranges::sort(ranges);
+    std::vector<port_range> made;
+    for (const auto& range : ranges) {
+      if (made.empty() || made.back().last() < range.first()) {
+        made.push_back(range);
+      } else {
+        const auto last = std::max(made.back().last(), range.last());
+        made.back() = *port_range::between(made.back().first(), last);
+      }
+    }
+    return made;
   }
 
   /// Takes away the protocols that lack what the rule asks for.
@@ -110,6 +121,9 @@ class rule_criteria {
     }
   }
 
+  bool needs_ports() const noexcept {
+    return !source_ports_.empty() || !destination_ports_.empty();
+  }
   bool needs_flags() const noexcept {
     return tcp_flags_set_ != 0 || tcp_flags_clear_ != 0 || tcp_established_;
   }
