@@ -9,9 +9,9 @@
 
 namespace weir::test {
 
-/// The big-endian number of `size` bytes at `at`.
-inline std::uint64_t number_at(std::span<const std::byte> bytes, std::size_t at, std::size_t size) {
-  std::uint64_t value = 0;
+/// The big-endian number of `size` bytes, four at most, at `at`.
+inline std::uint32_t number_at(std::span<const std::byte> bytes, std::size_t at, std::size_t size) {
+  std::uint32_t value = 0;
   for (std::size_t i = 0; i < size; ++i)
     value = value * 256 + std::to_integer<unsigned>(bytes[at + i]);
   return value;

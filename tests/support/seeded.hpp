@@ -30,6 +30,8 @@ class seeded {
 
   /// A number below `bound`, which is not zero.
   std::uint64_t below(std::uint64_t bound) noexcept { return next() % bound; }
+  /// An index or a size below `bound`, which is not zero.
+  std::size_t index(std::size_t bound) noexcept { return static_cast<std::size_t>(below(bound)); }
   /// A number of the closed range.
   std::uint64_t between(std::uint64_t first, std::uint64_t last) noexcept {
     return first + below(last - first + 1);

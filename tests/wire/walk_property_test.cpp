@@ -49,7 +49,7 @@ void walk_and_read(std::span<const std::byte> bytes, std::size_t wire_size) {
 
 test::packet_bytes some_packet(test::seeded& random, bool six) {
   const char* source = six ? "2001:db8::5" : "10.0.0.5";
-  const auto udp = test::udp{}.from(source).payload_size(random.below(64)).bytes();
+  const auto udp = test::udp{}.from(source).payload_size(random.index(64)).bytes();
   switch (random.below(6)) {
     case 0:
       return udp;
@@ -68,7 +68,7 @@ test::packet_bytes some_packet(test::seeded& random, bool six) {
     case 4:
       return test::datagram{protocol::gre}.from(source).payload(random.bytes(12)).bytes();
     default:
-      return test::udp{}.from(source).ip_options(random.bytes(random.below(41))).bytes();
+      return test::udp{}.from(source).ip_options(random.bytes(random.index(41))).bytes();
   }
 }
 
@@ -78,11 +78,11 @@ TEST_CASE("random bytes are never read past their end", "[wire][walk][property]"
   test::seeded random;
   CAPTURE(random.seed());
   for (int i = 0; i < 200'000; ++i) {
-    auto bytes = random.bytes(random.below(96));
+    auto bytes = random.bytes(random.index(96));
     const bool six = random.one_in(2);
     if (!bytes.empty())
       bytes[0] = static_cast<std::byte>(six ? 0x60 : 0x40 + random.between(4, 15));
-    const auto wire_size = bytes.size() + (random.one_in(2) ? 0 : random.below(70'000));
+    const auto wire_size = bytes.size() + (random.one_in(2) ? 0 : random.index(70'000));
     walk_and_read<ipv4>(bytes, wire_size);
     walk_and_read<ipv6>(bytes, wire_size);
   }
@@ -96,10 +96,10 @@ TEST_CASE("packets cut and mutated anywhere are never read past their end",
     const bool six = random.one_in(2);
     auto packet = some_packet(random, six);
     for (auto flips = random.below(4); flips > 0; --flips) {
-      packet[random.below(packet.size())] = static_cast<std::byte>(random.octet());
+      packet[random.index(packet.size())] = static_cast<std::byte>(random.octet());
     }
     const auto wire_size = packet.size();
-    packet.resize(random.one_in(3) ? random.below(packet.size() + 1) : packet.size());
+    packet.resize(random.one_in(3) ? random.index(packet.size() + 1) : packet.size());
     if (six) {
       walk_and_read<ipv6>(packet, wire_size);
     } else {
@@ -114,7 +114,7 @@ TEST_CASE("the plain walk never differs from the general one", "[wire][walk][pro
   for (int i = 0; i < 50'000; ++i) {
     auto packet = some_packet(random, false);
     if (random.one_in(2)) {
-      packet[random.below(packet.size())] = static_cast<std::byte>(random.octet());
+      packet[random.index(packet.size())] = static_cast<std::byte>(random.octet());
     }
     const walk_options options{.verify_ip_checksum = random.one_in(2)};
     walked<ipv4> general;
