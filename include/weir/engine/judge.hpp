@@ -239,12 +239,6 @@ outcome claim_reply(shard<T>& state, const walked<V>& headers, const packet_view
   return pass_established(state, waiting, headers, packet, now);
 }
 
-/// What is said of headers that cannot be forwarded whatever they are for.
-template <IpVersion V>
-outcome refuse_headers(drop_reason fault) noexcept {
-  return fault;
-}
-
 /// The domain of the box's own packet: where its source is an own address; the first one if it is
 /// none anywhere.
 template <IpVersion V>

@@ -3,8 +3,8 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/packet/packet_meta.hpp"
 #include "weir/session/session_table.hpp"
-#include "weir/wire/ipv4_header.hpp"
 #include "weir/wire/packet_facts.hpp"
+#include "weir/wire/plain_datagram.hpp"
 #include "weir/wire/tcp_header.hpp"
 #include "weir/wire/tcp_options.hpp"
 
@@ -30,6 +30,13 @@ struct lane {
   session_ref candidate;
 };
 
+/// A packet on the straight way.
+struct plain_lane {
+  plain_datagram packet;
+  std::uint64_t hash;
+  session_ref candidate;
+};
+
 /// What the tracker asks of a TCP segment whose header the walk has judged.
 [[gnu::always_inline]] inline tcp_segment segment_of(std::span<const std::byte> bytes,
                                                      const packet_facts& facts) noexcept {
@@ -47,19 +54,6 @@ struct lane {
     segment.window_scale =
         walk_tcp_options(header->options()).window_scale.value_or(tcp_segment::no_window_scale);
   }
-  return segment;
-}
-
-/// The same for a segment behind an IPv4 header without options, which is no SYN.
-[[gnu::always_inline]] inline tcp_segment plain_segment(const std::byte* packet,
-                                                        const packet_facts& facts) noexcept {
-  const tcp_fields fields = read_tcp_fields(packet + ipv4_header::size_min);
-  tcp_segment segment;
-  segment.sequence = fields.sequence;
-  segment.acknowledgment = fields.acknowledgment;
-  segment.payload = facts.end - ipv4_header::size_min - fields.header_size;
-  segment.window = fields.window;
-  segment.flags = facts.tcp_flags;
   return segment;
 }
 

@@ -52,7 +52,7 @@ class basic_worker {
     for (std::size_t first = 0; first < burst.size(); first += Traits::burst_max) {
       const std::size_t count = std::min(burst.size() - first, Traits::burst_max);
       open(burst, first, count);
-      probe(burst, first, count);
+      probe(count);
       conclude(burst, first, count, at, sink);
     }
   }
@@ -90,11 +90,19 @@ class basic_worker {
   tick now() const noexcept { return now_; }
 
  private:
-  /// One place per packet of a group and family; which of both counts is the packet's.
+  /// How a packet of a group goes: straight on, or with its headers walked for its family.
+  enum class route : std::uint8_t {
+    plain,
+    four,
+    six
+  };
+
+  /// What is known of the packets of a group; of each, the part for its route.
   struct lanes {
+    std::array<detail::plain_lane, Traits::burst_max> plain;
     std::array<detail::lane<ipv4>, Traits::burst_max> four;
     std::array<detail::lane<ipv6>, Traits::burst_max> six;
-    std::array<bool, Traits::burst_max> is_six;
+    std::array<route, Traits::burst_max> routes;
   };
 
   template <IpVersion V>
@@ -132,18 +140,42 @@ class basic_worker {
     return detail::own_domain<V>(*state_->config, bytes);
   }
 
+  /// First step: headers, key, and the index line is asked for.
   template <PacketBurst B>
   void open(const B& burst, std::size_t first, std::size_t count) noexcept {
+    const bool may_be_plain = Traits::has_plain_path && !state_->has_strict_ingress;
     for (std::size_t i = 0; i < count; ++i) {
       const auto packet = burst[first + i];
       const auto meta = burst.meta(first + i);
-      expects(state_->config->has_interface(meta.ingress), "packets come from known interfaces");
-      lanes_->is_six[i] = is_ipv6(packet.bytes());
-      if (lanes_->is_six[i]) {
-        open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), meta.ingress);
+      expects(meta.ingress.number() < state_->ingress.size(), "packets come from known interfaces");
+      if (may_be_plain && open_plain(i, packet, meta)) [[likely]] {
+        lanes_->routes[i] = route::plain;
       } else {
-        open_lane<ipv4>(i, packet.bytes(), packet.wire_size(), meta.ingress);
+        open_any(i, packet.bytes(), packet.wire_size(), meta.ingress);
       }
+    }
+  }
+
+  template <class P>
+  bool open_plain(std::size_t i, const P& packet, const packet_meta& meta) noexcept {
+    auto& lane = lanes_->plain[i];
+    if (!detail::is_usual(meta) ||
+        !read_plain(packet.bytes(), state_->ingress[meta.ingress.number()].domain,
+                    state_->walking.verify_ip_checksum, lane.packet)) {
+      return false;
+    }
+    lane.hash = state_->sessions4.hash(lane.packet.key);
+    state_->sessions4.prefetch(lane.hash);
+    return true;
+  }
+
+  [[gnu::noinline]] void open_any(std::size_t i, std::span<const std::byte> bytes,
+                                  std::size_t wire_size, interface_id ingress) noexcept {
+    lanes_->routes[i] = is_ipv6(bytes) ? route::six : route::four;
+    if (lanes_->routes[i] == route::six) {
+      open_lane<ipv6>(i, bytes, wire_size, ingress);
+    } else {
+      open_lane<ipv4>(i, bytes, wire_size, ingress);
     }
   }
 
@@ -159,10 +191,14 @@ class basic_worker {
     }
   }
 
-  template <PacketBurst B>
-  void probe(const B&, std::size_t, std::size_t count) noexcept {
+  /// Second step: the record that the key may lead to is asked for.
+  void probe(std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) {
-      if (lanes_->is_six[i]) {
+      if (lanes_->routes[i] == route::plain) [[likely]] {
+        auto& lane = lanes_->plain[i];
+        lane.candidate = state_->sessions4.candidate(lane.hash, lane.packet.key);
+        state_->sessions4.prefetch_candidate(lane.candidate);
+      } else if (lanes_->routes[i] == route::six) {
         probe_lane<ipv6>(i);
       } else {
         probe_lane<ipv4>(i);
@@ -178,20 +214,25 @@ class basic_worker {
     }
     const auto& table = state_->template sessions<V>();
     lane.candidate = table.candidate(lane.hash, lane.headers.key);
-    if (lane.candidate.found()) {
-      table.prefetch_candidate(lane.candidate);
-    }
+    table.prefetch_candidate(lane.candidate);
   }
 
+  /// Third step: everything that decides, one packet after the other.
   template <PacketBurst B, class S>
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
     std::size_t forwarded = 0;
     for (std::size_t i = 0; i < count; ++i) {
       auto packet = burst[first + i];
-      const detail::packet_view view{packet.bytes(), burst.meta(first + i)};
-      const auto decision = lanes_->is_six[i] ? conclude_lane<ipv6>(i, first + i, view, now, sink)
-                                              : conclude_lane<ipv4>(i, first + i, view, now, sink);
+      auto decision = verdict::consume();
+      const auto passed = lanes_->routes[i] == route::plain
+                              ? pass_plain(i, packet.bytes().data(), now)
+                              : outcome::open();
+      if (passed) [[likely]] {
+        decision = passed.decision();
+      } else {
+        decision = conclude_any(i, first + i, packet, burst.meta(first + i), now, sink);
+      }
       if (decision.forwarded()) [[likely]] {
         ++forwarded;
       } else {
@@ -201,6 +242,29 @@ class basic_worker {
       sink.decided(first + i, packet, decision);
     }
     state_->packets.out.add(forwarded);
+  }
+
+  outcome pass_plain(std::size_t i, std::byte* header, tick now) noexcept {
+    const auto& lane = lanes_->plain[i];
+    const auto which = state_->sessions4.find(lane.packet.key, lane.hash, lane.candidate, now);
+    return which.found() ? detail::pass_plain(*state_, which, lane.packet, header, now)
+                         : outcome::open();
+  }
+
+  /// The long way, which asks a packet every question.
+  template <class P, class S>
+  [[gnu::noinline]] verdict conclude_any(std::size_t i, std::size_t index, P& packet,
+                                         const packet_meta& meta, tick now, S& sink) noexcept {
+    const detail::packet_view view{packet.bytes(), meta};
+    if (lanes_->routes[i] == route::plain) {
+      auto& lane = lanes_->four[i];
+      walk_into(lane.headers, view.bytes, packet.wire_size(), lanes_->plain[i].packet.key.domain(),
+                state_->walking);
+      lane.hash = lanes_->plain[i].hash;
+      lane.candidate = lanes_->plain[i].candidate;
+    }
+    return lanes_->routes[i] == route::six ? conclude_lane<ipv6>(i, index, view, now, sink)
+                                           : conclude_lane<ipv4>(i, index, view, now, sink);
   }
 
   template <IpVersion V, class S>
@@ -218,20 +282,12 @@ class basic_worker {
   outcome decide(const detail::lane<V>& lane, const detail::packet_view& view, tick now) noexcept {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
-      return detail::refuse_headers<V>(headers.facts.fault);
+      return headers.facts.fault;
     }
     if (has_session_key(headers.facts)) [[likely]] {
       const auto which =
           state_->template sessions<V>().find(headers.key, lane.hash, lane.candidate, now);
       if (which.found()) [[likely]] {
-        if constexpr (V::number == 4 && Traits::has_plain_path) {
-          if (!state_->has_strict_ingress) [[likely]] {
-            if (const auto passed = detail::pass_plain(*state_, which, headers, view, now))
-                [[likely]] {
-              return passed;
-            }
-          }
-        }
         if (const auto passed = detail::pass_known<V>(*state_, which, headers, view, now)) {
           return passed;
         }

@@ -1,0 +1,84 @@
+#pragma once
+
+// The common packet, read in a handful of loads: whole TCP or UDP behind an IPv4 header without
+// options, nothing wrong with it, nothing to be asked about it. What this does not recognise may be
+// good or bad; `walk` says which.
+
+#include "weir/net/domain.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/wire/bytes.hpp"
+#include "weir/wire/header_walk.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/packed_flow.hpp"
+#include "weir/wire/tcp_header.hpp"
+#include "weir/wire/udp_header.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace weir {
+
+/// A packet that `read_plain` recognised.
+struct plain_datagram {
+  packed_flow<ipv4> key{};
+  std::uint16_t end = 0;      ///< where the datagram ends; padding may follow
+  std::uint16_t payload = 0;  ///< TCP: bytes behind its header
+  bool is_tcp = false;        ///< else UDP
+};
+
+namespace detail {
+
+/// A TCP segment that neither opens, ends nor resets: of its flags ACK alone tells.
+inline bool is_plain_tcp(const std::byte* segment, std::size_t size,
+                         std::uint16_t& payload) noexcept {
+  constexpr std::uint8_t telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
+  // Data offset and flags, as one word.
+  const auto word = load_be<std::uint16_t>(segment + tcp_field::data_offset);
+  const std::size_t header = (word >> 12) * 4u;
+  payload = static_cast<std::uint16_t>(size - header);
+  return (word & telling) == tcp_flag::ack && header >= tcp_header::size_min && header <= size;
+}
+
+inline bool is_plain_udp(const std::byte* datagram, std::size_t size) noexcept {
+  const std::size_t length = load_be<std::uint16_t>(datagram + udp_field::length);
+  return length >= udp_header::size && length <= size;
+}
+
+}  // namespace detail
+
+/// Recognises a whole, unfragmentable datagram that may be forwarded, as far as its headers say:
+/// lengths agree, nothing is cut off, the header checksum is right, DF is set, a hop is left, and
+/// TCP carries ACK without SYN, FIN or RST.
+[[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
+                                              bool verify_ip_checksum,
+                                              plain_datagram& to) noexcept {
+  constexpr std::size_t at = ipv4_header::size_min;
+  constexpr std::size_t size_min = at + tcp_header::size_min;
+  constexpr std::uint64_t version_and_length = 0x45;
+  constexpr std::uint64_t pieces =
+      ipv4_header::offset_mask | ipv4_header::more_fragments_bit | ipv4_header::dont_fragment_bit;
+  if (bytes.size() < size_min) {
+    return false;
+  }
+  const std::byte* const header = bytes.data();
+  const auto first = load_be<std::uint64_t>(header);
+  const std::size_t end = first >> 32 & 0xFFFF;
+  const auto ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
+  if (first >> 56 != version_and_length || (first & pieces) != ipv4_header::dont_fragment_bit ||
+      end > bytes.size() || ttl <= 1) {
+    return false;
+  }
+  const protocol kind{load_be<std::uint8_t>(header + ipv4_field::protocol)};
+  to.is_tcp = kind == protocol::tcp;
+  to.end = static_cast<std::uint16_t>(end);
+  if (to.is_tcp ? end < size_min || !detail::is_plain_tcp(header + at, end - at, to.payload)
+                : kind != protocol::udp || end < at + udp_header::size ||
+                      !detail::is_plain_udp(header + at, end - at)) {
+    return false;
+  }
+  to.key = packed_flow<ipv4>::from_ipv4_header(header, domain);
+  return !verify_ip_checksum || detail::plain_header_verifies(header);
+}
+
+}  // namespace weir
