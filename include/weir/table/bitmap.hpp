@@ -6,6 +6,7 @@
 // one, and costs nearly the same whether half or all but one are taken.
 
 #include "weir/net/port.hpp"
+#include "weir/table/simd.hpp"
 
 #include <array>
 #include <bit>
@@ -62,6 +63,9 @@ class bitmap {
     }
     return true;
   }
+
+  /// Asks for what taking, releasing or a search that starts there reads first.
+  void prefetch(port number) const noexcept { prefetch_write(&words_[word_of(number)]); }
 
   /// A free port of the range: the first one from `start` on, then from the range's first port.
   /// Nothing if and only if every port of that parity in the range is taken.

@@ -222,10 +222,17 @@ class due_queue {
       const std::uint32_t slot = slot_at(level, begins.low());
       occupied_[slot / 64] &= ~(std::uint64_t{1} << slot % 64);
       move_chain(slot, level == 0 ? due_chain : dealt_chain);
+      prefetch_next_tick();
       return true;
     }
     current_ = drained_;
     return false;
+  }
+
+  /// Ticks often hold a chunk each: asks for the next one while this one is handed over.
+  void prefetch_next_tick() const noexcept {
+    const std::uint32_t steps = steps_to_occupied(0);
+    prefetch_write(&chunks_[heads_[slot_at(0, current_.low() + steps)]]);
   }
 
   /// How many slots of a level lie between the present one and the next that holds anything;
