@@ -86,7 +86,8 @@ constexpr link_facts strip_cooked(std::span<const std::byte> frame, link_type ty
                : header->to == cooked_header::cast::multicast ? link_cast::multicast
                                                               : link_cast::unicast;
   facts.type = header->type;
-  facts.header_size = first ? cooked_header::size_v1 : cooked_header::size_v2;
+  facts.header_size =
+      static_cast<std::uint16_t>(first ? cooked_header::size_v1 : cooked_header::size_v2);
   strip_tags(frame, facts);
   return facts;
 }

@@ -69,23 +69,13 @@ inline bool walk_plain_transport(const std::byte* packet, std::size_t at, std::s
   return length >= udp_header::size && at + length <= end;
 }
 
-/// States what holds for every plain packet. Field by field: a whole value would be put together
-/// elsewhere and copied, which costs more than the walk.
-inline void state_plain(packet_facts& facts, ip_family family,
-                        std::size_t transport_offset) noexcept {
-  facts.transport_offset = static_cast<std::uint16_t>(transport_offset);
-  facts.fragment_offset = 0;
-  facts.ok = true;
-  facts.fault = drop_reason{};
-  facts.family = family;
-  facts.fragment = fragment_kind::none;
-  facts.more_fragments = false;
-  facts.options = false;
-  facts.router_alert = false;
-  facts.authenticated = false;
-  facts.icmp_type = 0;
-  facts.icmp_code = 0;
-}
+/// What holds for every plain packet. The rest is set in place: facts that were put together
+/// elsewhere would be reloaded across the stores that made them, which costs more than the walk.
+template <IpVersion V>
+inline constexpr packet_facts plain_facts{
+    .transport_offset = V::number == 4 ? ipv4_header::size_min : ipv6_header::size,
+    .ok = true,
+    .family = family_of<V>};
 
 /// What is wrong with the fixed part and the options of an IPv4 header; fills in what it says.
 inline std::optional<drop_reason> walk_ipv4_header(std::span<const std::byte> bytes,
@@ -218,7 +208,7 @@ inline bool walk_plain(std::span<const std::byte> bytes, std::size_t wire_size, 
     return false;
   }
   if (options.verify_ip_checksum && !plain_header_verifies(header)) return false;
-  state_plain(found.facts, ip_family::ipv4, at);
+  found.facts = plain_facts<ipv4>;
   found.facts.end = static_cast<std::uint32_t>(end);
   found.facts.fragment_id = load_be<std::uint16_t>(header + ipv4_field::identification);
   found.facts.ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
@@ -244,9 +234,8 @@ inline bool walk_plain(std::span<const std::byte> bytes, std::size_t wire_size, 
                             tcp_flags)) {
     return false;
   }
-  state_plain(found.facts, ip_family::ipv6, at);
+  found.facts = plain_facts<ipv6>;
   found.facts.end = static_cast<std::uint32_t>(end);
-  found.facts.fragment_id = 0;
   found.facts.ttl = load_be<std::uint8_t>(header + ipv6_field::hop_limit);
   found.facts.transport = transport;
   found.facts.message = message;
