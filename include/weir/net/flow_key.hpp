@@ -1,12 +1,12 @@
 #pragma once
 
-#include <compare>
-#include <cstdint>
-
 #include "weir/net/domain.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/port.hpp"
 #include "weir/net/protocol.hpp"
+
+#include <compare>
+#include <cstdint>
 
 namespace weir {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "weir/net/ip_version.hpp"
+
 #include <compare>
 #include <cstdint>
-
-#include "weir/net/ip_version.hpp"
 
 namespace weir {
 

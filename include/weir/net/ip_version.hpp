@@ -1,9 +1,9 @@
 #pragma once
 
-#include <concepts>
-
 #include "weir/net/ipv4_address.hpp"
 #include "weir/net/ipv6_address.hpp"
+
+#include <concepts>
 
 namespace weir {
 

@@ -1,11 +1,11 @@
 #pragma once
 
+#include "weir/net/ip_address.hpp"
+#include "weir/net/ip_version.hpp"
+
 #include <compare>
 #include <cstdint>
 #include <optional>
-
-#include "weir/net/ip_address.hpp"
-#include "weir/net/ip_version.hpp"
 
 namespace weir {
 

@@ -1,8 +1,8 @@
 #pragma once
 
-#include <concepts>
-
 #include "weir/time/instant.hpp"
+
+#include <concepts>
 
 namespace weir {
 

@@ -1,9 +1,9 @@
 #pragma once
 
+#include "weir/time/instant.hpp"
+
 #include <compare>
 #include <cstdint>
-
-#include "weir/time/instant.hpp"
 
 namespace weir {
 
@@ -46,9 +46,9 @@ constexpr bool reached(std::uint32_t deadline_low, tick now) noexcept {
 /// Ticks in a duration, rounded up, so that nothing ends early.
 constexpr std::uint64_t ticks_in(duration span) noexcept {
   const auto count = span.count();
-  return count <= 0 ? 0
-                    : static_cast<std::uint64_t>((count + tick::nanoseconds - 1) /
-                                                 tick::nanoseconds);
+  return count <= 0
+             ? 0
+             : static_cast<std::uint64_t>((count + tick::nanoseconds - 1) / tick::nanoseconds);
 }
 
 }  // namespace weir
