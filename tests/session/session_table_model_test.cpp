@@ -325,11 +325,11 @@ class trial {
               "unpack(box_.table.hot(id).key[0]) == session.key[0]");
       require(unpack(box_.table.hot(id).key[1]) == session.key[1],
               "unpack(box_.table.hot(id).key[1]) == session.key[1]");
-      const session_totals totals = box_.table.totals(id);
+      const session_totals sums = totals(box_.table.hot(id), box_.table.cold(id));
       for (std::size_t way = 0; way < 2; ++way) {
-        require(totals.packets[way] == session.packets[way],
-                "totals.packets[way] == session.packets[way]");
-        require(totals.bytes[way] == session.bytes[way], "totals.bytes[way] == session.bytes[way]");
+        require(sums.packets[way] == session.packets[way],
+                "sums.packets[way] == session.packets[way]");
+        require(sums.bytes[way] == session.bytes[way], "sums.bytes[way] == session.bytes[way]");
       }
     }
     require(box_.table.is_consistent(), "box_.table.is_consistent()");

@@ -76,7 +76,7 @@ TEST_CASE("a forged SYN whose answer nobody confirms does not become established
 
   CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 10)) == pass);
   CHECK(connection.phase == session_phase::answered);
-  CHECK(timeout_of(session_kind::tcp, connection.phase) == timeout_class::tcp_opening);
+  CHECK(timeout_of(session_kind::tcp, connection.phase) == &session_timeouts::tcp_opening);
 }
 
 TEST_CASE("a SYN may carry data, all of which its answer need not confirm",
@@ -302,7 +302,7 @@ TEST_CASE("what was confirmed and is sent again after lost confirmations passes"
 
 TEST_CASE("a loose session begins in the middle and learns both sides", "[session][tcp]") {
   tcp_connection connection = tcp_connection::in(session_phase::picked_up, tcp_mode::loose);
-  CHECK(timeout_of(session_kind::tcp, connection.phase) == timeout_class::tcp_opening);
+  CHECK(timeout_of(session_kind::tcp, connection.phase) == &session_timeouts::tcp_opening);
 
   CHECK(connection.take(original, connection.at(original, 1, 2'000'000, ack, 100)) == pass);
   CHECK(connection.take(reply, connection.at(reply, 1'990'000, 1, ack, 1'000)) == pass);

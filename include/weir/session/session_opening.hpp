@@ -6,6 +6,7 @@
 #include "weir/session/session_record.hpp"
 #include "weir/session/tcp_rules.hpp"
 #include "weir/session/tcp_tracker.hpp"
+#include "weir/session/timeout_profile.hpp"
 #include "weir/session/timeouts.hpp"
 #include "weir/table/hash.hpp"
 #include "weir/table/index.hpp"
@@ -99,26 +100,27 @@ enum class session_end : std::uint8_t {
 template <IpVersion V>
 void begin(hot_record<V>& hot, cold_record& cold, const session_opening<V>& opening,
            const timeout_profile& profile, tick now) noexcept {
-  const bool was_queued = hot.has(session_flag::queued);
-  hot = hot_record<V>{};
-  hot.key[0] = opening.original;
-  hot.key[1] = opening.reply;
-  const packed_flow<V> untranslated =
-      opening.is_unclaimed ? wildcard(reversed(opening.original)) : reversed(opening.original);
-  const bool is_translated = !same_flow(untranslated, opening.reply);
-  hot.key[1].set_annotation(
-      static_cast<std::uint8_t>(session_flag::unanswered | (was_queued ? session_flag::queued : 0) |
-                                (is_translated ? session_flag::translated : 0) |
-                                (opening.is_unclaimed ? session_flag::unclaimed : 0)));
-  hot.set_mode(opening.mode);
-
+  const unsigned was_queued = hot.key[1].annotation() & session_flag::queued;
+  const packed_flow<V> reverse = reversed(opening.original);
+  const packed_flow<V> untranslated = opening.is_unclaimed ? wildcard(reverse) : reverse;
+  const unsigned is_translated =
+      same_flow(untranslated, opening.reply) ? 0u : session_flag::translated;
+  const unsigned is_unclaimed = opening.is_unclaimed ? session_flag::unclaimed : 0u;
   const session_kind kind =
       kind_of(opening.original.protocol(), opening.original.destination_port());
+
+  hot.state = flow_state{};
   const session_phase phase =
       kind == session_kind::tcp ? open_tcp(hot.state, opening.segment) : session_phase::one_way;
-  hot.set_status({kind, phase});
+  const session_status status{kind, phase};
   hot.state.profile = opening.profile;
-  hot.state.deadline_low = now.low() + profile.ticks(hot.status().timeout());
+  hot.state.deadline_low = now.low() + profile.ticks(status);
+  hot.key[0] = opening.original;
+  hot.key[0].set_annotation(status.byte());
+  hot.key[1] = opening.reply;
+  hot.key[1].set_annotation(static_cast<std::uint8_t>(was_queued | is_translated | is_unclaimed |
+                                                      session_flag::unanswered |
+                                                      session_flag::of(opening.mode)));
 
   cold = cold_record{};
   cold.created_low = now.low();

@@ -3,8 +3,8 @@
 #include "weir/net/port.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/session/timeouts.hpp"
+#include "weir/time/instant.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 
@@ -57,21 +57,22 @@ constexpr bool is_answer(session_phase phase) noexcept {
          (phase >= session_phase::established && phase <= session_phase::closing);
 }
 
-constexpr timeout_class timeout_of(session_kind kind, session_phase phase) noexcept {
+/// Which idle time applies.
+constexpr duration session_timeouts::*timeout_of(session_kind kind, session_phase phase) noexcept {
   switch (phase) {
     case session_phase::opening:
     case session_phase::answered:
     case session_phase::picked_up:
-      return timeout_class::tcp_opening;
+      return &session_timeouts::tcp_opening;
     case session_phase::established:
-      return timeout_class::tcp_established;
+      return &session_timeouts::tcp_established;
     case session_phase::fin_original:
     case session_phase::fin_reply:
-      return timeout_class::tcp_half_closed;
+      return &session_timeouts::tcp_half_closed;
     case session_phase::closing:
-      return timeout_class::tcp_closing;
+      return &session_timeouts::tcp_closing;
     case session_phase::reset:
-      return timeout_class::tcp_reset;
+      return &session_timeouts::tcp_reset;
     case session_phase::none:
     case session_phase::one_way:
     case session_phase::two_way:
@@ -80,27 +81,30 @@ constexpr timeout_class timeout_of(session_kind kind, session_phase phase) noexc
   const bool is_one_way = phase == session_phase::one_way;
   switch (kind) {
     case session_kind::udp:
-      return is_one_way ? timeout_class::udp_one_way : timeout_class::udp;
+      return is_one_way ? &session_timeouts::udp_one_way : &session_timeouts::udp;
     case session_kind::dns:
-      return timeout_class::dns;
+      return &session_timeouts::dns;
     case session_kind::icmp:
-      return timeout_class::icmp;
+      return &session_timeouts::icmp;
     case session_kind::sctp:  // an INIT alone holds no more than a SYN alone
-      return is_one_way ? timeout_class::tcp_opening : timeout_class::sctp;
+      return is_one_way ? &session_timeouts::tcp_opening : &session_timeouts::sctp;
     case session_kind::gre:
-      return timeout_class::gre;
+      return &session_timeouts::gre;
     case session_kind::esp:
-      return timeout_class::esp;
+      return &session_timeouts::esp;
     case session_kind::tcp:
     case session_kind::other:
       break;
   }
-  return timeout_class::other;
+  return &session_timeouts::other;
 }
 
 /// Kind and phase in one byte, as a record stores them. Zero is: no session.
 class session_status {
  public:
+  /// Every byte that is a status is less.
+  static constexpr std::size_t bytes_count = 128;
+
   constexpr session_status() noexcept = default;
   constexpr session_status(session_kind kind, session_phase phase) noexcept
       : byte_{static_cast<std::uint8_t>(static_cast<unsigned>(kind) << 4 |
@@ -116,33 +120,10 @@ class session_status {
   constexpr session_phase phase() const noexcept { return session_phase(byte_ & 15); }
   constexpr bool is_none() const noexcept { return byte_ == 0; }
 
-  /// The class whose idle time applies.
-  constexpr timeout_class timeout() const noexcept;
-
   friend constexpr bool operator==(session_status, session_status) noexcept = default;
 
  private:
   std::uint8_t byte_ = 0;
 };
-
-namespace detail {
-
-inline constexpr auto timeout_of_status = [] {
-  std::array<timeout_class, 128> classes{};
-  for (unsigned kind = 0; kind < 8; ++kind) {
-    for (unsigned phase = 0; phase < session_phase_count; ++phase) {
-      classes[kind << 4 | phase] = timeout_of(session_kind(kind), session_phase(phase));
-    }
-  }
-  return classes;
-}();
-
-}  // namespace detail
-
-constexpr timeout_class session_status::timeout() const noexcept {
-  return detail::timeout_of_status[byte_ & 127];
-}
-static_assert(session_status{session_kind::dns, session_phase::one_way}.timeout() ==
-              timeout_class::dns);
 
 }  // namespace weir

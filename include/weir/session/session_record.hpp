@@ -14,7 +14,7 @@
 #include "weir/session/flow_state.hpp"
 #include "weir/session/session_phase.hpp"
 #include "weir/session/tcp_rules.hpp"
-#include "weir/session/timeouts.hpp"
+#include "weir/session/timeout_profile.hpp"
 #include "weir/time/tick.hpp"
 #include "weir/wire/packed_flow.hpp"
 
@@ -30,12 +30,17 @@ inline constexpr std::uint8_t translated = 0x01;  ///< the keys are not each oth
 /// Packets of this direction do not lengthen its life (RFC 4787 REQ-6, RFC 7857 section 7).
 inline constexpr std::uint8_t original_does_not_refresh = 0x02;
 inline constexpr std::uint8_t reply_does_not_refresh = 0x04;
-inline constexpr std::uint8_t tcp_mode_low = 0x08;  ///< the lower bit of the `tcp_mode`
-inline constexpr std::uint8_t tcp_mode_high = 0x10;
+inline constexpr std::uint8_t tcp_modes = 0x18;   ///< two bits that hold the `tcp_mode`
 inline constexpr std::uint8_t unclaimed = 0x20;   ///< the reply's identifier is not known yet
 inline constexpr std::uint8_t unanswered = 0x40;  ///< counts as embryonic
 inline constexpr std::uint8_t queued = 0x80;      ///< of the record: it will come up for review
+
+constexpr std::uint8_t of(tcp_mode mode) noexcept {
+  return static_cast<std::uint8_t>(static_cast<unsigned>(mode) << 3);
+}
 }  // namespace session_flag
+static_assert(session_flag::of(tcp_mode{3}) == session_flag::tcp_modes);
+static_assert(session_flag::reply_does_not_refresh == session_flag::original_does_not_refresh << 1);
 
 /// What every packet of a session touches.
 template <IpVersion V>
@@ -56,12 +61,7 @@ struct alignas(64) hot_record {
     key[1].set_annotation(static_cast<std::uint8_t>(on ? flags | flag : flags & ~unsigned{flag}));
   }
   constexpr tcp_mode mode() const noexcept {
-    return tcp_mode(key[1].annotation() / session_flag::tcp_mode_low & 3);
-  }
-  constexpr void set_mode(tcp_mode mode) noexcept {
-    const auto bits = static_cast<unsigned>(mode);
-    set(session_flag::tcp_mode_low, (bits & 1) != 0);
-    set(session_flag::tcp_mode_high, (bits & 2) != 0);
+    return tcp_mode((key[1].annotation() & session_flag::tcp_modes) >> 3);
   }
 
   /// What a packet that came in `way` wears when it leaves; without annotation.
@@ -135,9 +135,9 @@ constexpr session_totals totals(const hot_record<V>& hot, const cold_record& col
 template <IpVersion V>
 constexpr void refresh(hot_record<V>& hot, direction way, const timeout_profile& profile,
                        tick now) noexcept {
-  const std::uint32_t deadline = now.low() + profile.ticks(hot.status().timeout());
-  const std::uint8_t refusal = way == direction::original ? session_flag::original_does_not_refresh
-                                                          : session_flag::reply_does_not_refresh;
+  const std::uint32_t deadline = now.low() + profile.ticks(hot.status());
+  const auto refusal =
+      static_cast<std::uint8_t>(session_flag::original_does_not_refresh << index_of(way));
   if (hot.has(refusal) && static_cast<std::int32_t>(deadline - hot.state.deadline_low) > 0)
       [[unlikely]] {
     return;

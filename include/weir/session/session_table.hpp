@@ -23,16 +23,14 @@
 #include "weir/session/session_record.hpp"
 #include "weir/session/session_traits.hpp"
 #include "weir/session/tcp_tracker.hpp"
-#include "weir/session/timeout_profiles.hpp"
+#include "weir/session/timeout_profile.hpp"
 #include "weir/table/bucket_index.hpp"
 #include "weir/table/due_queue.hpp"
-#include "weir/table/hash.hpp"
 #include "weir/table/index.hpp"
 #include "weir/table/slab.hpp"
 #include "weir/time/tick.hpp"
 #include "weir/wire/packed_flow.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -96,15 +94,15 @@ class session_table {
   const cold_record& cold(std::uint32_t id) const noexcept { return slab_.cold(id); }
 
   /// Judges a segment of a TCP session, moves the session on and refreshes it.
-  tcp_outcome track(session_ref which, const tcp_segment& segment, tick now) noexcept {
+  [[gnu::always_inline]] tcp_outcome track(session_ref which, const tcp_segment& segment,
+                                           tick now) noexcept {
     record_type& there = slab_.hot(which.id());
     const session_phase phase = there.status().phase();
     if (is_plain(phase, segment.flags) && try_note_plain(there.state, which.way(), segment))
         [[likely]] {
-      const tcp_outcome outcome = outcome_of_plain(phase);
-      if (outcome == tcp_outcome::pass) [[likely]]
+      if (phase != session_phase::closing) [[likely]]
         refresh(which, now);
-      return outcome;
+      return outcome_of_plain(phase);
     }
     return track_special(which, segment, now);
   }
@@ -119,7 +117,7 @@ class session_table {
   /// Lengthens the life of a session by a packet, where its direction may.
   void refresh(session_ref which, tick now) noexcept {
     record_type& there = slab_.hot(which.id());
-    weir::refresh(there, which.way(), profiles_, now);
+    weir::refresh(there, which.way(), profiles_[there.state.profile], now);
   }
   /// Ends the session `ticks` from now, if it does not end before. Limits are exact where that is
   /// not less than the shortest idle time.
@@ -131,9 +129,6 @@ class session_table {
   void count(session_ref which, std::uint16_t bytes) noexcept {
     weir::count(slab_.hot(which.id()), slab_.cold(which.id()), which.way(), bytes);
   }
-  session_totals totals(std::uint32_t id) const noexcept {
-    return weir::totals(slab_.hot(id), slab_.cold(id));
-  }
 
   /// Makes a session, with both keys or not at all. What stands in its way and is dead ends.
   template <class OnEnd>
@@ -143,11 +138,11 @@ class session_table {
             "a session has a key and a timeout profile");
     if (reviews_.is_overdue(now)) [[unlikely]]
       reclaim(now, 0, on_end);
-    const hash_pair at{{hash(opening.original), hash(opening.reply)}};
+    const hash_pair at{hash(opening.original), hash(opening.reply)};
     if (same_flow(opening.original, opening.reply)) return {0, session_refusal::key_taken};
-    session_refusal refusal = clear(opening.original, at.of[0], false, now, on_end);
+    session_refusal refusal = clear(opening.original, at[0], false, now, on_end);
     if (refusal == session_refusal::none) {
-      refusal = clear(opening.reply, at.of[1], opening.is_unclaimed, now, on_end);
+      refusal = clear(opening.reply, at[1], opening.is_unclaimed, now, on_end);
     }
     if (refusal == session_refusal::none) refusal = make_room(opening.original, now, on_end);
     if (refusal != session_refusal::none) return {0, refusal};
@@ -158,7 +153,7 @@ class session_table {
       return {0, session_refusal::table_full};
     }
     if (room_ != nullptr) ++room_->sessions;
-    begin(slab_.hot(id), slab_.cold(id), opening, profiles_, now);
+    begin(slab_.hot(id), slab_.cold(id), opening, profiles_[opening.profile], now);
     if (!slab_.hot(id).has(session_flag::queued)) queue(id, now);
     return {id, session_refusal::none};
   }
@@ -219,7 +214,7 @@ class session_table {
   std::uint32_t changes() const noexcept { return index_.changes(); }
   /// Sessions, including dead ones that were not ended yet.
   std::uint32_t size() const noexcept { return slab_.size(); }
-  std::uint32_t sessions_max() const noexcept { return slab_.records_max(); }
+  const timeout_profile& profile(std::uint8_t which) const noexcept { return profiles_[which]; }
   std::size_t bytes() const noexcept {
     return index_.bytes() + slab_.bytes() + reviews_.bytes() + book_.bytes() + profiles_.bytes();
   }
@@ -241,12 +236,9 @@ class session_table {
  private:
   using words_type = typename key_type::words_type;
   using index_type = typename Traits::template index<words_type>;
+  using hash_pair = std::array<std::uint64_t, 2>;
 
   static constexpr std::uint32_t demand_batch = 1024;
-
-  struct hash_pair {
-    std::uint64_t of[2];
-  };
 
   static const session_table_options& checked(const session_table_options& options) noexcept {
     expects(options.sessions_max < bucket_index::payload_limit / 2, "ids fit the index");
@@ -257,7 +249,7 @@ class session_table {
   }
   bool is_held(std::uint32_t id) const noexcept { return !slab_.hot(id).status().is_none(); }
   hash_pair hashes(std::uint32_t id) const noexcept {
-    return {{hash(slab_.hot(id).key[0]), hash(slab_.hot(id).key[1])}};
+    return {hash(slab_.hot(id).key[0]), hash(slab_.hot(id).key[1])};
   }
 
   session_ref occupant(const key_type& key, std::uint64_t hash) const noexcept {
@@ -278,8 +270,8 @@ class session_table {
     if (!there.found()) return session_refusal::none;
     const record_type& record = slab_.hot(there.id());
     if (!record.state.is_dead(now)) {
-      return is_unclaimed && record.has(session_flag::unclaimed) ? session_refusal::reply_unclaimed
-                                                                 : session_refusal::key_taken;
+      const bool waits = is_unclaimed && record.has(session_flag::unclaimed);
+      return waits ? session_refusal::reply_unclaimed : session_refusal::key_taken;
     }
     on_end(there.id(), session_end::expired);
     end(there.id());
@@ -309,12 +301,12 @@ class session_table {
   bool try_file(std::uint32_t id, const session_opening<V>& opening, const hash_pair& at) noexcept {
     const auto original = opening.original.words();
     const auto reply = opening.reply.words();
-    if (!index_.try_insert(at.of[0], original, payload(id, direction::original))) return false;
-    if (index_.try_insert(at.of[1], reply, payload(id, direction::reply))) {
+    if (!index_.try_insert(at[0], original, payload(id, direction::original))) return false;
+    if (index_.try_insert(at[1], reply, payload(id, direction::reply))) {
       if (book_.try_enter(id, opening.original)) return true;
-      index_.erase(at.of[1], reply, payload(id, direction::reply));
+      index_.erase(at[1], reply, payload(id, direction::reply));
     }
-    index_.erase(at.of[0], original, payload(id, direction::original));
+    index_.erase(at[0], original, payload(id, direction::original));
     return false;
   }
 
@@ -347,7 +339,7 @@ class session_table {
   void release(std::uint32_t id, const hash_pair& at) noexcept {
     record_type& gone = slab_.hot(id);
     for (const direction way : {direction::original, direction::reply}) {
-      index_.erase(at.of[index_of(way)], gone.key[index_of(way)].words(), payload(id, way));
+      index_.erase(at[index_of(way)], gone.key[index_of(way)].words(), payload(id, way));
     }
     book_.leave(id, gone.has(session_flag::unanswered));
     const bool is_queued = gone.has(session_flag::queued);
@@ -376,7 +368,7 @@ class session_table {
       }
       slab_.prefetch_cold(entry.id);
       at[dead_count] = hashes(entry.id);
-      for (const std::uint64_t hash : at[dead_count].of) index_.prefetch(hash);
+      for (const std::uint64_t hash : at[dead_count]) index_.prefetch(hash);
       dead[dead_count++] = entry.id;
     }
     for (std::uint32_t next = 0; next < dead_count; ++next) {

@@ -2,7 +2,8 @@
 
 // Overview. `track_tcp` judges a segment by what its session has seen and moves the session on.
 // Plain segments of an open connection take one test of flags and the four inequalities of
-// tcp_window.hpp; what opens, ends or resets goes through the table of tcp_table.hpp.
+// tcp_window.hpp; what opens, ends or resets goes through the table of tcp_table.hpp. Who is in a
+// hurry asks `is_plain` and `try_note_plain` first, which touch less.
 //
 // Life cycle. `may_open` says whether a segment of no session may begin one; `open_tcp` begins it.
 
@@ -39,33 +40,37 @@ constexpr session_phase open_tcp(flow_state& flow, const tcp_segment& segment) n
   return session_phase::picked_up;
 }
 
-namespace detail {
-
-/// What is not plain, or not plausible as a plain segment.
-[[gnu::noinline]] constexpr tcp_outcome track_special(flow_state& flow, session_phase& phase,
-                                                      remembered_syn& remembered, tcp_mode mode,
-                                                      direction way,
-                                                      const tcp_segment& segment) noexcept {
-  constexpr std::uint8_t any = tcp_flag::syn | tcp_flag::rst | tcp_flag::ack;
-  if (!segment.has(any) && mode != tcp_mode::off) return tcp_outcome::out_of_window;
-  const tcp_cell cell = tcp_cell_of(phase, way, event_of(segment.flags));
-  return tcp_judgment{flow, phase, remembered, mode, way, segment, cell.next}.by(cell.rule);
+/// Whether a segment neither opens, ends nor resets anything, in a session that is open.
+constexpr bool is_plain(session_phase phase, std::uint8_t flags) noexcept {
+  constexpr std::uint8_t telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
+  const bool is_open = phase >= session_phase::established && phase <= session_phase::closing;
+  return is_open && (flags & telling) == tcp_flag::ack;
 }
 
-}  // namespace detail
+/// Takes note of a plain segment if it is plausible; all that most segments need.
+[[gnu::always_inline]] constexpr bool try_note_plain(flow_state& flow, direction way,
+                                                     const tcp_segment& segment) noexcept {
+  if (!is_plausible(flow, way, segment, segment.payload)) [[unlikely]] {
+    return false;
+  }
+  note_segment(flow, way, segment, segment.payload);
+  return true;
+}
+constexpr tcp_outcome outcome_of_plain(session_phase phase) noexcept {
+  return phase == session_phase::closing ? tcp_outcome::pass_no_refresh : tcp_outcome::pass;
+}
 
 /// Judges a segment of a TCP session and moves the session on. Without ACK only SYN and RST are
 /// legal (RFC 9293 section 3.10.7.4).
 constexpr tcp_outcome track_tcp(flow_state& flow, session_phase& phase, remembered_syn& remembered,
                                 tcp_mode mode, direction way, const tcp_segment& segment) noexcept {
-  constexpr std::uint8_t telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
-  const bool is_open = phase >= session_phase::established && phase <= session_phase::closing;
-  if (is_open && (segment.flags & telling) == tcp_flag::ack && is_plausible(flow, way, segment))
-      [[likely]] {
-    note_segment(flow, way, segment);
-    return phase == session_phase::closing ? tcp_outcome::pass_no_refresh : tcp_outcome::pass;
+  if (is_plain(phase, segment.flags) && try_note_plain(flow, way, segment)) {
+    return outcome_of_plain(phase);
   }
-  return detail::track_special(flow, phase, remembered, mode, way, segment);
+  constexpr std::uint8_t any = tcp_flag::syn | tcp_flag::rst | tcp_flag::ack;
+  if (!segment.has(any) && mode != tcp_mode::off) return tcp_outcome::out_of_window;
+  const detail::tcp_cell cell = detail::tcp_cell_of(phase, way, event_of(segment.flags));
+  return detail::tcp_judgment{flow, phase, remembered, mode, way, segment, cell.next}.by(cell.rule);
 }
 
 }  // namespace weir

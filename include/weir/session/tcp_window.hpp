@@ -36,10 +36,11 @@ struct tcp_segment {
   std::uint8_t window_scale = no_window_scale;
 
   constexpr bool has(std::uint8_t flag) const noexcept { return (flags & flag) != 0; }
-  /// One past the last sequence number it takes: SYN and FIN count as one each.
-  constexpr std::uint32_t end() const noexcept {
-    return sequence + payload + (has(tcp_flag::syn) ? 1u : 0u) + (has(tcp_flag::fin) ? 1u : 0u);
+  /// The sequence numbers it takes: SYN and FIN count as one each.
+  constexpr std::uint32_t length() const noexcept {
+    return payload + (has(tcp_flag::syn) ? 1u : 0u) + (has(tcp_flag::fin) ? 1u : 0u);
   }
+  constexpr std::uint32_t end() const noexcept { return sequence + length(); }
 };
 static_assert(sizeof(tcp_segment) == 16);
 
@@ -64,19 +65,25 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
 
 }  // namespace detail
 
-/// Inequalities I to IV for a segment with ACK between two sides that were both seen.
-constexpr bool is_plausible(const flow_state& flow, direction way,
-                            const tcp_segment& segment) noexcept {
-  const std::uint32_t sender_end = flow.sequence_end[index_of(way)];
-  const std::uint32_t receiver_end = flow.sequence_end[index_of(opposite(way))];
+/// Inequalities I to IV for a segment with ACK between two sides that were both seen; `length` is
+/// the segment's.
+[[gnu::always_inline]] constexpr bool is_plausible(const flow_state& flow, direction way,
+                                                   const tcp_segment& segment,
+                                                   std::uint32_t length) noexcept {
   const std::uint32_t receiver_window = flow.window_bytes(opposite(way));
   const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
+  const std::uint32_t behind = flow.sequence_end[index_of(way)] - segment.sequence;
+  const std::uint32_t open = flow.sequence_end[index_of(opposite(way))] - segment.acknowledgment;
   // Each distance is negative where its inequality fails; so is their union then.
-  return (detail::sequence_distance(sender_end + receiver_window, segment.end()) |     // I
-          detail::sequence_distance(segment.sequence, sender_end - receiver_window) |  // II
-          detail::sequence_distance(receiver_end, segment.acknowledgment) |            // III
-          detail::sequence_distance(segment.acknowledgment, receiver_end - sender_window)) >=
-         0;  // IV
+  const std::uint32_t distances = (receiver_window + behind - length) |  // I
+                                  (receiver_window - behind) |           // II
+                                  open |                                 // III
+                                  (sender_window - open);                // IV
+  return static_cast<std::int32_t>(distances) >= 0;
+}
+constexpr bool is_plausible(const flow_state& flow, direction way,
+                            const tcp_segment& segment) noexcept {
+  return is_plausible(flow, way, segment, segment.length());
 }
 
 /// Whether a sequence number lies in the window of the receiver, whatever it confirms: I and II.
@@ -97,12 +104,18 @@ constexpr bool is_quotable(const flow_state& flow, direction way, std::uint32_t 
   return detail::sequence_between(end - window, sequence, end);
 }
 
-/// Takes note of a plausible segment.
-constexpr void note_segment(flow_state& flow, direction way, const tcp_segment& segment) noexcept {
+/// Takes note of a plausible segment; `length` is the segment's.
+[[gnu::always_inline]] constexpr void note_segment(flow_state& flow, direction way,
+                                                   const tcp_segment& segment,
+                                                   std::uint32_t length) noexcept {
   std::uint32_t& end = flow.sequence_end[index_of(way)];
-  end = detail::later_sequence(end, segment.end());
+  end += static_cast<std::uint32_t>(
+      std::max(detail::sequence_distance(segment.sequence + length, end), 0));
   std::uint16_t& window = flow.window[index_of(way)];
   window = std::max(window, segment.window);
+}
+constexpr void note_segment(flow_state& flow, direction way, const tcp_segment& segment) noexcept {
+  note_segment(flow, way, segment, segment.length());
 }
 
 }  // namespace weir
