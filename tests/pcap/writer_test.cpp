@@ -94,6 +94,24 @@ TEST_CASE("opening an output leaves the file as it was until something is writte
   CHECK(std::filesystem::file_size(here / "a.pcap") == 24);
 }
 
+TEST_CASE("an output that is given up without a record leaves the file as it was",
+          "[pcap][writer]") {
+  const scratch here;
+  std::ofstream{here / "a.pcap"} << std::string(5000, 'x');
+
+  writer::open(here / "a.pcap", 1);
+
+  CHECK(std::filesystem::file_size(here / "a.pcap") == 5000);
+}
+
+TEST_CASE("an output that is not closed holds its records", "[pcap][writer]") {
+  const scratch here;
+
+  writer::open(here / "a.pcap", 1)->write(at(0), {{}, counting(60), 60});
+
+  CHECK(std::filesystem::file_size(here / "a.pcap") == 24 + 16 + 60);
+}
+
 TEST_CASE("more than a buffer arrives whole", "[pcap][writer]") {
   const scratch here;
   auto out = writer::open(here / "a.pcap", 1);

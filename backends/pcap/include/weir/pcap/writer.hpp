@@ -56,12 +56,20 @@ class writer {
       : descriptor_{std::exchange(other.descriptor_, none)},
         owned_{other.owned_},
         started_{other.started_},
+        is_regular_{other.is_regular_},
         error_{other.error_},
         used_{std::exchange(other.used_, 0)},
         written_{other.written_},
         buffer_{std::move(other.buffer_)} {}
   writer& operator=(writer&& other) = delete;
-  ~writer() { close(); }
+  /// Writes out what was recorded; without any record, and not closed, the file stays as it was.
+  ~writer() {
+    if (started_ || used_ > classic_format::file_header_size) {
+      close();
+    } else if (owned_ && descriptor_ != none) {
+      ::close(descriptor_);
+    }
+  }
 
   /// Appends a record; false once an error has happened.
   bool write(instant time, const output_record& one) noexcept {
