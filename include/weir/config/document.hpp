@@ -65,10 +65,14 @@ struct document {
 
 using parsed_document = std::variant<document, text_fault>;
 
-inline position place(const YAML::Mark& mark) {
-  return mark.is_null() ? position{1, 1}
-                        : position{static_cast<std::size_t>(mark.line) + 1,
-                                   static_cast<std::size_t>(mark.column) + 1};
+/// The place of a mark, which counts bytes from 0.
+inline position place_of(source_text& source, const YAML::Mark& mark) {
+  if (mark.is_null()) {
+    return {1, 1};
+  }
+  const auto byte = static_cast<std::size_t>(mark.pos);
+  const auto column = static_cast<std::size_t>(mark.column);
+  return source.place(static_cast<std::size_t>(mark.line) + 1, byte - std::min(byte, column), byte);
 }
 
 /// Builds the tree from yaml-cpp's events; throws a `text_fault` where the text cannot be used.
@@ -143,7 +147,9 @@ class tree_builder final : public YAML::EventHandler {
     std::optional<node_key> key;
   };
 
-  [[noreturn]] static void refuse_anchor(const YAML::Mark& mark) {
+  position place(const YAML::Mark& mark) { return place_of(source_, mark); }
+
+  [[noreturn]] void refuse_anchor(const YAML::Mark& mark) {
     throw text_fault{place(mark), "anchors and aliases are refused",
                      "write the value where it is used"};
   }
@@ -207,7 +213,7 @@ class tree_builder final : public YAML::EventHandler {
   bool in_flow_list() const { return in_list() && stack_.back().flow; }
 
   void note(text_fault one) {
-    if (made_.faults.size() < faults_max) {
+    if (made_.faults.size() <= faults_max) {
       made_.faults.push_back(std::move(one));
     }
   }
@@ -257,9 +263,14 @@ class tree_builder final : public YAML::EventHandler {
 
 /// What would be right where yaml-cpp stumbled.
 inline text_fault explained(const YAML::Exception& stumble, std::string_view text) {
-  const position at = place(stumble.mark);
-  const std::string_view line = line_of(text, at.line);
-  const std::string_view rest = from_column(line, at.column);
+  source_text source{text};
+  const position at = place_of(source, stumble.mark);
+  const auto byte = std::min(static_cast<std::size_t>(std::max(stumble.mark.pos, 0)), text.size());
+  const std::string_view rest = text.substr(byte);
+  const std::string_view before = text.substr(0, byte);
+  const std::size_t line_end = before.rfind('\n');
+  const std::size_t line_start = line_end == std::string_view::npos ? 0 : line_end + 1;
+  const std::string_view line = text.substr(line_start, text.find('\n', line_start) - line_start);
   if (rest.starts_with('@') || rest.starts_with('`')) {
     return {at, "a value begins with \"" + std::string{rest.substr(0, 1)} + "\" and is not quoted",
             "\"@name\" in quotes"};
@@ -268,10 +279,10 @@ inline text_fault explained(const YAML::Exception& stumble, std::string_view tex
     return {at, "anchors and aliases are refused", "write the value where it is used"};
   }
   if (line.find("::") != std::string_view::npos) {
-    return {at, "this is not valid YAML: " + stumble.msg,
+    return {at, "this is not valid YAML: " + printable(stumble.msg),
             "quote the addresses that contain \"::\""};
   }
-  return {at, "this is not valid YAML: " + stumble.msg,
+  return {at, "this is not valid YAML: " + printable(stumble.msg),
           "close quotes and brackets, indent alike, put a space behind each colon"};
 }
 

@@ -67,6 +67,7 @@ struct draft {
   configuration raw;
   node root;
   std::vector<placed_fault> faults;  ///< in no order; a fault of the text itself has no path
+  std::size_t count = 0;             ///< how many faults, those that are not kept included
   bool readable = true;              ///< the text is YAML
 };
 
@@ -87,21 +88,24 @@ inline draft read_draft(std::string_view text) {
   if (made.root.kind != node_kind::nothing) {
     read_map(value{run, made.root, "", "the file", {1, 1}}, made.raw, sections);
   }
+  made.count = run.count();
   made.faults = std::move(run).take();
   return made;
 }
 
-/// Faults in the order of the text.
-inline std::vector<located_fault> located(std::vector<placed_fault> faults, std::string_view file) {
-  std::stable_sort(faults.begin(), faults.end(),
+/// Faults in the order of the text, the first `faults_max` of them.
+inline std::vector<located_fault> located(draft read, std::string_view file) {
+  std::stable_sort(read.faults.begin(), read.faults.end(),
                    [](const auto& left, const auto& right) { return left.at < right.at; });
+  const bool more = read.count > faults_max || read.faults.size() > faults_max;
+  read.faults.resize(std::min(read.faults.size(), faults_max));
   std::vector<located_fault> made;
-  for (placed_fault& one : faults) {
+  for (placed_fault& one : read.faults) {
     made.push_back(
         {std::string{file}, one.at, std::move(one.found.what), std::move(one.found.fix)});
   }
-  if (made.size() == faults_max) {
-    made.push_back({std::string{file}, made.back().at, "there may be more faults than these",
+  if (more) {
+    made.push_back({std::string{file}, made.back().at, "there are more faults than these",
                     "mend these first"});
   }
   return made;

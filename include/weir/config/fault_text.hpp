@@ -18,22 +18,26 @@ namespace weir::config::detail {
 /// The longest piece of the file's own text that a message repeats, in bytes.
 inline constexpr std::size_t shown_bytes_max = 60;
 
+/// The text with a question mark for each control character.
+inline std::string printable(std::string_view text) {
+  std::string made{text};
+  for (char& one : made) {
+    const auto byte = static_cast<std::uint8_t>(one);
+    one = byte < 0x20 || byte == 0x7F ? '?' : one;
+  }
+  return made;
+}
+
 /// A text in quotes, as messages show it: no control characters, no novels.
 inline std::string shown(std::string_view text) {
-  const bool cut = text.size() > shown_bytes_max;
-  if (cut) {
-    std::size_t end = shown_bytes_max;
-    while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80) {
-      --end;  // never through a character
-    }
-    text = text.substr(0, end);
+  if (text.size() <= shown_bytes_max) {
+    return "\"" + printable(text) + "\"";
   }
-  std::string made = "\"";
-  for (const char one : text) {
-    const auto byte = static_cast<std::uint8_t>(one);
-    made += byte < 0x20 || byte == 0x7F ? '?' : one;
+  std::size_t end = shown_bytes_max;
+  while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80) {
+    --end;  // never through a character
   }
-  return made + (cut ? "...\"" : "\"");
+  return "\"" + printable(text.substr(0, end)) + "...\"";
 }
 
 /// Edits (insert, delete, replace, swap neighbours) that turn one word into the other.
@@ -62,16 +66,25 @@ inline std::size_t edit_distance(std::string_view left, std::string_view right) 
 /// The longest word that is compared with others.
 inline constexpr std::size_t compared_bytes_max = 64;
 
-/// The known word that was probably meant: at most a third of it differs.
+inline std::string lower_case(std::string_view word) {
+  std::string made{word};
+  for (char& one : made) {
+    one = one >= 'A' && one <= 'Z' ? static_cast<char>(one - 'A' + 'a') : one;
+  }
+  return made;
+}
+
+/// The known word that was probably meant: at most a third of it differs, apart from its case.
 inline std::optional<std::string_view> nearest(std::string_view word,
                                                std::span<const std::string_view> known) {
   if (word.size() > compared_bytes_max) {
     return std::nullopt;
   }
+  const std::string written = lower_case(word);
   std::optional<std::string_view> best;
   std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
   for (const std::string_view one : known) {
-    const std::size_t distance = edit_distance(word, one);
+    const std::size_t distance = edit_distance(written, one);
     if (distance < best_distance) {
       best = one;
       best_distance = distance;

@@ -171,9 +171,8 @@ void expand_set(const value& from, std::initializer_list<set_kind> kinds, Each e
     return;
   }
   if (std::find(kinds.begin(), kinds.end(), found->kind) == kinds.end()) {
-    from.refuse(
-        {"is a set of " + std::string{described(found->kind)},
-         kinds.size() == 0 ? "no set" : "a set of " + std::string{described(*kinds.begin())}});
+    from.refuse({"is a set of " + std::string{described(found->kind)},
+                 "a set of " + std::string{described(*kinds.begin())}});
     return;
   }
   from.run().expanded += found->members->items.size() + 1;
@@ -190,12 +189,14 @@ void expand_set(const value& from, std::initializer_list<set_kind> kinds, Each e
   }
 }
 
-/// Takes one value, an `@set`, or a list of these; `parse` makes an element of a word.
+/// Takes one value, an `@set` of one of the kinds, or a list of these; `parse` makes an element of
+/// a word.
 template <class T, class Parse>
 void read_list(const value& from, std::vector<T>& into, std::string_view expected,
                std::initializer_list<set_kind> kinds, Parse parse) {
   from.for_each(expected, [&](const value& one) {
-    if (!one.is(node_kind::scalar) || !one.text().starts_with('@')) {
+    const bool set = one.is(node_kind::scalar) && one.text().starts_with('@');
+    if (!set || kinds.size() == 0) {
       T made{};
       const std::size_t before = one.run().count();
       read_with(one, made, expected, parse);

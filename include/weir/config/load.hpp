@@ -2,17 +2,21 @@
 
 // From a file to what an engine accepts, or to everything that is wrong with it.
 
+#include "weir/config/document.hpp"
 #include "weir/config/draft.hpp"
 #include "weir/config/located_fault.hpp"
+#include "weir/config/source_text.hpp"
 #include "weir/engine/checked.hpp"
+#include "weir/engine/configuration.hpp"
 #include "weir/engine/snapshot.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
+#include <cstddef>
 #include <fstream>
 #include <ios>
 #include <memory>
-#include <sstream>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -57,14 +61,14 @@ inline void add_checked(draft& read, std::vector<fault> found) {
 inline load_result load_text(std::string_view text, std::string_view file_name) {
   detail::draft read = detail::read_draft(text);
   if (!read.readable) {
-    return detail::located(std::move(read.faults), file_name);
+    return detail::located(std::move(read), file_name);
   }
   auto proven = checked(read.raw);
   if (auto* found = std::get_if<std::vector<fault>>(&proven)) {
     detail::add_checked(read, std::move(*found));
   }
   if (!read.faults.empty()) {
-    return detail::located(std::move(read.faults), file_name);
+    return detail::located(std::move(read), file_name);
   }
   return std::get<std::shared_ptr<const snapshot>>(std::move(proven));
 }
@@ -82,12 +86,16 @@ inline load_result load(const std::string& file) {
   if (!stream) {
     return unreadable(errno);
   }
-  std::ostringstream text;
-  text << stream.rdbuf();
-  if (stream.bad() || (!text && stream.peek() != std::ifstream::traits_type::eof())) {
+  std::string text;
+  std::array<char, 65536> piece{};
+  while (stream && text.size() <= detail::document_bytes_max) {
+    stream.read(piece.data(), piece.size());
+    text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
+  }
+  if (stream.bad()) {
     return unreadable(errno);
   }
-  return load_text(std::move(text).str(), file);
+  return load_text(text, file);
 }
 
 }  // namespace weir::config

@@ -159,9 +159,9 @@ inline constexpr key<pool_configuration> pool_keys[] = {
 
 inline void read_pools(const value& from, std::vector<pool_configuration>& into) {
   read_maps(from, into, pool_keys);
-  unique_names names;
+  unique_names names{"pool"};
   for (std::size_t i = 0; i < into.size(); ++i) {
-    names.add(from.element(i), "pool", into[i].name);
+    names.add(from.element(i), into[i].name);
   }
 }
 

@@ -72,19 +72,22 @@ inline void check_rule(const value& from, const rule& one) {
 /// Names that must differ, with the places of the first ones.
 class unique_names {
  public:
+  explicit unique_names(std::string_view what) : what_{what} {}
+
   /// Refuses `from` if the name was there before; an empty name is none.
-  void add(const value& from, std::string_view what, const std::string& name) {
+  void add(const value& from, const std::string& name) {
     if (name.empty()) {
       return;
     }
     const auto [place, fresh] = first_.emplace(name, from.here().at.line);
     if (!fresh) {
-      from.refuse(std::string{what} + " " + shown(name) + " is there twice",
-                  "another name; the other stands in line " + std::to_string(place->second));
+      from.refuse(std::string{what_} + " " + shown(name) + " is there twice",
+                  "once; the other stands in line " + std::to_string(place->second));
     }
   }
 
  private:
+  std::string_view what_;
   std::map<std::string, std::size_t> first_;
 };
 
@@ -92,13 +95,13 @@ inline void read_rules(const value& from, std::vector<rule>& into) {
   if (!from.expect(node_kind::list, "a list of rules")) {
     return;
   }
-  unique_names names;
+  unique_names names{"rule"};
   for (std::size_t i = 0; i < from.here().items.size(); ++i) {
     const value one = from.element(i);
     const std::size_t before = from.run().count();
     into.emplace_back();
     read_map(one, into.back(), rule_keys);
-    names.add(one, "rule", into.back().name);
+    names.add(one, into.back().name);
     if (from.run().count() == before) {
       check_rule(one, into.back());
     }
@@ -177,15 +180,15 @@ inline void read_policies(const value& from, std::vector<policy_configuration>& 
   if (!from.expect(node_kind::list, "a list of policies")) {
     return;
   }
-  unique_names names;
-  unique_names pairs;
+  unique_names names{"policy"};
+  unique_names pairs{"the pair of zones"};
   for (std::size_t i = 0; i < from.here().items.size(); ++i) {
     const value one = from.element(i);
     policy_configuration& made = into.emplace_back();
     read_map(one, made, policy_keys);
-    names.add(one, "policy", made.name);
+    names.add(one, made.name);
     if (!made.from.empty() && !made.to.empty()) {
-      pairs.add(one, "a policy", "from " + made.from + " to " + made.to);
+      pairs.add(one, made.from + " to " + made.to);
       made.name = made.name.empty() ? made.from + "-" + made.to : made.name;
     }
   }

@@ -47,7 +47,7 @@ using read_result = std::variant<loaded, std::vector<located_fault>>;
 inline read_result read(std::string_view text, std::string_view file_name) {
   auto draft = detail::read_draft(text);
   if (!draft.faults.empty()) {
-    return detail::located(std::move(draft.faults), file_name);
+    return detail::located(std::move(draft), file_name);
   }
   return loaded{std::move(draft.raw), std::move(draft.root), std::string{file_name}};
 }

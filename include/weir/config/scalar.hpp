@@ -155,8 +155,7 @@ struct number_range {
 template <class T>
 read_scalar<number_range<T>> read_range(std::string_view word, std::uint64_t least,
                                         std::uint64_t most) {
-  const std::string fix =
-      "a number from " + range_text(least, most) + ", or a range such as 8000-8099";
+  const std::string fix = "a number from " + range_text(least, most) + ", or a range of these";
   const std::size_t dash = word.find('-');
   const auto first = word.substr(0, dash);
   const auto last = dash == std::string_view::npos ? first : word.substr(dash + 1);

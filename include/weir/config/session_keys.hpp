@@ -34,10 +34,14 @@ inline void read_source_limit(const value& from, std::uint32_t& into) {
 
 /// One worker drives one shard.
 inline void read_shards(const value& from, sessions_configuration&) {
-  std::uint32_t shards = 1;
-  read_number_into(from, shards, 1, any_count_max);
-  if (shards != 1) {
+  if (!from.expect(node_kind::scalar, "1") || from.text() == "1") {
+    return;
+  }
+  const auto number = digits(from.text());
+  if (number && *number > 1) {
     from.refuse_choice();
+  } else {
+    from.refuse({"is not a number of shards", "1"});
   }
 }
 

@@ -52,26 +52,6 @@ inline std::size_t character_bytes(std::string_view text) {
   return 0;
 }
 
-/// The line with this number, counted from 1, without its end.
-inline std::string_view line_of(std::string_view text, std::size_t number) {
-  for (; number > 1; --number) {
-    const std::size_t end = text.find('\n');
-    if (end == std::string_view::npos) {
-      return {};
-    }
-    text.remove_prefix(end + 1);
-  }
-  return text.substr(0, text.find('\n'));
-}
-
-/// What stands in a line from a column on, counted from 1 in characters.
-inline std::string_view from_column(std::string_view line, std::size_t column) {
-  for (; column > 1 && !line.empty(); --column) {
-    line.remove_prefix(std::min(line.size(), std::max<std::size_t>(1, character_bytes(line))));
-  }
-  return line;
-}
-
 /// The first thing in a text that no configuration contains: bytes that are not UTF-8, control
 /// characters, a lone carriage return, a tab in an indentation.
 inline std::optional<text_fault> find_unfit(std::string_view text) {
@@ -108,26 +88,38 @@ inline std::optional<text_fault> find_unfit(std::string_view text) {
   return std::nullopt;
 }
 
-/// A text that is read in step with yaml-cpp, whose marks count characters.
+/// A text whose places yaml-cpp tells in bytes.
 class source_text {
  public:
   explicit source_text(std::string_view text) : text_{text} {}
 
-  /// Whether the quote that opens at this character is closed; true if none opens there.
-  /// Calls come in order of the text. yaml-cpp takes the end of the file for a closing quote.
-  bool closes_quote(std::size_t character) {
-    while (character_ < character && byte_ < text_.size()) {
-      byte_ += std::max<std::size_t>(1, character_bytes(text_.substr(byte_)));
-      ++character_;
+  /// The place of a byte in the line that begins at `line_start`, in characters. Cheap when asked
+  /// in the order of the text.
+  position place(std::size_t line, std::size_t line_start, std::size_t byte) {
+    byte = std::min(byte, text_.size());
+    if (line_start != line_start_ || byte < byte_) {
+      line_start_ = line_start;
+      byte_ = std::min(line_start, byte);
+      characters_ = 0;
     }
-    if (byte_ >= text_.size() || (text_[byte_] != '"' && text_[byte_] != '\'')) {
+    for (; byte_ < byte; ++byte_) {
+      const bool begins = (static_cast<std::uint8_t>(text_[byte_]) & 0xC0) != 0x80;
+      characters_ += begins ? 1 : 0;
+    }
+    return {line, characters_ + 1};
+  }
+
+  /// Whether the quote that opens at this byte is closed; true if none opens there. yaml-cpp takes
+  /// the end of the file for a closing quote.
+  bool closes_quote(std::size_t byte) const {
+    if (byte >= text_.size() || (text_[byte] != '"' && text_[byte] != '\'')) {
       return true;
     }
-    const char quote = text_[byte_];
-    for (std::size_t i = byte_ + 1; i < text_.size(); ++i) {
-      if (quote == '"' && text_[i] == '\\') {
-        ++i;
-      } else if (text_[i] == quote && quote == '\'' && text_.substr(i + 1, 1) == "'") {
+    const char quote = text_[byte];
+    for (std::size_t i = byte + 1; i < text_.size(); ++i) {
+      const bool escape = quote == '"' && text_[i] == '\\';
+      const bool doubled = quote == '\'' && text_.substr(i, 2) == "''";
+      if (escape || doubled) {
         ++i;
       } else if (text_[i] == quote) {
         return true;
@@ -138,8 +130,9 @@ class source_text {
 
  private:
   std::string_view text_;
+  std::size_t line_start_ = 0;
   std::size_t byte_ = 0;
-  std::size_t character_ = 0;
+  std::size_t characters_ = 0;
 };
 
 }  // namespace weir::config::detail

@@ -1,0 +1,148 @@
+#include "weir/config/load.hpp"
+
+#include "weir/config/reader.hpp"
+
+#include "tests/support/catch.hpp"
+
+#include <filesystem>
+#include <fstream>
+#include <iterator>
+#include <memory>
+#include <string>
+#include <variant>
+#include <vector>
+
+using weir::config::load;
+using weir::config::load_result;
+using weir::config::load_text;
+using weir::config::located_fault;
+
+namespace {
+
+std::string said(const load_result& result) {
+  std::string text;
+  if (const auto* faults = std::get_if<std::vector<located_fault>>(&result)) {
+    for (const auto& one : *faults) {
+      text += (text.empty() ? "" : "\n") + to_text(one);
+    }
+  }
+  return text;
+}
+
+const std::string ground = R"(interfaces:
+  lan: { addresses: [192.168.1.1/24], zone: inside }
+  wan: { addresses: [203.0.113.1/24], zone: outside }
+)";
+
+}  // namespace
+
+TEST_CASE("every example loads", "[config][load][example]") {
+  const std::string name = GENERATE("home-gateway", "zones", "carrier-nat");
+
+  const auto result = load("examples/configs/" + name + ".yaml");
+
+  CHECK(said(result) == "");
+}
+
+TEST_CASE("the home gateway is what its file says", "[config][load][example]") {
+  const auto result = load("examples/configs/home-gateway.yaml");
+
+  const auto& box = *std::get<std::shared_ptr<const weir::snapshot>>(result);
+  CHECK(box.interfaces().size() == 3);
+  CHECK(box.find_interface("lan"));
+  CHECK(box.find_interface("wan"));
+  CHECK(box.raw().policies.size() == 5);
+  CHECK(box.raw().nat.pools.at(0).external_interface == "wan");
+}
+
+TEST_CASE("the seeds of the fuzzer are what their names say", "[config][load]") {
+  for (const auto& entry : std::filesystem::directory_iterator{"tests/fuzz/corpus/configuration"}) {
+    const std::string name = entry.path().filename().string();
+    std::ifstream file{entry.path(), std::ios::binary};
+    const std::string text{std::istreambuf_iterator<char>{file}, {}};
+
+    const auto result = weir::config::read(text, name);
+
+    INFO(name);
+    CHECK(std::holds_alternative<weir::config::loaded>(result) == name.starts_with("valid-"));
+  }
+}
+
+TEST_CASE("an empty file makes a box that does nothing", "[config][load]") {
+  const auto result = load_text("", "f");
+
+  const auto& box = *std::get<std::shared_ptr<const weir::snapshot>>(result);
+  CHECK(box.interfaces().size() == 1);
+}
+
+TEST_CASE("a name that nothing bears is found with its place", "[config][load]") {
+  const auto result =
+      load_text(ground +
+                    "routes: [{ to: 0.0.0.0/0, via: 203.0.113.9, interface: wann }]\n"
+                    "policies:\n  - from: inside\n    to: outsid\n"
+                    "nat:\n  pools: [{ name: p, internal: 192.168.1.0/24, external: won }]\n",
+                "f");
+
+  const auto text = said(result);
+  CHECK(text.find("f:4:56: unknown interface \"wann\"; ") == 0);
+  CHECK(text.find("\nf:7:9: no interface belongs to zone \"outsid\"; ") != std::string::npos);
+  CHECK(text.find("\nf:9:58: unknown interface \"won\"; ") != std::string::npos);
+}
+
+TEST_CASE("faults of reading and of proving come in one report", "[config][load]") {
+  const auto result = load_text(ground +
+                                    "martians: of\n"
+                                    "routes: [{ to: 0.0.0.0/0, interface: wann }]\n"
+                                    "nat64: []\n",
+                                "f");
+
+  const auto text = said(result);
+  CHECK(text.find("f:4:11: martians: \"of\"") == 0);
+  CHECK(text.find("\nf:5:38: unknown interface \"wann\"; ") != std::string::npos);
+  CHECK(text.find("\nf:6:1: nat64 has no engine part yet; remove it") != std::string::npos);
+}
+
+TEST_CASE("what only follows from another fault is not reported", "[config][load]") {
+  const std::string text =
+      GENERATE("nat:\n  pools: [{ name: p, internal: 192.168.1.0/24, external: 203.0.113.9/24 }]\n",
+               "nat:\n  pools: [{ name: p, external: wan }]\n",
+               "routes: [{ to: 10.0.0.0/8, intrface: wan }]\n",
+               "policies:\n  - { from: inside, to: outside }\n  - { from: inside, to: outside }\n",
+               "sessions: { max: 0 }\n", "sessions: { timeouts: { udp: 0 } }\n");
+
+  const auto result = load_text(ground + text, "f");
+
+  INFO(said(result));
+  const auto& faults = std::get<std::vector<located_fault>>(result);
+  const bool misspelt = text.find("intrface") != std::string::npos;
+  CHECK(faults.size() == (misspelt ? 2 : 1));
+}
+
+TEST_CASE("an interface that is there twice is one fault", "[config][load]") {
+  const auto result = load_text("interfaces:\n  lan: { zone: a }\n  lan: { zone: b }\n", "f");
+
+  CHECK(said(result) == "f:3:3: the key \"lan\" is there twice; once; the other stands in line 2");
+}
+
+TEST_CASE("a timeout is neither nothing nor longer than the engine can tell", "[config][load]") {
+  const auto text = [](const std::string& span) {
+    return said(load_text("sessions: { timeouts: { udp: " + span + " } }\n", "f"));
+  };
+
+  CHECK(text("1ms") == "");
+  CHECK(text("288h") == "");
+  CHECK(text("0s").find("f:1:30: ") == 0);
+  CHECK(text("13d").find("f:1:30: ") == 0);
+}
+
+TEST_CASE("a text that is not YAML is not proven", "[config][load]") {
+  CHECK(said(load_text("routes: [\n", "f")).find('\n') == std::string::npos);
+}
+
+TEST_CASE("a file that cannot be read is a fault without a place", "[config][load]") {
+  CHECK(said(load("examples/configs/missing.yaml")) ==
+        "examples/configs/missing.yaml: cannot be read: No such file or directory; a "
+        "configuration file");
+  CHECK(said(load("examples/configs")) ==
+        "examples/configs: cannot be read: Is a directory; a configuration file");
+}
