@@ -1,5 +1,5 @@
+#include "tests/engine/gateway.hpp"
 #include "tests/support/catch.hpp"
-#include "tests/support/gateway.hpp"
 
 namespace weir::test {
 namespace {

@@ -63,7 +63,7 @@ struct fate {
   unsigned destination_port() const { return flow().destination.port.number(); }
 };
 
-/// Keeps what the engine decides, and holds every packet that leaves against the oracle.
+/// Keeps what the engine decides.
 class recording_sink {
  public:
   explicit recording_sink(std::vector<fate>& fates) : fates_{&fates} {}
@@ -106,19 +106,10 @@ class basic_gateway {
     return sends(interface, packet.bytes(), meta);
   }
 
-  /// What becomes of packets that come in together.
+  /// What becomes of packets that come in together. Every packet that leaves, and every answer, is
+  /// held against the oracle, and the tables against each other: what is wrong is thrown.
   std::vector<fate> burst(const std::vector<std::pair<std::string, packet_bytes>>& packets,
-                          packet_meta meta = {}) {
-    owned_burst memory;
-    for (const auto& [interface, bytes] : packets) {
-      meta.ingress = id_of(interface);
-      memory.add(bytes, meta);
-    }
-    std::vector<fate> fates(packets.size());
-    recording_sink sink{fates};
-    worker_.process(memory.burst(), clock_.now(), sink);
-    return fates;
-  }
+                          packet_meta meta = {});
 
   void advance(duration by) { clock_.advance(by); }
   interface_id id_of(std::string_view name) const {
@@ -145,6 +136,49 @@ class basic_gateway {
   basic_worker<Traits> worker_;
 };
 using gateway = basic_gateway<>;
+
+namespace detail {
+
+/// Throws what is wrong with a packet that left, where the one that came in was right; what came
+/// in corrupt must not look valid.
+inline void judge_passed(const packet_bytes& before, const packet_bytes& after,
+                         const packet_meta& meta) {
+  if (meta.transport == checksum_state::partial) {
+    return;
+  }
+  if (wrong_with(before).empty()) {
+    const auto fault = wrong_with(after);
+    if (!fault.empty()) throw std::logic_error{"a packet left and " + fault};
+  } else if (judge_transport(before) == checksum_verdict::wrong &&
+             judge_transport(after) != checksum_verdict::wrong) {
+    throw std::logic_error{"a corrupt packet left and looks valid"};
+  }
+}
+
+}  // namespace detail
+
+template <EngineTraits Traits>
+std::vector<fate> basic_gateway<Traits>::burst(
+    const std::vector<std::pair<std::string, packet_bytes>>& packets, packet_meta meta) {
+  owned_burst memory;
+  for (const auto& [interface, bytes] : packets) {
+    meta.ingress = id_of(interface);
+    memory.add(bytes, meta);
+  }
+  std::vector<fate> fates(packets.size());
+  recording_sink sink{fates};
+  worker_.process(memory.burst(), clock_.now(), sink);
+  for (std::size_t i = 0; i < fates.size(); ++i) {
+    const auto& one = fates[i];
+    if (!one.decision.dropped()) detail::judge_passed(packets[i].second, one.bytes, meta);
+    for (const auto& answer : one.answers) {
+      const auto fault = wrong_with(answer.bytes);
+      if (!fault.empty()) throw std::logic_error{"an answer left and " + fault};
+    }
+  }
+  if (const auto fault = worker_.verify()) throw std::logic_error{*fault};
+  return fates;
+}
 
 /// `10.0.0.1/24` as an interface's address.
 inline interface_address_configuration own(std::string_view text) {

@@ -17,7 +17,8 @@ namespace weir::detail {
 /// The address that an error about a packet comes from: the first of the family on the interface
 /// it came in, else any of the domain (RFC 1812 section 4.3.2.4).
 template <IpVersion V>
-std::optional<typename V::address> speaker(const snapshot& config, interface_id ingress) noexcept {
+std::optional<typename V::address> speaker(const snapshot& config, interface_id ingress,
+                                           domain_id domain) noexcept {
   const auto first_of = [](const interface_facts& one) -> std::optional<typename V::address> {
     for (const auto& own : one.addresses) {
       if (own.address.family() == family_of<V>) {
@@ -26,12 +27,11 @@ std::optional<typename V::address> speaker(const snapshot& config, interface_id 
     }
     return std::nullopt;
   };
-  const auto& here = config.interface(ingress);
-  if (const auto found = first_of(here)) {
+  if (const auto found = first_of(config.interface(ingress))) {
     return found;
   }
   for (const auto& one : config.interfaces()) {
-    if (one.domain == here.domain) {
+    if (one.domain == domain) {
       if (const auto found = first_of(one)) {
         return found;
       }
@@ -40,15 +40,21 @@ std::optional<typename V::address> speaker(const snapshot& config, interface_id 
   return std::nullopt;
 }
 
-/// Whether the packet was for more than one station: nobody answers those.
-template <IpVersion V>
-bool was_for_many(const snapshot& config, const walked<V>& headers,
-                  const packet_view& packet) noexcept {
-  if (packet.meta.cast != link_cast::unicast) {
-    return true;
-  }
-  const auto to = config.route(headers.key.domain(), headers.key.destination());
+/// Whether an address is that of every host of a subnet.
+template <class Address>
+bool is_directed_broadcast(const snapshot& config, domain_id domain, const Address& one) noexcept {
+  const auto to = config.route(domain, one);
   return to && config.hop(*to).kind == next_hop_kind::broadcast;
+}
+
+/// Whether the packet was for more than one station, or says it is from more than one: nobody
+/// answers those.
+template <IpVersion V>
+bool is_of_many(const snapshot& config, const walked<V>& headers,
+                const packet_view& packet) noexcept {
+  return packet.meta.cast != link_cast::unicast ||
+         is_directed_broadcast(config, headers.key.domain(), headers.key.destination()) ||
+         is_directed_broadcast(config, headers.key.domain(), headers.key.source());
 }
 
 /// Writes what is to be said about a packet, from the packet as it was received; nothing where the
@@ -57,7 +63,7 @@ template <IpVersion V, EngineTraits T>
 std::span<const std::byte> write_answer(shard<T>& state, const answer_request& request,
                                         const walked<V>& headers, const packet_view& packet,
                                         tick now, answer_buffer& to) noexcept {
-  if (!headers.facts.ok || was_for_many<V>(*state.config, headers, packet)) {
+  if (!headers.facts.ok || is_of_many<V>(*state.config, headers, packet)) {
     return {};
   }
   if (request.kind() == answer_request::form::tcp_reset) {
@@ -67,7 +73,7 @@ std::span<const std::byte> write_answer(shard<T>& state, const answer_request& r
     return write_tcp_reset<V>(to, packet.bytes, headers);
   }
   const auto error = request.error<V>();
-  const auto source = speaker<V>(*state.config, packet.meta.ingress);
+  const auto source = speaker<V>(*state.config, packet.meta.ingress, headers.key.domain());
   if (!source || !may_be_answered(headers, error)) {
     return {};
   }

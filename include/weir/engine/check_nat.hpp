@@ -8,9 +8,11 @@
 #include "weir/engine/fault_list.hpp"
 #include "weir/nat/exemption.hpp"
 #include "weir/nat/static_nat.hpp"
+#include "weir/net/text.hpp"
 #include "weir/pool/checked_pools.hpp"
 #include "weir/pool/pool_set.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <set>
@@ -73,6 +75,52 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface, const
   return made;
 }
 
+/// The directed broadcasts of a domain, which no host can wear; an address that is nevertheless an
+/// interface's is none.
+inline std::vector<ipv4_address> broadcasts_of(const topology& ground, domain_id domain) {
+  std::vector<ipv4_address> found;
+  if (domain.number() >= ground.routes4.size()) {
+    return found;
+  }
+  for (const auto& way : ground.routes4[domain.number()]) {
+    const auto kind = ground.hops[way.next_hop.number()].kind;
+    const auto one = way.destination.address();
+    if (kind == next_hop_kind::broadcast) {
+      found.push_back(one);
+    } else if (kind == next_hop_kind::local) {
+      found.erase(std::remove(found.begin(), found.end(), one), found.end());
+    }
+  }
+  return found;
+}
+
+/// A block without one of its addresses, in blocks.
+inline std::vector<ipv4_prefix> without(ipv4_prefix block, ipv4_address one) {
+  std::vector<ipv4_prefix> kept;
+  for (unsigned length = block.length() + 1; length <= ipv4::address_bits; ++length) {
+    const auto half = ipv4_prefix::around(one, length);
+    const ipv4_address mirrored{half.address().bits() ^ 1u << (ipv4::address_bits - length)};
+    kept.push_back(ipv4_prefix::around(mirrored, length));
+  }
+  return kept;
+}
+
+/// The broadcast addresses of connected subnets are nobody's to wear: pools that cover them do not
+/// give them.
+inline bool leave_out_broadcasts(pool_specification& made, const topology& ground) {
+  bool changed = false;
+  for (const auto one : broadcasts_of(ground, made.external_domain)) {
+    std::vector<ipv4_prefix> kept;
+    for (const auto& block : made.external) {
+      const auto left = block.contains(one) ? without(block, one) : std::vector{block};
+      changed |= block.contains(one);
+      kept.insert(kept.end(), left.begin(), left.end());
+    }
+    made.external = std::move(kept);
+  }
+  return changed;
+}
+
 inline pool_specification specification_of(const pool_configuration& raw, const std::string& path,
                                            const topology& ground, fault_list& faults) {
   pool_specification made;
@@ -111,6 +159,11 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
     all.push_back({one.external, one.external_port, one.internal, one.internal_port, one.protocol,
                    optional_zone(one.zone, path + ".zone", ground, faults),
                    find_domain(one.domain, path + ".domain", ground, faults), one.hairpin});
+    const auto nobodys = broadcasts_of(ground, all.back().domain);
+    if (std::find(nobodys.begin(), nobodys.end(), one.external) != nobodys.end()) {
+      faults.add(path + ".external", to_text(one.external) + " is a broadcast address",
+                 "the address of one host");
+    }
   }
   auto made = checked(all);
   if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {
@@ -140,6 +193,13 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
     return {};
   }
   auto made = checked(all, statics.claims());
+  bool changed = false;
+  for (auto& one : all) {
+    changed |= leave_out_broadcasts(one, ground);
+  }
+  if (changed && std::holds_alternative<pool_set>(made)) {
+    made = checked(all, statics.claims());
+  }
   if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
     for (auto& one : *refused) {
       faults.add(element("nat.pools", one.pool) + (one.field.empty() ? "" : ".") + one.field,

@@ -94,20 +94,33 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   cold.egress = state.config->hop(flow.hop).interface;
 }
 
-/// Makes the session of a flow that may exist, and sends its packet on its way.
+/// A SYN over a closing connection takes the place of its session, which was alive until now.
+template <IpVersion V, EngineTraits T>
+void end_former(shard<T>& state, const new_flow<V>& flow) noexcept {
+  const auto former = state.template sessions<V>().find(flow.headers.key, flow.now);
+  if (former.found()) {
+    state.template end<V>(former.id());
+  }
+}
+
+/// Makes the session of a flow that may exist, and sends its packet on its way. What the flow needs
+/// is held before anything else ends and lets go of it.
 template <IpVersion V, EngineTraits T>
 outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
   auto& table = state.template sessions<V>();
+  if (!flow.reached.is_none()) {
+    state.mappings.hold(flow.reached);
+  }
+  end_former(state, flow);
   const auto made = table.try_create(opening_of(flow), flow.now, state.template on_end<V>());
   if (!made.created()) {
     state.lives.refused.add();
-    if (!flow.held.is_none()) {
-      state.mappings.release(flow.held);
+    for (const auto id : {flow.held, flow.reached}) {
+      if (!id.is_none()) {
+        state.mappings.release(id);
+      }
     }
     return reason_for(made.refusal);
-  }
-  if (!flow.reached.is_none()) {
-    state.mappings.hold(flow.reached);
   }
   fill(state, made.id, flow);
   state.lives.created.add();

@@ -7,22 +7,59 @@
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/nat/static_nat.hpp"
+#include "weir/pool/pool.hpp"
 #include "weir/pool/port_space.hpp"
+
+#include <cstdint>
 
 namespace weir::detail {
 
-/// Whether the source of a flow is a host that some pool or static mapping hides: what it sends
-/// to an external endpoint is a hairpin (RFC 4787 section 6).
-template <EngineTraits T>
-bool is_internal_host(const shard<T>& state, const flow_key<ipv4>& flow) noexcept {
-  for (const pool& one : state.config->pools().pools()) {
-    if (one.domain == flow.domain && one.serves(flow.source.address)) {
+/// Whether an address is one of a pool's internal hosts. A pool for everybody knows no inside.
+inline bool is_among_hosts(const pool& one, ipv4_address host) noexcept {
+  for (const auto& range : one.internal) {
+    if (range.contains(host) && range.size() <= UINT32_MAX) {
       return true;
     }
   }
-  return state.config->statics()
-      .find_external({flow.domain, flow.protocol, flow.source, zone_id::none()})
-      .has_value();
+  return false;
+}
+
+/// Whether packets to an address leave through the interface that a flow came in by.
+template <EngineTraits T>
+bool is_behind_ingress(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+  const auto back = state.config->route(flow.received.domain, flow.received.source.address);
+  return back && state.config->hop(*back).interface == flow.packet.meta.ingress;
+}
+
+/// Whether the source of a flow is a host that some pool or static mapping hides: what it sends
+/// to an external endpoint is a hairpin (RFC 4787 section 6). Who comes from the pool's own outside
+/// is none, whatever address he says is his.
+template <EngineTraits T>
+bool is_internal_host(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+  const auto& source = flow.received.source;
+  for (const pool& one : state.config->pools().pools()) {
+    if (one.domain != flow.received.domain || !one.serves(source.address)) {
+      continue;
+    }
+    const bool from_elsewhere = !one.zone.is_none() && one.zone != flow.from;
+    if (from_elsewhere || (is_among_hosts(one, source.address) && is_behind_ingress(state, flow))) {
+      return true;
+    }
+  }
+  const auto fixed = state.config->statics().find_hairpin_source(
+      {flow.received.domain, flow.received.protocol, source, zone_id::none()});
+  return fixed && is_behind_ingress(state, flow);
+}
+
+/// Whether an address belongs to translation alone: what no session or mapping has taken from there
+/// goes nowhere, and is never routed back out.
+template <EngineTraits T>
+bool is_worn_by_nobody(const shard<T>& state, const flow_key<ipv4>& flow) noexcept {
+  return state.config->is_translation_address(flow.domain, flow.destination.address);
+}
+template <EngineTraits T>
+bool is_worn_by_nobody(const shard<T>&, const flow_key<ipv6>&) noexcept {
+  return false;
 }
 
 /// Static mappings carry every message; dynamic ones carry ports, and a query asks for none.
@@ -31,13 +68,17 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const auto& to = flow.received.destination;
   const auto fixed = state.config->statics().find_internal(
       {flow.received.domain, flow.received.protocol, to, flow.from});
-  if (fixed) {
+  const bool reaches = fixed && (fixed->hairpin || !is_internal_host(state, flow));
+  if (reaches) {
     flow.inside.destination = fixed->endpoint;
     flow.destination = fixed->endpoint.port == to.port ? translation_kind::one_to_one
                                                        : translation_kind::port_forward;
-    flow.hairpin = is_internal_host(state, flow.received);
+    flow.hairpin = is_internal_host(state, flow);
     state.observer.destination_translated(flow.destination, facts_of(flow.inside));
     return outcome::open();
+  }
+  if (flow.facts().message == message_kind::opaque && is_worn_by_nobody(state, flow.received)) {
+    return drop_reason::fragment_unsupported;  // whose it is, its ports would say
   }
   if (!has_ports(flow.received.protocol) || flow.facts().message == message_kind::opaque) {
     return outcome::open();
@@ -53,7 +94,7 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   }
   const auto& manners = state.config->pools().at(found.pool).manners;
   const auto space = space_of(flow.received.protocol);
-  flow.hairpin = is_internal_host(state, flow.received);
+  flow.hairpin = is_internal_host(state, flow);
   // Filtering is between inside and outside; from one inside host to another policy alone judges.
   if (!flow.hairpin &&
       manners.filtering[number(*space)] != endpoint_filtering::endpoint_independent) {
@@ -72,17 +113,6 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
 template <EngineTraits T>
 outcome translate_destination(shard<T>&, new_flow<ipv6>&) noexcept {
   return outcome::open();
-}
-
-/// Whether an address belongs to translation alone: what no session or mapping has taken from there
-/// goes nowhere, and is never routed back out.
-template <EngineTraits T>
-bool is_worn_by_nobody(const shard<T>& state, const flow_key<ipv4>& flow) noexcept {
-  return state.config->is_translation_address(flow.domain, flow.destination.address);
-}
-template <EngineTraits T>
-bool is_worn_by_nobody(const shard<T>&, const flow_key<ipv6>&) noexcept {
-  return false;
 }
 
 }  // namespace weir::detail

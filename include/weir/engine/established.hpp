@@ -76,11 +76,12 @@ template <IpVersion V, EngineTraits T>
   if (headers.facts.message != message_kind::tcp) {
     const auto status = table.hot(which.id()).status();
     table.track(which, now);
+    const outcome passed{emit<V>(state, which, headers, packet)};
     if (status.kind() == session_kind::dns && which.way() == direction::reply &&
-        state.config->raw().sessions.dns_reply_closes) {
-      table.shorten(which.id(), 0, now);
+        state.config->raw().sessions.dns_reply_closes) [[unlikely]] {
+      state.template end<V>(which.id());
     }
-    return outcome{emit<V>(state, which, headers, packet)};
+    return passed;
   }
   switch (table.track(which, segment_of(packet.bytes, headers.facts), now)) {
     case tcp_outcome::pass:

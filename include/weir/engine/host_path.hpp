@@ -83,7 +83,8 @@ inline outcome host_path(const arrival<ipv4>& packet, const snapshot& config) no
     const bool mine = config.is_own(packet.key.domain, to);
     return deliver_or(mine && manners.link_local, drop_reason::link_local);
   }
-  if (is_martian_destination(to)) {
+  const bool tolerated = !config.raw().drop_martians && is_reserved(to);
+  if (is_martian_destination(to) && !tolerated) {
     return drop_reason::martian_destination;
   }
   return outcome::open();

@@ -13,37 +13,10 @@
 #include "weir/engine/quoted_error.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/source.hpp"
+#include "weir/engine/stateless.hpp"
 #include "weir/session/tcp_tracker.hpp"
 
 namespace weir::detail {
-
-/// A stateless packet, which needs no session: it leaves as it is, or under its 1:1 mapping.
-template <IpVersion V, EngineTraits T>
-outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
-  const hop_facts& hop = state.config->hop(flow.hop);
-  const auto step = step_of(hop, flow.packet.from_box());
-  if constexpr (V::number == 4) {
-    if (flow.destination == translation_kind::port_forward ||
-        flow.destination == translation_kind::mapping) {
-      return drop_reason::needs_state;
-    }
-    const bool leaves = !flow.packet.from_box() && hop.kind == next_hop_kind::forward;
-    if (leaves && flow.destination == translation_kind::none) {
-      wear_one_to_one(state, flow);
-    }
-    if (flow.is_translated()) {
-      if (flow.received.protocol == protocol::ah) {
-        return drop_reason::untranslatable;
-      }
-      const auto after = pack(flow_key<ipv4>{flow.egress_domain, flow.received.protocol,
-                                             flow.outside.source, flow.inside.destination});
-      translate(flow.packet, flow.headers, after, step);
-      return verdict_for(flow.hop, hop);
-    }
-  }
-  pass_on<V>(flow.packet.bytes.data(), step);
-  return verdict_for(flow.hop, hop);
-}
 
 /// Whether the source may be behind the interface (RFC 3704); never the box's own address.
 template <IpVersion V, EngineTraits T>
@@ -83,6 +56,9 @@ template <IpVersion V, EngineTraits T>
 outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   if (flow.destination == translation_kind::none && is_worn_by_nobody(state, flow.received)) {
     return drop_reason::no_mapping;
+  }
+  if (flow.destination != translation_kind::none && is_worn_by_nobody(state, flow.inside)) {
+    return drop_reason::hairpin_loop;
   }
   const auto found = state.config->route(flow.inside.domain, flow.inside.destination.address);
   if (!found) {
@@ -180,18 +156,30 @@ outcome cannot_begin(const new_flow<V>& flow) noexcept {
 }
 
 /// The box's own endpoints on addresses that pools give ports of are claimed while they are used.
+/// What an internal host wears already the box cannot use too.
 template <EngineTraits T>
-void claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
-  if (!flow.packet.from_box() && flow.hop != local_hop) {
-    return;
+outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+  const bool own = flow.packet.from_box() || flow.hop == local_hop;
+  if (!own || !flow.held.is_none() || !has_ports(flow.received.protocol)) {
+    return outcome::open();
   }
-  const auto& own = flow.packet.from_box() ? flow.received.source : flow.inside.destination;
-  if (flow.held.is_none() && has_ports(flow.received.protocol)) {
-    flow.held = state.mappings.acquire_own({flow.received.domain, flow.received.protocol, own}).id;
+  const auto& end = flow.packet.from_box() ? flow.received.source : flow.inside.destination;
+  const auto claim =
+      state.mappings.acquire_own({flow.received.domain, flow.received.protocol, end});
+  flow.held = claim.id;
+  switch (claim.outcome) {
+    case mapping_outcome::taken:
+      return drop_reason::pool_exhausted;
+    case mapping_outcome::table_full:
+      return drop_reason::session_table_full;
+    default:
+      return outcome::open();
   }
 }
 template <EngineTraits T>
-void claim_own_endpoint(shard<T>&, new_flow<ipv6>&) noexcept {}
+outcome claim_own_endpoint(shard<T>&, new_flow<ipv6>&) noexcept {
+  return outcome::open();
+}
 
 /// From the zones on: policy, size and TTL, translation, commit.
 template <IpVersion V, EngineTraits T>
@@ -204,7 +192,8 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
     return refused;
   }
   const hop_facts& hop = state.config->hop(flow.hop);
-  if (flow.said.is_stateful()) {
+  const bool is_stateful = flow.said.is_stateful() && !flow.is_related;
+  if (is_stateful) {
     if (const auto refused = cannot_begin(flow)) {
       return refused;
     }
@@ -212,14 +201,18 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
   if (const auto refused = cannot_leave<V>(flow.facts(), hop, flow.packet.from_box())) {
     return refused;
   }
-  if (!flow.said.is_stateful()) {
+  if (!is_stateful) {
     return pass_stateless(state, flow);
   }
-  const auto worn = translate_source(state, flow);
-  if (worn) {
+  if (const auto worn = translate_source(state, flow)) {
     return worn;
   }
-  claim_own_endpoint(state, flow);
+  if (const auto refused = cannot_be_translated(flow)) {
+    return refused;
+  }
+  if (const auto refused = claim_own_endpoint(state, flow)) {
+    return refused;
+  }
   return commit(state, flow);
 }
 
@@ -294,7 +287,7 @@ template <IpVersion V, EngineTraits T>
   }
   state.observer.unmatched();
   if (headers.facts.message == message_kind::icmp_error) {
-    if (const auto known = pass_quoted_error(state, headers, packet, now)) {
+    if (const auto known = pass_quoted_error(state, headers, packet, now, flow.is_related)) {
       return known;
     }
   }

@@ -9,8 +9,10 @@
 #include "weir/nat/ipv4_id.hpp"
 #include "weir/nat/rewrite.hpp"
 #include "weir/policy/policy.hpp"
+#include "weir/wire/bytes.hpp"
 #include "weir/wire/icmp_error.hpp"
 #include "weir/wire/ipv6_header.hpp"
+#include "weir/wire/tcp_header.hpp"
 #include "weir/wire/tcp_options.hpp"
 
 #include <algorithm>
@@ -108,7 +110,12 @@ void clamp_syn(const packet_view& packet, const packet_facts& facts, const mss_c
     return;
   }
   const auto limit = clamp.kind == mss_clamp::form::to_number ? clamp.size : mss_for<V>(mtu);
-  clamp_mss(packet.bytes.subspan(facts.transport_offset), limit);
+  const auto segment = packet.bytes.subspan(facts.transport_offset);
+  const auto sum = load_raw<std::uint16_t>(segment.data() + tcp_field::checksum);
+  clamp_mss(segment, limit);
+  if (packet.meta.transport == checksum_state::partial) {
+    store_raw(segment.data() + tcp_field::checksum, sum);  // it does not cover the options
+  }
 }
 
 }  // namespace weir::detail

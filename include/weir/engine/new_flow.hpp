@@ -40,6 +40,7 @@ struct new_flow {
   flow_key<V> outside{};
   mapping_id held = mapping_id::none();     ///< of the source; counts this flow already
   mapping_id reached = mapping_id::none();  ///< of the destination; counts it from the commit on
+  bool is_related = false;                  ///< an error about a packet of a session
   bool inbound_refresh = true;              ///< whether packets from outside lengthen the session
 
   const packet_facts& facts() const noexcept { return headers.facts; }

@@ -90,10 +90,10 @@ bool passes_unasked(const shard<T>& state, const cold_record& cold,
 }
 
 /// What happens to an ICMP error that cannot be believed or quotes a packet of a session; nothing
-/// if rules must judge it.
+/// if rules must judge it. Says whether it is related to a session.
 template <IpVersion V, EngineTraits T>
 outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packet_view& packet,
-                          tick now) noexcept {
+                          tick now, bool& is_related) noexcept {
   if (const auto refused = disbelieve(headers, packet)) {
     return refused;
   }
@@ -122,6 +122,7 @@ outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packe
     return drop_reason::icmp_error_implausible;
   }
   state.observer.matched(which.id(), which.way());
+  is_related = true;
   if (!passes_unasked<V>(state, table.cold(which.id()), headers.facts)) {
     return outcome::open();
   }

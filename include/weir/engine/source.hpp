@@ -3,25 +3,28 @@
 // What a new flow wears outside: nothing new where it is exempt, a static mapping, or a port of a
 // pool. What needs a translation and cannot get it goes nowhere.
 
+#include "weir/engine/destination.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/nat/exemption.hpp"
+#include "weir/nat/static_nat.hpp"
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/pool_set.hpp"
-#include "weir/table/hash.hpp"
 #include "weir/wire/icmp_error.hpp"
-
-#include <cstdint>
 
 namespace weir::detail {
 
-/// From inside to inside nothing is hidden. A pool for everybody knows no inside.
-inline bool stays_inside(const pool& from, const new_flow<ipv4>& flow) noexcept {
-  const auto to = flow.inside.destination.address;
-  for (const auto& range : from.internal) {
-    if (range.contains(to) && range.size() <= UINT32_MAX) {
-      return !flow.hairpin;
+/// From inside to inside nothing is hidden, whatever zones the pools are for.
+template <EngineTraits T>
+bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+  if (flow.hairpin) {
+    return false;
+  }
+  for (const pool& one : state.config->pools().pools()) {
+    if (one.domain == flow.received.domain && one.serves(flow.received.source.address) &&
+        is_among_hosts(one, flow.inside.destination.address)) {
+      return true;
     }
   }
   return false;
@@ -61,18 +64,8 @@ outcome wear_address(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
   if (flow.received.protocol == protocol::ah) {
     return drop_reason::untranslatable;  // it covers the addresses (RFC 4302 section 2)
   }
-  const auto& pools = state.config->pools();
-  const auto host = flow.received.source.address;
-  const auto externals = pools.externals_of(from);
-  external_id chosen = externals[host.bits() % externals.size()];
-  const auto first = state.mappings.first_of_host(
-      {from.id, from.domain, flow.received.protocol, flow.received.source});
-  if (from.plan) {
-    chosen = externals[pools.block_of(from, host).external];
-  } else if (!first.is_none()) {
-    chosen = state.mappings.at(first).external;
-  }
-  flow.outside.source.address = pools.at(chosen).address;
+  const auto chosen = state.mappings.address_of(from, flow.received.source.address);
+  flow.outside.source.address = state.config->pools().at(chosen).address;
   return outcome::open();
 }
 
@@ -109,9 +102,11 @@ void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& f
 /// Hides the source as the static mappings say; false where none is for it.
 template <EngineTraits T>
 bool wear_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
-  const zone_id towards = flow.hairpin ? zone_id::none() : flow.to;
-  const auto fixed = state.config->statics().find_external(
-      {flow.received.domain, flow.received.protocol, flow.received.source, towards});
+  const static_query wanted{flow.received.domain, flow.received.protocol, flow.received.source,
+                            flow.to};
+  const auto& statics = state.config->statics();
+  const auto fixed =
+      flow.hairpin ? statics.find_hairpin_source(wanted) : statics.find_external(wanted);
   if (!fixed) {
     return false;
   }
@@ -138,8 +133,15 @@ outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   if ((!flow.said.translates() && !forced) || flow.packet.from_box() || flow.hop == next_hop_id{}) {
     return outcome::open();
   }
+  if (flow.destination != translation_kind::none && !flow.hairpin) {
+    return outcome::open();  // what comes in keeps its source
+  }
   if (is_exempt(state.config->exemptions(), flow.inside)) {
     tell_source(state, translation_kind::exempt, flow);
+    return outcome::open();
+  }
+  if (stays_inside(state, flow)) {
+    tell_source(state, translation_kind::internal, flow);
     return outcome::open();
   }
   if (wear_static(state, flow)) {
@@ -148,10 +150,6 @@ outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const pool* const from = pool_for(state, flow);
   if (from == nullptr) {
     return drop_reason::no_pool;
-  }
-  if (stays_inside(*from, flow)) {
-    tell_source(state, translation_kind::internal, flow);
-    return outcome::open();
   }
   if (from->external_domain != flow.egress_domain && !flow.hairpin) {
     return drop_reason::no_pool;

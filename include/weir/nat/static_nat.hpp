@@ -77,6 +77,11 @@ class static_nat {
   std::optional<static_match> find_external(const static_query& query) const noexcept {
     return find(by_internal_, query, false);
   }
+  /// The same for a hairpin, which wears what it would wear outside: zones count for nothing where
+  /// a mapping allows hairpins.
+  std::optional<static_match> find_hairpin_source(const static_query& query) const noexcept {
+    return find(by_internal_, query, true);
+  }
 
   /// The external endpoints that no pool may give.
   std::span<const external_claim> claims() const noexcept { return claims_; }

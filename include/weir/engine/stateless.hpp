@@ -1,0 +1,105 @@
+#pragma once
+
+// A packet that policy lets pass without a session: it leaves as it is, or under its 1:1 mapping.
+
+#include "weir/engine/leaving.hpp"
+#include "weir/engine/new_flow.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/engine/source.hpp"
+#include "weir/nat/icmp_error.hpp"
+#include "weir/wire/packed_flow.hpp"
+#include "weir/wire/quote.hpp"
+#include "weir/wire/tcp_header.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+
+namespace weir::detail {
+
+/// What covers the addresses cannot have others (RFC 4302 section 2).
+inline outcome cannot_be_translated(const new_flow<ipv4>& flow) noexcept {
+  const bool covers = flow.received.protocol == protocol::ah && flow.is_translated();
+  return covers ? outcome{drop_reason::untranslatable} : outcome::open();
+}
+inline outcome cannot_be_translated(const new_flow<ipv6>&) noexcept { return outcome::open(); }
+
+/// The key under which packets of a quoted flow's other direction leave, by 1:1 mappings alone.
+template <EngineTraits T>
+packed_flow<ipv4> answers_one_to_one(const shard<T>& state, const new_flow<ipv4>& flow,
+                                     const flow_key<ipv4>& back) noexcept {
+  const auto& statics = state.config->statics();
+  auto after = back;
+  if (flow.inside.destination != flow.received.destination) {
+    const auto fixed =
+        statics.find_internal({back.domain, back.protocol, back.destination, flow.from});
+    after.destination = fixed ? fixed->endpoint : back.destination;
+  }
+  const auto fixed = statics.find_external({back.domain, back.protocol, back.source, flow.to});
+  if (flow.outside.source != flow.received.source && fixed) {
+    after.source = fixed->endpoint;
+  }
+  return pack(after);
+}
+
+/// An error that passes without a session: what it quotes wore the 1:1 mapping too (RFC 5508
+/// REQ-4, REQ-5).
+template <EngineTraits T>
+outcome pass_stateless_error(shard<T>& state, const new_flow<ipv4>& flow, ttl_step step) noexcept {
+  const auto& packet = flow.packet;
+  const auto quoted = quote_of<ipv4>(std::span<const std::byte>{packet.bytes}, flow.facts());
+  const auto quote = walk_quote<ipv4>(quoted, flow.received.domain);
+  if (!quote.facts.ok) {
+    return drop_reason::bad_quote;
+  }
+  const auto after = answers_one_to_one(state, flow, unpack(reversed(quote.key)));
+  if (!translate_icmp_error(packet.bytes, flow.facts(), quote, after, step)) {
+    return drop_reason::bad_quote;
+  }
+  return verdict_for(flow.hop, state.config->hop(flow.hop));
+}
+
+/// The MSS of a SYN that passes without a session.
+template <IpVersion V, EngineTraits T>
+void clamp_stateless_syn(const shard<T>& state, const new_flow<V>& flow) noexcept {
+  if (flow.judge != nullptr && (flow.facts().tcp_flags & tcp_flag::syn) != 0) {
+    const auto mtu = std::min(state.config->hop(flow.hop).mtu,
+                              state.config->interface(flow.packet.meta.ingress).mtu);
+    clamp_syn<V>(flow.packet, flow.facts(), flow.judge->settings().tcp_mss, mtu);
+  }
+}
+
+/// A stateless packet, which needs no session: it leaves as it is, or under its 1:1 mapping.
+template <IpVersion V, EngineTraits T>
+outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
+  const hop_facts& hop = state.config->hop(flow.hop);
+  const auto step = step_of(hop, flow.packet.from_box());
+  clamp_stateless_syn(state, flow);
+  if constexpr (V::number == 4) {
+    if (flow.destination == translation_kind::port_forward ||
+        flow.destination == translation_kind::mapping) {
+      return drop_reason::needs_state;
+    }
+    const bool leaves = !flow.packet.from_box() && hop.kind == next_hop_kind::forward;
+    if (leaves && flow.destination == translation_kind::none) {
+      wear_one_to_one(state, flow);
+    }
+    if (flow.is_translated()) {
+      if (const auto refused = cannot_be_translated(flow)) {
+        return refused;
+      }
+      if (flow.facts().message == message_kind::icmp_error) {
+        return pass_stateless_error(state, flow, step);
+      }
+      const auto after = pack(flow_key<ipv4>{flow.egress_domain, flow.received.protocol,
+                                             flow.outside.source, flow.inside.destination});
+      translate(flow.packet, flow.headers, after, step);
+      return verdict_for(flow.hop, hop);
+    }
+  }
+  pass_on<V>(flow.packet.bytes.data(), step);
+  return verdict_for(flow.hop, hop);
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,210 @@
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+namespace weir::test {
+namespace {
+
+/// Everything may pass everywhere, so that what is dropped is dropped by manners alone.
+configuration generous() {
+  auto raw = two_zones(action::permit);
+  add_policy(raw, "outside", "inside", action::permit);
+  add_policy(raw, "inside", "local", action::permit);
+  add_policy(raw, "outside", "local", action::permit);
+  add_policy(raw, "inside", "inside", action::permit);
+  return raw;
+}
+
+TEST_CASE("link-local addresses stay on their link", "[engine][host_path][rfc4291]") {
+  gateway box{generous()};
+
+  CHECK(box.sends("lan", udp{}.to("169.254.1.1")).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.from("169.254.1.1").to("10.0.0.1")).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.from("169.254.1.1").to("192.0.2.1")).text() == "drop link_local");
+  CHECK(box.sends("lan", udp{}.from("fe80::5").to("fe80::1")).text() == "deliver");
+}
+
+TEST_CASE("a link-local source with a global destination is told that its scope ends here",
+          "[engine][host_path][rfc4443]") {
+  gateway box{generous()};
+
+  const auto stray = box.sends("lan", udp{}.from("fe80::5").to("2001:db8:9::1"));
+
+  CHECK(stray.text() == "drop link_local");
+  CHECK(answered(stray) == "1/2");
+}
+
+TEST_CASE("a directed broadcast is delivered from its own subnet and from nowhere else",
+          "[engine][host_path][rfc2644]") {
+  gateway box{generous()};
+
+  CHECK(box.sends("lan", udp{}.to("10.0.0.255")).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.to("10.0.0.0")).text() == "deliver");
+  CHECK(box.sends("wan", udp{}.from("192.0.2.1").to("10.0.0.255")).text() == "drop broadcast");
+  CHECK(box.sends("lan", udp{}.to("203.0.113.255")).text() == "drop broadcast");
+}
+
+TEST_CASE("addresses that end like a broadcast elsewhere are ordinary",
+          "[engine][host_path][sd7]") {
+  gateway box{generous()};
+
+  CHECK(box.sends("lan", udp{}.to("192.0.2.255")).text() == "forward");
+  CHECK(box.sends("lan", udp{}.to("198.51.100.0")).text() == "forward");
+}
+
+TEST_CASE("the limited broadcast is delivered and never forwarded", "[engine][host_path]") {
+  auto raw = generous();
+  gateway box{raw};
+  raw.host_path.deliver_broadcast = false;
+  gateway deaf{raw};
+
+  CHECK(box.sends("lan", udp{}.to("255.255.255.255")).text() == "deliver");
+  CHECK(deaf.sends("lan", udp{}.to("255.255.255.255")).text() == "drop broadcast");
+  CHECK(deaf.sends("lan", udp{}.to("10.0.0.255")).text() == "drop broadcast");
+}
+
+TEST_CASE("multicast is delivered and never forwarded", "[engine][host_path]") {
+  auto raw = generous();
+  gateway box{raw};
+  raw.host_path.deliver_multicast = false;
+  gateway deaf{raw};
+
+  CHECK(box.sends("lan", udp{}.to("239.1.2.3")).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.from("2001:db8:1::5").to("ff05::1")).text() == "deliver");
+  CHECK(deaf.sends("lan", udp{}.to("239.1.2.3")).text() == "drop multicast");
+  CHECK(deaf.sends("lan", udp{}.from("2001:db8:1::5").to("ff05::1")).text() == "drop multicast");
+}
+
+TEST_CASE("a unicast packet in a broadcast or multicast frame is not forwarded",
+          "[engine][host_path][rfc1812]") {
+  gateway box{two_zones()};
+  packet_meta broadcast;
+  broadcast.cast = link_cast::broadcast;
+  packet_meta multicast;
+  multicast.cast = link_cast::multicast;
+  box.sends("lan", udp{}.to("192.0.2.7"));
+
+  CHECK(box.sends("lan", udp{}, broadcast).text() == "drop link_broadcast");
+  CHECK(box.sends("lan", udp{}, multicast).text() == "drop link_broadcast");
+  CHECK(box.sends("lan", udp{}.to("192.0.2.7"), broadcast).text() == "drop link_broadcast");
+}
+
+TEST_CASE("redirects and source quenches go nowhere", "[engine][host_path][rfc1812]") {
+  gateway box{generous()};
+  const auto quote = udp{}.from("10.0.0.5").to("192.0.2.1").bytes();
+
+  CHECK(box.sends("wan", icmp{5, 1}.from("203.0.113.254").to("10.0.0.5").quote(quote)).text() ==
+        "drop redirect");
+  CHECK(box.sends("wan", icmp{4, 0}.from("203.0.113.254").to("10.0.0.5").quote(quote)).text() ==
+        "drop redirect");
+}
+
+TEST_CASE("neighbour and router discovery is delivered with hop limit 255",
+          "[engine][host_path][rfc4861]") {
+  gateway box{generous()};
+  const auto from_link = [](unsigned type) {
+    return icmp{type, 0}.from("fe80::5").to("ff02::1").payload_size(16).ttl(255);
+  };
+
+  for (const unsigned type : {133u, 134u, 135u, 136u, 137u}) {
+    CAPTURE(type);
+    CHECK(box.sends("lan", from_link(type)).text() == "deliver");
+    CHECK(box.sends("lan", from_link(type).ttl(254)).text() == "drop hop_limit_not_255");
+  }
+}
+
+TEST_CASE("a router advertisement or redirect for somebody else is never forwarded",
+          "[engine][host_path][rfc4861]") {
+  gateway box{generous()};
+  const auto to_other = [](unsigned type) {
+    return icmp{type, 0}.from("2001:db8:2::fe").to("2001:db8:1::5").payload_size(16).ttl(255);
+  };
+
+  CHECK(box.sends("wan", to_other(134)).text() == "drop link_local");
+  CHECK(box.sends("wan", to_other(137)).text() == "drop link_local");
+}
+
+TEST_CASE("IGMP with the router alert option is delivered", "[engine][host_path][rfc3376]") {
+  gateway box{generous()};
+  const auto report = datagram{protocol::igmp}
+                          .to("224.0.0.22")
+                          .ip_options(octets({0x94, 4, 0, 0}))
+                          .ttl(1)
+                          .payload_size(16);
+
+  CHECK(box.sends("lan", report).text() == "deliver");
+  CHECK(box.sends("lan", builder{report}.from("0.0.0.0")).text() == "deliver");
+}
+
+TEST_CASE("MLD with the router alert option is delivered with hop limit 1",
+          "[engine][host_path][rfc2710]") {
+  gateway box{generous()};
+  const auto report = icmp{143, 0}
+                          .from("fe80::5")
+                          .to("ff02::16")
+                          .extension(protocol::hop_by_hop, octets({5, 2, 0, 0, 1, 0}))
+                          .payload_size(20)
+                          .ttl(1);
+
+  CHECK(box.sends("lan", report).text() == "deliver");
+  CHECK(box.sends("lan", builder{report}.from("::")).text() == "deliver");
+  CHECK(box.sends("lan", builder{report}.ttl(2)).text() == "drop link_local");
+  CHECK(box.sends("lan", builder{report}.to("2001:db8:9::1")).text() == "drop link_local");
+}
+
+TEST_CASE("DHCP between a client without an address and the box is delivered",
+          "[engine][host_path]") {
+  auto raw = generous();
+  gateway box{raw};
+  raw.host_path.dhcp = false;
+  gateway deaf{raw};
+  const auto discover = udp{}.from("0.0.0.0", 68).to("255.255.255.255", 67);
+  const auto solicit = udp{}.from("fe80::5", 546).to("ff02::1:2", 547);
+
+  CHECK(box.sends("lan", discover).text() == "deliver");
+  CHECK(box.sends("lan", solicit).text() == "deliver");
+  CHECK(deaf.sends("lan", discover).text() == "drop dhcp");
+  CHECK(deaf.sends("lan", solicit).text() == "drop dhcp");
+}
+
+TEST_CASE("nobody can be at certain sources", "[engine][host_path][rfc6890]") {
+  gateway box{generous()};
+  const auto from = GENERATE("127.0.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1",
+                             "10.0.0.1", "203.0.113.1", "192.0.2.1");
+  CAPTURE(from);
+
+  CHECK(box.sends("lan", udp{}.from(from).to("192.0.2.1")).text() == "drop martian_source");
+}
+
+TEST_CASE("nobody can be at certain IPv6 sources", "[engine][host_path][rfc4291]") {
+  gateway box{generous()};
+  const auto from =
+      GENERATE("::1", "::", "ff02::1", "::ffff:10.0.0.5", "2001:db8:1::1", "2001:db8:9::1");
+  CAPTURE(from);
+
+  CHECK(box.sends("lan", udp{}.from(from).to("2001:db8:9::1")).text() == "drop martian_source");
+}
+
+TEST_CASE("reserved addresses are routed where martians are not dropped",
+          "[engine][host_path][rfc6890]") {
+  auto raw = generous();
+  raw.interfaces[0].validation = source_validation::off;
+  raw.drop_martians = false;
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("240.0.0.1")).text() == "forward");
+  CHECK(box.sends("lan", udp{}.to("240.0.0.1")).text() == "forward");
+  CHECK(box.sends("lan", udp{}.to("127.0.0.1")).text() == "drop martian_destination");
+}
+
+TEST_CASE("nothing is routed to certain destinations", "[engine][host_path][rfc6890]") {
+  gateway box{generous()};
+
+  CHECK(box.sends("lan", udp{}.to("127.0.0.1")).text() == "drop martian_destination");
+  CHECK(box.sends("lan", udp{}.to("0.1.2.3")).text() == "drop martian_destination");
+  CHECK(box.sends("lan", udp{}.to("240.0.0.1")).text() == "drop martian_destination");
+  CHECK(box.sends("lan", udp{}.from("2001:db8:1::5").to("::ffff:1.2.3.4")).text() ==
+        "drop martian_destination");
+}
+
+}  // namespace
+}  // namespace weir::test

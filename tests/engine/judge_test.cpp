@@ -1,0 +1,233 @@
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+#include <string>
+
+namespace weir::test {
+namespace {
+
+configuration forwarding_gateway(unsigned permitted_port) {
+  auto raw = home_gateway();
+  raw.nat.statics = {port_forward("203.0.113.1", 80, "10.0.0.20", 8080)};
+  add_policy(raw, "outside", "inside", action::deny).rules = {
+      rule_for(protocol::tcp, action::permit_stateful, permitted_port)};
+  return raw;
+}
+
+TEST_CASE("a session lets its reply pass before any policy is asked", "[engine][judge]") {
+  gateway box{two_zones()};
+  box.sends("lan", udp{}.to("192.0.2.1", 53));
+
+  const auto reply = box.sends("wan", udp{}.from("192.0.2.1", 53).to("10.0.0.5", 1000));
+  const auto stranger = box.sends("wan", udp{}.from("192.0.2.1", 54).to("10.0.0.5", 1000));
+
+  CHECK(reply.text() == "forward");
+  CHECK(stranger.text() == "drop no_policy");
+}
+
+TEST_CASE("policy sees the host and port behind a port forward", "[engine][judge][v12]") {
+  gateway box{forwarding_gateway(8080)};
+
+  const auto in = box.sends("wan", tcp{}.syn().from("192.0.2.1", 999).to("203.0.113.1", 80));
+  REQUIRE(in.text() == "forward");
+  CHECK(in.destination() == "10.0.0.20");
+  CHECK(in.destination_port() == 8080);
+
+  const auto back = box.sends("lan", answer_to(tcp{}.syn_ack().acknowledgment(2), in));
+  REQUIRE(back.text() == "forward");
+  CHECK(back.source() == "203.0.113.1");
+  CHECK(back.source_port() == 80);
+}
+
+TEST_CASE("a rule for the port outside of a port forward does not match", "[engine][judge][v12]") {
+  gateway box{forwarding_gateway(80)};
+
+  const auto in = box.sends("wan", tcp{}.syn().from("192.0.2.1", 999).to("203.0.113.1", 80));
+
+  CHECK(in.text() == "drop policy_denied");
+}
+
+TEST_CASE("a packet that cannot leave allocates nothing", "[engine][judge]") {
+  auto raw = pool_gateway();
+  raw.interfaces[1].mtu = 1400;
+  raw.policies[0].rules = {rule_for(protocol::udp, action::deny, 9),
+                           rule_for(protocol::udp, action::reject, 10)};
+  raw.interfaces[0].addresses.push_back(own("10.9.0.1/24"));
+  gateway box{raw};
+
+  const auto late = box.sends("lan", udp{}.ttl(1));
+  const auto large = box.sends("lan", udp{}.payload_size(1400));
+  const auto denied = box.sends("lan", udp{}.to("192.0.2.1", 9));
+  const auto rejected = box.sends("lan", udp{}.to("192.0.2.1", 10));
+  const auto poolless = box.sends("lan", udp{}.from("10.9.0.5"));
+  const auto unasked = box.sends("lan", tcp{}.ack());
+
+  CHECK(late.text() == "drop ttl_expired");
+  CHECK(large.text() == "drop too_big");
+  CHECK(denied.text() == "drop policy_denied");
+  CHECK(rejected.text() == "drop policy_rejected");
+  CHECK(poolless.text() == "drop no_pool");
+  CHECK(unasked.text() == "drop no_session");
+  CHECK(held_by(box) == "0 0 0");
+}
+
+TEST_CASE("a packet as long as the MTU passes and one byte more does not", "[engine][judge]") {
+  auto raw = two_zones();
+  raw.interfaces[1].mtu = 1400;
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.payload_size(1372)).text() == "forward");
+  CHECK(box.sends("lan", udp{}.payload_size(1373)).text() == "drop too_big");
+}
+
+TEST_CASE("an error about a packet of a translated session quotes it as it was received",
+          "[engine][judge]") {
+  gateway box{pool_gateway()};
+  const auto packet = udp{}.payload("hello");
+  REQUIRE(box.sends("lan", packet).text() == "forward");
+  const auto expired = builder{packet}.ttl(1).bytes();
+
+  const auto late = box.sends("lan", expired);
+
+  REQUIRE(late.text() == "drop ttl_expired");
+  REQUIRE(answered(late) == "11/0");
+  CHECK(quoted(late.answers[0].bytes) == expired);
+}
+
+TEST_CASE("a packet that expires in the middle of a session does not lengthen it",
+          "[engine][judge]") {
+  gateway box{two_zones()};
+  box.sends("lan", udp{}.to("192.0.2.1", 99));
+  box.advance(duration::seconds(119));
+  box.sends("lan", udp{}.to("192.0.2.1", 99).ttl(1));
+  box.advance(duration::seconds(1));
+
+  box.worker().expire(instant::from_epoch(duration::seconds(1'000'120)));
+
+  CHECK(box.worker().sessions4().size() == 0);
+}
+
+TEST_CASE("an interface without a zone passes nothing", "[engine][judge]") {
+  auto raw = two_zones();
+  raw.interfaces[0].zone.clear();
+  raw.policies[0].from = "outside";
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}).text() == "drop no_zone");
+}
+
+TEST_CASE("an interface without a zone passes all where that is asked for", "[engine][judge]") {
+  auto raw = two_zones();
+  raw.interfaces[0].zone.clear();
+  raw.policies[0].from = "outside";
+  raw.compatibility.pass_unzoned = true;
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}).text() == "forward");
+  CHECK(held_by(box) == "0 0 0");
+}
+
+TEST_CASE("a pair of zones without a policy passes nothing", "[engine][judge]") {
+  auto raw = two_zones();
+  raw.policies.clear();
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}).text() == "drop no_policy");
+}
+
+TEST_CASE("a pair of zones borrows the opposite policy where that is asked for",
+          "[engine][judge]") {
+  auto raw = two_zones();
+  raw.compatibility.reverse_policy = true;
+  gateway box{raw};
+
+  CHECK(box.sends("wan", udp{}.from("192.0.2.1").to("10.0.0.5")).text() == "forward");
+}
+
+TEST_CASE("a destination without a route is unreachable, and the sender hears it",
+          "[engine][judge]") {
+  auto raw = two_zones();
+  raw.routes.clear();
+  gateway box{raw};
+
+  const auto four = box.sends("lan", udp{});
+  const auto six = box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1"));
+
+  CHECK(four.text() == "drop no_route");
+  CHECK(answered(four) == "3/0");
+  CHECK(six.text() == "drop no_route");
+  CHECK(answered(six) == "1/0");
+}
+
+TEST_CASE("a pool address that nobody wears is never routed back out", "[engine][judge]") {
+  auto raw = open_gateway();
+  add_policy(raw, "outside", "outside", action::permit);
+  gateway box{raw};
+
+  CHECK(box.sends("wan", udp{}.from("192.0.2.1").to("203.0.113.9")).text() == "drop no_mapping");
+  CHECK(box.sends("wan", echo{}.from("192.0.2.1").to("203.0.113.9")).text() == "drop no_mapping");
+}
+
+TEST_CASE("a full table refuses the newcomer and keeps its port", "[engine][judge]") {
+  auto raw = pool_gateway();
+  raw.sessions.max = 2;
+  gateway box{raw};
+  box.sends("lan", udp{}.from("10.0.0.5", 4001));
+  box.sends("lan", udp{}.from("10.0.0.5", 4002));
+
+  const auto third = box.sends("lan", udp{}.from("10.0.0.5", 4003));
+
+  CHECK(third.text() == "drop session_table_full");
+  CHECK(held_by(box) == "2 2 2");
+}
+
+TEST_CASE("a source beyond its limit takes no port", "[engine][judge]") {
+  auto raw = pool_gateway();
+  raw.sessions.per_source = 1;
+  gateway box{raw};
+  box.sends("lan", udp{}.from("10.0.0.5", 4001));
+
+  const auto second = box.sends("lan", udp{}.from("10.0.0.5", 4002));
+  const auto other = box.sends("lan", udp{}.from("10.0.0.6", 4002));
+
+  CHECK(second.text() == "drop source_limit");
+  CHECK(other.text() == "forward");
+  CHECK(held_by(box) == "2 2 2");
+}
+
+TEST_CASE("an embryonic session that makes room gives its mapping to the newcomer's reach",
+          "[engine][judge]") {
+  auto raw = open_gateway();
+  raw.sessions.max = 1;
+  raw.sessions.full = when_full::evict_embryonic;
+  gateway box{raw};
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4001));
+  REQUIRE(out.text() == "forward");
+
+  const auto in = box.sends("wan", answer_to(udp{}, out).from("192.0.2.9", 77));
+
+  INFO(in.text());
+  CHECK(box.worker().verify() == std::nullopt);
+}
+
+TEST_CASE("DSCP and ECN pass unchanged", "[engine][judge]") {
+  gateway box{pool_gateway()};
+
+  const auto four = box.sends("lan", udp{}.tos(0xB9));
+  const auto six = box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1").tos(0xB9));
+
+  CHECK(byte_at(four.bytes, 1) == 0xB9);
+  CHECK((word_at(six.bytes, 0) >> 4 & 0xFF) == 0xB9);
+}
+
+TEST_CASE("an IPv6 flow under a policy that translates keeps its address", "[engine][judge][sr6]") {
+  gateway box{home_gateway()};
+
+  const auto six = box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1"));
+
+  CHECK(six.text() == "forward");
+  CHECK(six.flow6().source.address == parse_ip_address("2001:db8:1::5")->v6());
+}
+
+}  // namespace
+}  // namespace weir::test

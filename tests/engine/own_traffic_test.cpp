@@ -1,0 +1,125 @@
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+namespace weir::test {
+namespace {
+
+configuration talking_box(configuration raw = two_zones()) {
+  add_policy(raw, "local", "outside", action::permit_stateful);
+  return raw;
+}
+
+TEST_CASE("the box's own traffic leaves by its own policy and keeps its TTL",
+          "[engine][local][s70]") {
+  gateway box{talking_box()};
+
+  const auto out = box.sends("local", udp{}.from("203.0.113.1").to("192.0.2.1").ttl(1));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(box.egress_of(out) == "wan");
+  CHECK(byte_at(out.bytes, 8) == 1);
+}
+
+TEST_CASE("the reply to the box's own flow is delivered without an inbound policy",
+          "[engine][local][sr3]") {
+  gateway box{talking_box()};
+  REQUIRE(box.sends("local", udp{}.from("203.0.113.1").to("192.0.2.1")).text() == "forward");
+
+  CHECK(box.sends("wan", udp{}.from("192.0.2.1", 53).to("203.0.113.1", 1000)).text() == "deliver");
+}
+
+TEST_CASE("what is for the box is judged towards the zone local", "[engine][local][sr1]") {
+  auto raw = two_zones();
+  add_policy(raw, "outside", "local", action::deny).rules = {
+      rule_for(protocol::tcp, action::permit_stateful, 22)};
+  add_policy(raw, "outside", "outside", action::permit);
+  gateway box{raw};
+
+  const auto shell = box.sends("wan", tcp{}.syn().from("192.0.2.1", 999).to("203.0.113.1", 22));
+  CHECK(shell.text() == "deliver");
+  CHECK(byte_at(shell.bytes, 8) == 64);
+  CHECK(box.sends("wan", tcp{}.syn().from("192.0.2.1").to("203.0.113.1", 23)).text() ==
+        "drop policy_denied");
+  CHECK(box.sends("local",
+                  tcp{}.syn_ack().acknowledgment(2).from("203.0.113.1", 22).to("192.0.2.1", 999))
+            .text() == "forward");
+}
+
+TEST_CASE("an own address of another interface is local too", "[engine][local][sr1]") {
+  auto raw = two_zones();
+  add_policy(raw, "inside", "local", action::permit_stateful);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", echo{}.to("203.0.113.1")).text() == "deliver");
+}
+
+TEST_CASE("the box does not speak under addresses that are not its own", "[engine][local]") {
+  gateway box{talking_box()};
+
+  CHECK(box.sends("local", udp{}.from("10.0.0.5").to("192.0.2.1")).text() == "drop martian_source");
+}
+
+TEST_CASE("nobody else speaks in the box's own sessions", "[engine][local]") {
+  gateway box{talking_box()};
+  const auto query = udp{}.from("203.0.113.1").to("192.0.2.1");
+  REQUIRE(box.sends("local", query).text() == "forward");
+
+  CHECK(box.sends("wan", query).text() == "drop martian_source");
+  CHECK(box.sends("lan", query).text() == "drop martian_source");
+}
+
+TEST_CASE("the box does not speak in the sessions of others", "[engine][local]") {
+  gateway box{talking_box()};
+  const auto query = udp{}.from("10.0.0.5").to("192.0.2.1");
+  REQUIRE(box.sends("lan", query).text() == "forward");
+
+  CHECK(box.sends("local", query).text() == "drop martian_source");
+}
+
+TEST_CASE("a port the box uses is not given to an internal host", "[engine][local][nat]") {
+  gateway box{talking_box(home_gateway())};
+  REQUIRE(box.sends("local", udp{}.from("203.0.113.1", 4000).to("192.0.2.1")).text() == "forward");
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1"));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source_port() != 4000);
+  CHECK(held_by(box) == "2 2 2");
+}
+
+TEST_CASE("a port that the box listens on is not given to an internal host",
+          "[engine][local][nat]") {
+  auto raw = home_gateway();
+  add_policy(raw, "outside", "local", action::permit_stateful);
+  gateway box{raw};
+  REQUIRE(box.sends("wan", udp{}.from("192.0.2.9", 7).to("203.0.113.1", 4000)).text() == "deliver");
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1"));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source_port() != 4000);
+}
+
+TEST_CASE("a port that an internal host wears is not the box's", "[engine][local][nat]") {
+  gateway box{talking_box(home_gateway())};
+  REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1")).text() == "forward");
+
+  CHECK(box.sends("local", udp{}.from("203.0.113.1", 4000).to("192.0.2.9")).text() ==
+        "drop pool_exhausted");
+  CHECK(held_by(box) == "1 1 1");
+}
+
+TEST_CASE("a packet of the box that is too big is told so", "[engine][local]") {
+  auto raw = talking_box();
+  raw.interfaces[1].mtu = 1400;
+  gateway box{raw};
+
+  const auto large = box.sends("local", udp{}.from("203.0.113.1").payload_size(1400));
+
+  CHECK(large.text() == "drop too_big");
+  REQUIRE(answered(large) == "3/4");
+  CHECK(large.answers[0].where.egress == interface_id::local());
+}
+
+}  // namespace
+}  // namespace weir::test

@@ -1,0 +1,301 @@
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+#include <string>
+
+namespace weir::test {
+namespace {
+
+/// What the packet that left was, as a router further on quotes it.
+builder about(const fate& sent, unsigned type = 3, unsigned code = 4, std::size_t size = 548) {
+  return icmp{type, code}
+      .rest(1280)
+      .from("198.51.100.77")
+      .to(sent.flow().source)
+      .quote(sent.bytes, size);
+}
+
+TEST_CASE("an error from a router outside reaches the host whose packet it quotes",
+          "[engine][quoted_error][rfc5508-req4][sr11]") {
+  gateway box{pool_gateway()};
+  const auto packet = udp{}.from("10.0.0.5", 4000).payload("hello");
+  const auto sent = box.sends("lan", packet);
+
+  const auto error = box.sends("wan", about(sent));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.source() == "198.51.100.77");
+  CHECK(error.destination() == "10.0.0.5");
+  CHECK(icmp_of(error.bytes) == "3/4");
+  const auto inner = unpack(walk<ipv4>(quoted(error.bytes), 1500, {}).key);
+  CHECK(inner.source.address == ipv4_address{10, 0, 0, 5});
+  CHECK(inner.source.port == port{4000});
+}
+
+TEST_CASE("every type of error passes with its code",
+          "[engine][quoted_error][rfc5508-req10][rfc4787-req12]") {
+  gateway box{pool_gateway()};
+  const auto sent = box.sends("lan", udp{});
+  const auto type = GENERATE(3u, 11u, 12u);
+
+  const auto error = box.sends("wan", about(sent, type, 1));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(icmp_of(error.bytes) == std::to_string(type) + "/1");
+  CHECK(box.worker().sessions4().size() == 1);
+}
+
+TEST_CASE("an error about a query's reply finds the query",
+          "[engine][quoted_error][rfc5508-req4]") {
+  gateway box{pool_gateway()};
+  box.sends("lan", echo{}.from("10.0.0.6").identifier(7));
+  const auto sent = box.sends("lan", echo{}.from("10.0.0.5").identifier(7));
+
+  const auto error = box.sends("wan", about(sent, 11, 0));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.destination() == "10.0.0.5");
+  CHECK(word_at(quoted(error.bytes), 24) == 7);
+}
+
+TEST_CASE("an error from a router inside hides it behind the external address",
+          "[engine][quoted_error][rfc5508-req5]") {
+  gateway box{pool_gateway()};
+  const auto sent = box.sends("lan", udp{}.from("10.0.0.5", 4000));
+  const auto reply = box.sends("wan", answer_to(udp{}, sent));
+  REQUIRE(reply.text() == "forward");
+
+  const auto error =
+      box.sends("lan", icmp{3, 1}.from("10.0.0.99").to("192.0.2.1").quote(reply.bytes));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.source() == sent.source());
+  const auto inner = unpack(walk<ipv4>(quoted(error.bytes), 1500, {}).key);
+  CHECK(inner.destination == sent.flow().source);
+}
+
+TEST_CASE("an error passes without translation too", "[engine][quoted_error]") {
+  gateway box{two_zones()};
+  const auto sent = box.sends("lan", udp{});
+
+  const auto error = box.sends("wan", about(sent));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.destination() == "10.0.0.5");
+  CHECK(byte_at(error.bytes, 8) == 63);
+}
+
+TEST_CASE("an error in a hairpin reaches the host that caused it",
+          "[engine][quoted_error][rfc5508-req7]") {
+  auto raw = pool_gateway();
+  add_policy(raw, "inside", "inside", action::permit_stateful);
+  gateway box{raw};
+  const auto server = box.sends("lan", udp{}.from("10.0.0.6", 5000)).flow().source;
+  const auto there = box.sends("lan", udp{}.from("10.0.0.5", 4000).to(server));
+  REQUIRE(there.text() == "forward");
+
+  const auto error =
+      box.sends("lan", icmp{3, 3}.from("10.0.0.6").to(there.flow().source).quote(there.bytes));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.destination() == "10.0.0.5");
+  CHECK(error.flow().source.address == server.address);
+}
+
+TEST_CASE("an error with a wrong checksum is dropped", "[engine][quoted_error][rfc5508-req3]") {
+  gateway box{pool_gateway()};
+  const auto sent = box.sends("lan", udp{});
+
+  CHECK(box.sends("wan", about(sent).bad_checksum()).text() == "drop bad_icmp_checksum");
+}
+
+TEST_CASE("an error that quotes a wrong header checksum is dropped",
+          "[engine][quoted_error][rfc5508-req3]") {
+  gateway box{pool_gateway()};
+  const auto sent = box.sends("lan", udp{});
+  auto corrupt = sent.bytes;
+  corrupt[10] ^= std::byte{1};
+
+  CHECK(box.sends("wan", about(sent).quote(corrupt)).text() == "drop bad_quote");
+}
+
+TEST_CASE("the transport checksum of a quote is not judged",
+          "[engine][quoted_error][rfc5508-req3]") {
+  gateway box{pool_gateway()};
+  const auto sent = box.sends("lan", udp{}.payload("hello").bad_checksum());
+
+  CHECK(box.sends("wan", about(sent)).text() == "forward");
+}
+
+TEST_CASE("a quote of eight bytes behind its header is enough",
+          "[engine][quoted_error][rfc5508-req3]") {
+  gateway box{pool_gateway()};
+  const auto sent = box.sends("lan", tcp{}.syn().from("10.0.0.5", 4000).sequence(1000));
+
+  const auto error = box.sends("wan", about(sent, 3, 4, 28));
+  const auto cut = box.sends("wan", about(sent, 3, 4, 27));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(word_at(quoted(error.bytes), 20) == 4000);
+  CHECK(cut.text() == "drop bad_quote");
+}
+
+TEST_CASE("options in the quoted header are stepped over", "[engine][quoted_error][rfc5508-req3]") {
+  gateway box{pool_gateway()};
+  const auto sent =
+      box.sends("lan", udp{}.from("10.0.0.5", 4000).ip_options(packet_bytes(40, std::byte{1})));
+  REQUIRE(sent.text() == "forward");
+
+  const auto error = box.sends("wan", about(sent));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(word_at(quoted(error.bytes), 60) == 4000);
+}
+
+TEST_CASE("what RFC 4884 appends to a quote is left alone", "[engine][quoted_error][rfc4884]") {
+  gateway box{pool_gateway()};
+  const auto sent = box.sends("lan", udp{}.payload_size(100));
+  auto body = sent.bytes;
+  body.resize(128);
+  append(body, octets({0x20, 0, 0xDF, 0xFF, 0, 8, 1, 1, 1, 2, 3, 4}));
+
+  const auto error = box.sends(
+      "wan",
+      icmp{11, 0}.rest(32u << 16).from("198.51.100.77").to(sent.flow().source).payload(body));
+
+  REQUIRE(error.text() == "forward");
+  const auto left = quoted(error.bytes);
+  CHECK(packet_bytes(left.begin() + 128, left.end()) ==
+        packet_bytes(body.begin() + 128, body.end()));
+}
+
+TEST_CASE("an error about nothing known is dropped", "[engine][quoted_error][rfc5508-req4]") {
+  auto raw = pool_gateway();
+  add_policy(raw, "outside", "inside", action::permit_stateful);
+  gateway box{raw};
+  const auto strange = udp{}.from("10.0.0.5", 4000).to("192.0.2.1").bytes();
+
+  CHECK(box.sends("wan", icmp{3, 4}.from("198.51.100.77").to("10.0.0.5").quote(strange)).text() ==
+        "drop icmp_error_unmatched");
+}
+
+TEST_CASE("an error to somebody else than whom it quotes is dropped", "[engine][quoted_error]") {
+  gateway box{two_zones()};
+  const auto sent = box.sends("lan", udp{});
+
+  CHECK(box.sends("wan", about(sent).to("10.0.0.6")).text() == "drop bad_quote");
+}
+
+TEST_CASE("an error about an error is dropped", "[engine][quoted_error]") {
+  gateway box{two_zones()};
+  const auto inner = icmp{3, 3}.from("10.0.0.5").to("192.0.2.1").quote(udp{}.bytes()).bytes();
+
+  CHECK(box.sends("wan", icmp{11, 0}.from("198.51.100.77").to("10.0.0.5").quote(inner)).text() ==
+        "drop icmp_error_unmatched");
+}
+
+TEST_CASE("a quoted sequence that is not under way is not believed",
+          "[engine][quoted_error][rfc5927]") {
+  gateway box{two_zones()};
+  const auto syn = tcp{}.syn().from("10.0.0.5", 4000).to("192.0.2.1", 80).sequence(1000);
+  const auto sent = box.sends("lan", syn);
+  REQUIRE(box.sends("wan", tcp{}
+                               .syn_ack()
+                               .from("192.0.2.1", 80)
+                               .to("10.0.0.5", 4000)
+                               .sequence(5000)
+                               .acknowledgment(1001)
+                               .window(1000))
+              .text() == "forward");
+  auto forged = sent;
+
+  put(forged.bytes, 24, 900'000, 4);
+  CHECK(box.sends("wan", about(forged)).text() == "drop icmp_error_implausible");
+  put(forged.bytes, 24, 1001, 4);
+  CHECK(box.sends("wan", about(forged)).text() == "forward");
+}
+
+TEST_CASE("an error neither lengthens nor ends a session",
+          "[engine][quoted_error][rfc5508-req6][rfc5382-req10]") {
+  gateway box{two_zones()};
+  const auto sent = box.sends("lan", udp{}.to("192.0.2.1", 99));
+  box.advance(duration::milliseconds(119'999));
+  REQUIRE(box.sends("wan", about(sent)).text() == "forward");
+  CHECK(box.sends("wan", about(sent)).text() == "forward");
+
+  box.advance(duration::milliseconds(1));
+
+  CHECK(box.sends("wan", about(sent)).text() == "drop icmp_error_unmatched");
+}
+
+TEST_CASE("an error in pieces is dropped", "[engine][quoted_error][rfc5508-req3]") {
+  gateway box{two_zones()};
+  const auto sent = box.sends("lan", udp{}.payload_size(64));
+
+  CHECK(box.sends("wan", about(sent).fragments(48)[0]).text() == "drop fragment_unsupported");
+}
+
+TEST_CASE("an error passes a 1:1 mapping without a session, inside and out",
+          "[engine][quoted_error][rfc5508-req4][rfc5508-req5]") {
+  auto raw = two_zones(action::permit);
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.10")};
+  add_policy(raw, "outside", "inside", action::permit);
+  gateway box{raw};
+  const auto sent = box.sends("lan", udp{}.from("10.0.0.10", 4000));
+
+  const auto in = box.sends("wan", about(sent));
+  REQUIRE(in.text() == "forward");
+  CHECK(in.destination() == "10.0.0.10");
+  CHECK(unpack(walk<ipv4>(quoted(in.bytes), 1500, {}).key).source.address ==
+        ipv4_address{10, 0, 0, 10});
+
+  const auto request = box.sends("wan", udp{}.from("192.0.2.9", 99).to("203.0.113.2", 22));
+  const auto out =
+      box.sends("lan", icmp{3, 3}.from("10.0.0.10").to("192.0.2.9").quote(request.bytes));
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source() == "203.0.113.2");
+  CHECK(unpack(walk<ipv4>(quoted(out.bytes), 1500, {}).key).destination.address ==
+        ipv4_address{203, 0, 113, 2});
+}
+
+builder too_big6() {
+  const auto packet = udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 99).payload("hello");
+  return icmp{2, 0}.rest(1280).from("2001:db8:77::1").to("2001:db8:1::5").quote(packet.bytes());
+}
+
+TEST_CASE("ICMPv6 errors about a session pass unless policy judges them",
+          "[engine][quoted_error][rfc4890]") {
+  auto raw = two_zones();
+  gateway box{raw};
+  raw.policies[0].implicit_icmpv6 = false;
+  gateway judging{raw};
+  add_policy(raw, "outside", "inside", action::deny).rules = {
+      rule_for(protocol::icmpv6, action::permit_stateful)};
+  gateway permitting{raw};
+  for (auto* one : {&box, &judging, &permitting}) {
+    one->sends("lan", udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 99));
+  }
+
+  CHECK(box.sends("wan", too_big6()).text() == "forward");
+  CHECK(judging.sends("wan", too_big6()).text() == "drop icmp_error_unmatched");
+  CHECK(permitting.sends("wan", too_big6()).text() == "forward");
+}
+
+TEST_CASE("an inbound ICMPv6 echo is a rule like any other", "[engine][quoted_error][sr7]") {
+  gateway box{two_zones()};
+
+  CHECK(box.sends("wan", echo{}.from("2001:db8:9::1").to("2001:db8:1::5")).text() ==
+        "drop no_policy");
+}
+
+TEST_CASE("an error about the box's own packet is delivered", "[engine][quoted_error]") {
+  auto raw = two_zones();
+  add_policy(raw, "local", "outside", action::permit_stateful);
+  gateway box{raw};
+  const auto sent = box.sends("local", udp{}.from("203.0.113.1").to("192.0.2.1"));
+
+  CHECK(box.sends("wan", about(sent)).text() == "deliver");
+}
+
+}  // namespace
+}  // namespace weir::test

@@ -1,0 +1,344 @@
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <set>
+#include <string>
+#include <vector>
+
+namespace weir::test {
+namespace {
+
+exempt_configuration exempting(std::string_view destination) {
+  exempt_configuration made;
+  made.source = parse_prefix("10.0.0.0/24")->as<ipv4>();
+  made.destination = parse_prefix(destination)->as<ipv4>();
+  return made;
+}
+
+configuration deterministic_gateway() {
+  auto raw = pool_gateway("203.0.113.8/32");
+  raw.nat.pools[0].deterministic = true;
+  raw.nat.pools[0].preserve_port = false;
+  return raw;
+}
+
+TEST_CASE("one internal endpoint wears one external endpoint towards everybody",
+          "[engine][source][rfc4787-req1][rfc5382-req1]") {
+  gateway box{pool_gateway()};
+  const auto first = box.sends("lan", udp{}.to("192.0.2.1", 53));
+
+  for (const auto* peer : {"192.0.2.2", "198.51.100.7"}) {
+    const auto next = box.sends("lan", udp{}.to(peer, 99));
+    CHECK(next.source() == first.source());
+    CHECK(next.source_port() == first.source_port());
+  }
+  CHECK(held_by(box) == "3 1 1");
+}
+
+TEST_CASE("a host keeps one external address", "[engine][source][rfc4787-req2]") {
+  gateway box{pool_gateway()};
+  std::set<std::string> worn;
+
+  for (unsigned port = 4000; port < 4020; ++port) {
+    worn.insert(box.sends("lan", udp{}.from("10.0.0.5", port)).source());
+  }
+
+  CHECK(worn.size() == 1);
+}
+
+TEST_CASE("a burst of 64 equal new packets is one session with one port",
+          "[engine][source][v15][sd1][sd2]") {
+  gateway box{pool_gateway()};
+  const auto packet = udp{}.from("10.0.0.5", 4000).bytes();
+
+  const auto fates =
+      box.burst(std::vector<std::pair<std::string, packet_bytes>>(64, {"lan", packet}));
+
+  for (const auto& one : fates) {
+    REQUIRE(one.text() == "forward");
+    CHECK(one.source_port() == fates[0].source_port());
+  }
+  CHECK(held_by(box) == "1 1 1");
+}
+
+TEST_CASE("two hosts with one echo id towards one target get their own replies",
+          "[engine][source][sd4][v16]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+
+  const auto first = box.sends("lan", echo{}.from("10.0.0.5").to("192.0.2.1").identifier(7));
+  const auto second = box.sends("lan", echo{}.from("10.0.0.6").to("192.0.2.1").identifier(7));
+  REQUIRE(first.text() == "forward");
+  REQUIRE(second.text() == "forward");
+  CHECK(first.source_port() != second.source_port());
+
+  const auto reply = [&](const fate& sent) {
+    return box.sends(
+        "wan", echo{}.type(0).from("192.0.2.1").to("203.0.113.8").identifier(sent.source_port()));
+  };
+  const auto to_first = reply(first);
+  const auto to_second = reply(second);
+  REQUIRE(to_first.text() == "forward");
+  REQUIRE(to_second.text() == "forward");
+  CHECK(to_first.destination() == "10.0.0.5");
+  CHECK(to_second.destination() == "10.0.0.6");
+  CHECK(word_at(to_first.bytes, 24) == 7);
+  CHECK(word_at(to_second.bytes, 24) == 7);
+}
+
+TEST_CASE("an echo session gives back the identifier it took", "[engine][source][sd3]") {
+  gateway box{pool_gateway()};
+  for (unsigned id = 1; id <= 10; ++id) box.sends("lan", echo{}.identifier(id));
+  CHECK(held_by(box) == "10 10 10");
+
+  box.advance(duration::seconds(60));
+  box.worker().expire(instant::from_epoch(duration::seconds(1'000'060)));
+
+  CHECK(held_by(box) == "0 0 0");
+}
+
+TEST_CASE("from inside to inside nothing is translated", "[engine][source][sd8]") {
+  auto raw = home_gateway();
+  raw.interfaces[0].addresses.push_back(own("10.0.1.1/24"));
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/16")};
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5").to("10.0.1.9"));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source() == "10.0.0.5");
+  CHECK(held_by(box) == "1 0 0");
+}
+
+TEST_CASE("what needs a pool and has none goes nowhere", "[engine][source][sd17]") {
+  auto raw = home_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.128/25")};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5")).text() == "drop no_pool");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.200")).text() == "forward");
+}
+
+TEST_CASE("a pool serves only what leaves through its zone", "[engine][source]") {
+  auto raw = pool_gateway();
+  raw.interfaces.push_back(raw.interfaces[1]);
+  raw.interfaces[2].name = "dmz";
+  raw.interfaces[2].zone = "dmz";
+  raw.interfaces[2].addresses = {own("172.16.0.1/24")};
+  add_policy(raw, "inside", "dmz", action::permit_stateful_nat);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.to("172.16.0.9")).text() == "drop no_pool");
+}
+
+TEST_CASE("a port is given once, and the next host is refused",
+          "[engine][source][rfc4787-req3][sd17]") {
+  auto raw = pool_gateway("203.0.113.8/32");
+  raw.nat.pools[0].ports = port_range::between(port{4000}, port{4001});
+  gateway box{raw};
+
+  const auto first = box.sends("lan", udp{}.from("10.0.0.5", 1));
+  const auto second = box.sends("lan", udp{}.from("10.0.0.6", 1));
+  const auto third = box.sends("lan", udp{}.from("10.0.0.7", 1));
+
+  CHECK(first.source_port() != second.source_port());
+  CHECK(third.text() == "drop pool_exhausted");
+  CHECK(answered(third) == "nothing");
+  CHECK(held_by(box) == "2 2 2");
+}
+
+TEST_CASE("an exhausted pool says what it is asked to say",
+          "[engine][source][rfc5508-req8][rfc6888-req11]") {
+  auto raw = pool_gateway("203.0.113.8/32");
+  raw.nat.pools[0].ports = port_range::only(port{4000});
+  raw.nat.pools[0].exhausted = exhausted_answer::admin_prohibited;
+  gateway admin{raw};
+  raw.nat.pools[0].exhausted = exhausted_answer::host_unreachable;
+  gateway host{raw};
+  admin.sends("lan", udp{}.from("10.0.0.5"));
+  host.sends("lan", udp{}.from("10.0.0.5"));
+
+  CHECK(answered(admin.sends("lan", udp{}.from("10.0.0.6"))) == "3/13");
+  CHECK(answered(host.sends("lan", udp{}.from("10.0.0.6"))) == "3/1");
+}
+
+TEST_CASE("a port whose session is past its deadline is free in that very tick",
+          "[engine][source][sr5]") {
+  auto raw = pool_gateway("203.0.113.8/32");
+  raw.nat.pools[0].ports = port_range::only(port{4000});
+  worker_options lazy;
+  lazy.reclaim_budget = 0;
+  gateway box{raw, lazy};
+  box.sends("lan", udp{}.from("10.0.0.5").to("192.0.2.1", 99));
+
+  box.advance(duration::milliseconds(119'999));
+  CHECK(box.sends("lan", udp{}.from("10.0.0.6").to("192.0.2.1", 99)).text() ==
+        "drop pool_exhausted");
+  box.advance(duration::milliseconds(1));
+  CHECK(box.sends("lan", udp{}.from("10.0.0.6").to("192.0.2.1", 99)).text() == "forward");
+}
+
+TEST_CASE("an exempt destination is reached untranslated", "[engine][source][rfc6888-req6]") {
+  auto raw = pool_gateway();
+  raw.nat.exempt = {exempting("192.0.2.0/24")};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.to("192.0.2.1")).source() == "10.0.0.5");
+  CHECK(box.sends("lan", udp{}.to("198.51.100.1")).source() != "10.0.0.5");
+}
+
+TEST_CASE("a deterministic pool gives what its plan says", "[engine][source][v11]") {
+  auto raw = deterministic_gateway();
+  raw.nat.pools[0].ports = port_range::between(port{1024}, port{65535});
+  gateway box{raw};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 1000));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source() == "203.0.113.8");
+  CHECK(out.source_port() == 2284 + 1000 % 252);
+}
+
+TEST_CASE("protocols without ports wear the address of their host",
+          "[engine][source][rfc4787-req2]") {
+  gateway box{pool_gateway()};
+  const auto host = GENERATE("10.0.0.5", "10.0.0.6", "10.0.0.77", "10.0.0.200");
+  const auto kind = GENERATE(protocol::esp, protocol::gre, protocol{99});
+
+  const auto bare = box.sends("lan", datagram{kind}.from(host).payload_size(16));
+  const auto ported = box.sends("lan", udp{}.from(host));
+  const auto again = box.sends("lan", datagram{kind}.from(host).to("192.0.2.9").payload_size(16));
+
+  REQUIRE(bare.text() == "forward");
+  CHECK(bare.source() == ported.source());
+  CHECK(again.source() == ported.source());
+}
+
+TEST_CASE("a second host to the same remote is refused where only addresses tell flows apart",
+          "[engine][source]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  const auto packet = datagram{protocol{99}}.payload_size(16);
+  REQUIRE(box.sends("lan", builder{packet}.from("10.0.0.5")).text() == "forward");
+
+  CHECK(box.sends("lan", builder{packet}.from("10.0.0.6")).text() == "drop pool_exhausted");
+  const auto back = box.sends("wan", builder{packet}.from("192.0.2.1").to("203.0.113.8"));
+  REQUIRE(back.text() == "forward");
+  CHECK(back.destination() == "10.0.0.5");
+}
+
+TEST_CASE("the first reply claims an ESP session, and the next host waits until then",
+          "[engine][source][sd20][v13]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  const auto esp = [](std::uint32_t spi) { return datagram{protocol::esp}.spi(spi); };
+  REQUIRE(box.sends("lan", esp(1).from("10.0.0.5")).text() == "forward");
+  CHECK(box.sends("lan", esp(2).from("10.0.0.6")).text() == "drop reply_unclaimed");
+
+  const auto reply = box.sends("wan", esp(77).from("192.0.2.1").to("203.0.113.8"));
+  REQUIRE(reply.text() == "forward");
+  CHECK(reply.destination() == "10.0.0.5");
+  CHECK(box.sends("lan", esp(2).from("10.0.0.6")).text() == "forward");
+
+  const auto other = box.sends("wan", esp(78).from("192.0.2.1").to("203.0.113.8"));
+  CHECK(other.destination() == "10.0.0.6");
+  CHECK(box.sends("wan", esp(77).from("192.0.2.1").to("203.0.113.8")).destination() == "10.0.0.5");
+  CHECK(box.worker().sessions4().size() == 2);
+}
+
+TEST_CASE("an authentication header is not translated", "[engine][source][rfc4302]") {
+  auto raw = pool_gateway();
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9")};
+  gateway box{raw};
+  const auto packet = datagram{protocol::ah}.payload_size(24);
+
+  CHECK(box.sends("lan", builder{packet}.from("10.0.0.5")).text() == "drop untranslatable");
+  CHECK(box.sends("lan", builder{packet}.from("10.0.0.9")).text() == "drop untranslatable");
+  CHECK(held_by(box) == "0 0 0");
+}
+
+TEST_CASE("SCTP keeps its port or is refused", "[engine][source][rfc4960]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  const auto init = datagram{protocol::sctp}.payload_size(20);
+
+  const auto first = box.sends("lan", builder{init}.from("10.0.0.5", 5000));
+  REQUIRE(first.text() == "forward");
+  CHECK(first.source_port() == 5000);
+  CHECK(box.sends("lan", builder{init}.from("10.0.0.6", 5000)).text() == "drop pool_exhausted");
+}
+
+TEST_CASE("UDP-Lite and DCCP are translated with their checksums", "[engine][source]") {
+  gateway box{pool_gateway()};
+  const auto kind = GENERATE(protocol::udp_lite, protocol::dccp);
+
+  const auto out = box.sends("lan", datagram{kind}.from("10.0.0.5", 5000).payload_size(20));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source() != "10.0.0.5");
+  CHECK(judge_transport(out.bytes) == checksum_verdict::right);
+}
+
+TEST_CASE("UDP without a checksum stays without", "[engine][source][rfc768]") {
+  gateway box{pool_gateway()};
+
+  const auto out = box.sends("lan", udp{}.no_checksum());
+
+  REQUIRE(out.text() == "forward");
+  CHECK(word_at(out.bytes, 26) == 0);
+}
+
+TEST_CASE("a partial checksum follows the addresses and nothing else", "[engine][source]") {
+  auto raw = pool_gateway();
+  raw.policies[0].tcp_mss = 1000;
+  gateway box{raw};
+  packet_meta meta;
+  meta.transport = checksum_state::partial;
+
+  const auto out = box.sends("lan", tcp{}.syn().mss(1460).partial_checksum(), meta);
+
+  REQUIRE(out.text() == "forward");
+  const auto expected = tcp{}
+                            .syn()
+                            .mss(1000)
+                            .from(out.source(), out.source_port())
+                            .to("192.0.2.1", 53)
+                            .partial_checksum()
+                            .bytes();
+  CHECK(word_at(out.bytes, 36) == word_at(expected, 36));
+}
+
+TEST_CASE("datagrams that may be fragmented do not share identifications",
+          "[engine][source][rfc6864]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  std::set<unsigned> ids;
+  for (unsigned i = 0; i < 8; ++i) {
+    const auto* host = i % 2 == 0 ? "10.0.0.5" : "10.0.0.6";
+    ids.insert(word_at(box.sends("lan", udp{}.from(host).id(0x1234)).bytes, 4));
+  }
+  CHECK(ids.size() == 8);
+
+  const auto atomic = box.sends("lan", udp{}.id(0x1234).dont_fragment());
+  CHECK(word_at(atomic.bytes, 4) == 0x1234);
+}
+
+TEST_CASE("IKE keeps its port while it is free", "[engine][source][rfc3715]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+
+  const auto first = box.sends("lan", udp{}.from("10.0.0.5", 500).to("192.0.2.1", 500));
+  const auto second = box.sends("lan", udp{}.from("10.0.0.6", 500).to("192.0.2.1", 500));
+
+  CHECK(first.source_port() == 500);
+  REQUIRE(second.text() == "forward");
+  CHECK(second.source_port() != 500);
+}
+
+TEST_CASE("the broadcast addresses of a connected subnet are never worn", "[engine][source]") {
+  gateway box{pool_gateway("203.0.113.0/24")};
+  const auto& externals = box.worker().config().pools().externals();
+
+  CHECK(externals.size() == 254);
+  CHECK(externals.front().address == ipv4_address{203, 0, 113, 1});
+  CHECK(externals.back().address == ipv4_address{203, 0, 113, 254});
+}
+
+}  // namespace
+}  // namespace weir::test
