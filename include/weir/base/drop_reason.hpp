@@ -8,65 +8,66 @@ namespace weir {
 
 /// Why a packet went no further. One counter exists per value; values are append-only.
 enum class drop_reason : std::uint8_t {
-  truncated_header,  ///< fewer bytes than the headers need
-  bad_version,  ///< the version field is neither 4 nor 6, or not that of the frame
+  truncated_header,   ///< fewer bytes than the headers need
+  bad_version,        ///< the version field is neither 4 nor 6, or not that of the frame
   bad_header_length,  ///< the IPv4 header length is under 20 bytes or past the packet
-  bad_total_length,  ///< the IP length field promises more than arrived, or less than its headers
-  bad_ip_checksum,  ///< the IPv4 header checksum is wrong (RFC 1812 section 5.2.2)
+  bad_total_length,   ///< the IP length field promises more than arrived, or less than its headers
+  bad_ip_checksum,    ///< the IPv4 header checksum is wrong (RFC 1812 section 5.2.2)
   bad_transport_length,  ///< a TCP data offset or UDP length contradicts the packet
   /// the transport checksum is wrong and `transport-checksum: drop` is set
   bad_transport_checksum,
-  bad_tcp_flags,  ///< a TCP segment without flags, or with SYN and FIN or RST together
-  source_route,  ///< an IPv4 source route option (RFC 7126 section 4.3)
-  ip_options,  ///< IPv4 options, and the configuration drops them
+  bad_tcp_flags,   ///< a TCP segment without flags, or with SYN and FIN or RST together
+  source_route,    ///< an IPv4 source route option (RFC 7126 section 4.3)
+  ip_options,      ///< IPv4 options, and the configuration drops them
   routing_header,  ///< a routing header that is type 0 (RFC 5095) or that the configuration drops
   unknown_extension,  ///< an IPv6 extension header that weir does not know
   /// more extension headers than weir walks, or a chain not whole in the first fragment (RFC
   /// 7112)
   header_chain_too_long,
-  jumbogram,  ///< an IPv6 jumbo payload (RFC 2675)
-  bad_fragment,  ///< a fragment whose offset or length cannot be part of a datagram
-  scattered_headers,  ///< the headers are not contiguous in the driver's buffer
-  not_ip,  ///< the frame carries neither IPv4 nor IPv6
-  foreign_mac,  ///< the frame is addressed to another station
-  truncated_frame,  ///< the frame ends inside its link header
-  martian_source,  ///< the source address cannot be a source (RFC 6890, RFC 3704)
+  jumbogram,            ///< an IPv6 jumbo payload (RFC 2675)
+  bad_fragment,         ///< a fragment whose offset or length cannot be part of a datagram
+  scattered_headers,    ///< the headers are not contiguous in the driver's buffer
+  not_ip,               ///< the frame carries neither IPv4 nor IPv6
+  foreign_mac,          ///< the frame is addressed to another station
+  truncated_frame,      ///< the frame ends inside its link header
+  martian_source,       ///< the source address cannot be a source (RFC 6890, RFC 3704)
   martian_destination,  ///< the destination address is never routed
-  spoofed_source,  ///< source validation found no such source behind the interface (RFC 3704)
+  spoofed_source,       ///< source validation found no such source behind the interface (RFC 3704)
   link_local,  ///< a link-local address that would have to be forwarded (RFC 4291 section 2.5.6)
-  multicast,  ///< multicast that the host path does not take
-  broadcast,  ///< broadcast that the host path does not take (RFC 2644)
+  multicast,   ///< multicast that the host path does not take
+  broadcast,   ///< broadcast that the host path does not take (RFC 2644)
   /// a unicast packet in a link-layer broadcast or multicast frame (RFC 1812 section 5.3.4)
   link_broadcast,
-  hop_limit_not_255,  ///< neighbour discovery that came through a router (RFC 4861 section 7.1)
-  dhcp,  ///< DHCP that the host path does not take
+  hop_limit_not_255,     ///< neighbour discovery that came through a router (RFC 4861 section 7.1)
+  dhcp,                  ///< DHCP that the host path does not take
   fragment_unsupported,  ///< a later fragment, and the flow needs its ports
-  no_session,  ///< a segment or message of no session, and it cannot open one
-  tcp_out_of_window,  ///< a TCP segment that is implausible in its session
+  no_session,            ///< a segment or message of no session, and it cannot open one
+  tcp_out_of_window,     ///< a TCP segment that is implausible in its session
   icmp_error_unmatched,  ///< an ICMP error that quotes no session
   icmp_error_implausible,  ///< an ICMP error whose quoted sequence was never sent (RFC 5927)
-  bad_icmp_checksum,  ///< an ICMP checksum is wrong (RFC 5508 REQ-3)
-  bad_quote,  ///< an ICMP error whose quoted packet cannot be read
-  session_table_full,  ///< no session record is free
-  source_limit,  ///< the source has as many sessions as it may
-  embryonic_limit,  ///< the source has as many unanswered sessions as it may
-  reply_unclaimed,  ///< an earlier flow to this remote still waits for its reply identifier
-  no_route,  ///< no route to the destination
-  blackhole,  ///< the route discards
-  no_mapping,  ///< a pool address that no mapping or session wears
-  no_zone,  ///< an interface without a zone
-  no_policy,  ///< no policy for the pair of zones
-  policy_denied,  ///< the first matching rule, or the default, says deny
-  policy_rejected,  ///< the first matching rule, or the default, says reject
-  needs_state,  ///< a stateless permit, and the flow needs a translation
-  ttl_expired,  ///< the TTL or hop limit ends here
-  too_big,  ///< longer than the egress MTU, and it may not be fragmented
-  no_pool,  ///< translation is required and no pool serves the source
-  pool_exhausted,  ///< no external port is free
-  filtered,  ///< the mapping does not accept this remote (RFC 4787 REQ-8)
-  untranslatable,  ///< a protocol or message that cannot be translated
-  hairpin_loop,  ///< a hairpin that would be translated again
-  redirect,  ///< an ICMP redirect or source quench, which no router forwards (RFC 1812 section 5.2.7.2)
+  bad_icmp_checksum,       ///< an ICMP checksum is wrong (RFC 5508 REQ-3)
+  bad_quote,               ///< an ICMP error whose quoted packet cannot be read
+  session_table_full,      ///< no session record is free
+  source_limit,            ///< the source has as many sessions as it may
+  embryonic_limit,         ///< the source has as many unanswered sessions as it may
+  reply_unclaimed,         ///< an earlier flow to this remote still waits for its reply identifier
+  no_route,                ///< no route to the destination
+  blackhole,               ///< the route discards
+  no_mapping,              ///< a pool address that no mapping or session wears
+  no_zone,                 ///< an interface without a zone
+  no_policy,               ///< no policy for the pair of zones
+  policy_denied,           ///< the first matching rule, or the default, says deny
+  policy_rejected,         ///< the first matching rule, or the default, says reject
+  needs_state,             ///< a stateless permit, and the flow needs a translation
+  ttl_expired,             ///< the TTL or hop limit ends here
+  too_big,                 ///< longer than the egress MTU, and it may not be fragmented
+  no_pool,                 ///< translation is required and no pool serves the source
+  pool_exhausted,          ///< no external port is free
+  filtered,                ///< the mapping does not accept this remote (RFC 4787 REQ-8)
+  untranslatable,          ///< a protocol or message that cannot be translated
+  hairpin_loop,            ///< a hairpin that would be translated again
+  redirect,  ///< an ICMP redirect or source quench, which no router forwards (RFC 1812
+             ///< section 5.2.7.2)
 };
 inline constexpr std::size_t drop_reason_count = 55;
 

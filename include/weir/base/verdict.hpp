@@ -29,22 +29,24 @@ class verdict {
     return verdict{verdict_kind::drop, static_cast<std::uint64_t>(reason) << reason_shift};
   }
 
-  constexpr verdict_kind kind() const noexcept { return verdict_kind{field<std::uint8_t>(0)}; }
+  constexpr verdict_kind kind() const noexcept {
+    return verdict_kind{static_cast<std::uint8_t>(word_)};
+  }
   constexpr bool forwarded() const noexcept { return kind() == verdict_kind::forward; }
   constexpr bool delivered() const noexcept { return kind() == verdict_kind::deliver; }
   constexpr bool dropped() const noexcept { return kind() == verdict_kind::drop; }
 
   /// Why; meaningful for drops only.
   constexpr drop_reason reason() const noexcept {
-    return drop_reason{field<std::uint8_t>(reason_shift)};
+    return drop_reason{static_cast<std::uint8_t>(word_ >> reason_shift)};
   }
   /// Where to; meaningful for forwards only.
   constexpr interface_id egress() const noexcept {
-    return interface_id{field<std::uint16_t>(egress_shift)};
+    return interface_id{static_cast<std::uint16_t>(word_ >> egress_shift)};
   }
   /// Through whom; meaningful for forwards only.
   constexpr next_hop_id next_hop() const noexcept {
-    return next_hop_id{field<std::uint16_t>(next_hop_shift)};
+    return next_hop_id{static_cast<std::uint16_t>(word_ >> next_hop_shift)};
   }
 
   friend constexpr bool operator==(const verdict&, const verdict&) noexcept = default;
@@ -56,11 +58,6 @@ class verdict {
 
   constexpr verdict(verdict_kind kind, std::uint64_t fields) noexcept
       : word_{static_cast<std::uint64_t>(kind) | fields} {}
-
-  template <class Field>
-  constexpr Field field(unsigned shift) const noexcept {
-    return static_cast<Field>(word_ >> shift);
-  }
 
   std::uint64_t word_;
 };
