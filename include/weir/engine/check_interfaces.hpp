@@ -163,12 +163,12 @@ inline void check_interface(const interface_configuration& raw, topology& made,
                             fault_list& faults) {
   const std::string path = "interfaces." + raw.name;
   if (raw.name.empty() || raw.name == "local") {
-    faults.add(path, quoted(raw.name) + " cannot name an interface",
+    faults.add(path, in_quotes(raw.name) + " cannot name an interface",
                "any name but \"local\", which is the box itself");
     return;
   }
   if (find_interface(made, raw.name)) {
-    faults.add(path, quoted(raw.name) + " is defined twice", "one entry for each interface");
+    faults.add(path, in_quotes(raw.name) + " is defined twice", "one entry for each interface");
     return;
   }
   if (raw.zone == "local") {
@@ -206,7 +206,7 @@ inline void check_unique_addresses(const topology& made, fault_list& faults) {
                                         [&](auto& other) { return other.address == own.address; });
         if (shared) {
           faults.add("interfaces." + b.name + ".addresses",
-                     to_text(own.address) + " is also the address of " + quoted(a.name),
+                     to_text(own.address) + " is also the address of " + in_quotes(a.name),
                      "each address once in a domain");
         }
       }
@@ -218,13 +218,13 @@ inline void check_route(const route_configuration& raw, const std::string& path,
                         fault_list& faults) {
   const auto egress = find_interface(made, raw.interface);
   if (!egress || egress->is_local()) {
-    faults.add(path + ".interface", "unknown interface " + quoted(raw.interface),
+    faults.add(path + ".interface", "unknown interface " + in_quotes(raw.interface),
                known_interfaces(made));
     return;
   }
   const auto domain = made.domains.find(raw.domain);
   if (!domain) {
-    faults.add(path + ".domain", "no interface belongs to domain " + quoted(raw.domain),
+    faults.add(path + ".domain", "no interface belongs to domain " + in_quotes(raw.domain),
                "the domain of an interface");
     return;
   }
@@ -241,7 +241,7 @@ inline void check_neighbor(const neighbor_configuration& raw, const std::string&
                            topology& made, fault_list& faults) {
   const auto where = find_interface(made, raw.interface);
   if (!where || where->is_local()) {
-    faults.add(path + ".interface", "unknown interface " + quoted(raw.interface),
+    faults.add(path + ".interface", "unknown interface " + in_quotes(raw.interface),
                known_interfaces(made));
     return;
   }

@@ -33,7 +33,7 @@ inline domain_id find_domain(const std::string& name, const std::string& path,
                              const topology& ground, fault_list& faults) {
   const auto known = ground.domains.find(name);
   if (!known) {
-    faults.add(path, "no interface belongs to domain " + quoted(name),
+    faults.add(path, "no interface belongs to domain " + in_quotes(name),
                "the domain of an interface");
     return domain_id{};
   }
@@ -64,7 +64,7 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface, const
   std::vector<ipv4_prefix> made;
   const auto id = find_interface(ground, interface);
   if (!id) {
-    faults.add(path, "unknown interface " + quoted(interface), known_interfaces(ground));
+    faults.add(path, "unknown interface " + in_quotes(interface), known_interfaces(ground));
     return made;
   }
   for (const auto& own : ground.interfaces[id->number()].addresses) {
@@ -184,7 +184,7 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
     const auto& one = raw.nat.pools[i];
     const auto path = element("nat.pools", i);
     if (!names.insert(one.name).second) {
-      faults.add(path + ".name", "pool " + quoted(one.name) + " is defined twice",
+      faults.add(path + ".name", "pool " + in_quotes(one.name) + " is defined twice",
                  "a name of its own");
     }
     all.push_back(specification_of(one, path, ground, faults));

@@ -60,7 +60,7 @@ inline zone_id find_zone(const std::string& name, const std::string& path, const
                          fault_list& faults) {
   const auto known = made.zones.find(name);
   if (!known) {
-    faults.add(path, "no interface belongs to zone " + quoted(name), known_zones(made));
+    faults.add(path, "no interface belongs to zone " + in_quotes(name), known_zones(made));
     return zone_id::none();
   }
   return zone_id{*known};
@@ -115,9 +115,10 @@ inline compiled_policies check_policies(const configuration& raw, const topology
       continue;
     }
     if (!pairs.emplace(settings.from, settings.to).second) {
-      faults.add(path,
-                 "another policy is already from " + quoted(one.from) + " to " + quoted(one.to),
-                 "one policy for each ordered pair of zones");
+      faults.add(
+          path,
+          "another policy is already from " + in_quotes(one.from) + " to " + in_quotes(one.to),
+          "one policy for each ordered pair of zones");
       continue;
     }
     all.push_back(std::move(settings));

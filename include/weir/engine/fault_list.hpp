@@ -28,6 +28,6 @@ inline std::string element(std::string_view section, std::size_t index) {
 }
 
 /// `"outside"`: a name as messages show it.
-inline std::string quoted(std::string_view text) { return "\"" + std::string{text} + "\""; }
+inline std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
 }  // namespace weir::detail

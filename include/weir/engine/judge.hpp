@@ -15,6 +15,7 @@
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
 #include "weir/session/tcp_tracker.hpp"
+#include "weir/wire/transport_checksum.hpp"
 
 namespace weir::detail {
 
@@ -214,6 +215,17 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
     return refused;
   }
   return commit(state, flow);
+}
+
+/// Whether a packet says of itself that its payload is not what was sent, as far as that can be
+/// told and nobody has judged it before.
+template <IpVersion V>
+bool is_corrupt(const walked<V>& headers, const packet_view& packet) noexcept {
+  if (packet.meta.transport != checksum_state::unverified) {
+    return false;
+  }
+  const auto right = transport_checksum_is_right<V>(packet.bytes, headers.facts, headers.key);
+  return right && !*right;
 }
 
 /// An answer whose identifier its session does not know yet claims it.

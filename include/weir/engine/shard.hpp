@@ -95,7 +95,8 @@ struct shard {
         walking{config->raw().checks.ip_checksum, config->raw().headers.pass_ip_options,
                 config->raw().headers.pass_routing_headers,
                 config->raw().headers.pass_unknown_extensions},
-        reclaim_budget{options.reclaim_budget} {
+        reclaim_budget{options.reclaim_budget},
+        judges_transport{config->raw().checks.transport_checksum} {
     for (const auto& one : config->interfaces()) {
       ingress.push_back({one.domain, one.zone, one.validation == source_validation::strict});
       has_strict_ingress |= one.validation == source_validation::strict;
@@ -192,6 +193,7 @@ struct shard {
   std::uint32_t reclaim_budget;
   bool is_behind = false;
   bool has_strict_ingress = false;
+  bool judges_transport = false;       ///< transport checksums are judged of every packet
   std::vector<ingress_facts> ingress;  ///< by interface number
   packet_counters packets;
   session_counters lives;

@@ -143,7 +143,8 @@ class basic_worker {
   /// First step: headers, key, and the index line is asked for.
   template <PacketBurst B>
   void open(const B& burst, std::size_t first, std::size_t count) noexcept {
-    const bool may_be_plain = Traits::has_plain_path && !state_->has_strict_ingress;
+    const bool may_be_plain =
+        Traits::has_plain_path && !state_->has_strict_ingress && !state_->judges_transport;
     for (std::size_t i = 0; i < count; ++i) {
       const auto packet = burst[first + i];
       const auto meta = burst.meta(first + i);
@@ -283,6 +284,9 @@ class basic_worker {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
       return headers.facts.fault;
+    }
+    if (state_->judges_transport && detail::is_corrupt(headers, view)) [[unlikely]] {
+      return drop_reason::bad_transport_checksum;
     }
     if (has_session_key(headers.facts)) [[likely]] {
       const auto which =

@@ -1,0 +1,198 @@
+#include "weir/engine/checked.hpp"
+
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <string>
+#include <variant>
+#include <vector>
+
+namespace weir::test {
+namespace {
+
+std::vector<fault> faults_of(const configuration& raw) {
+  auto result = checked(raw);
+  auto* faults = std::get_if<std::vector<fault>>(&result);
+  return faults == nullptr ? std::vector<fault>{} : *faults;
+}
+
+/// The faults, one a line, as people read them.
+std::string said_about(const configuration& raw) {
+  std::string all;
+  for (const auto& one : faults_of(raw)) {
+    all += one.path + ": " + one.what + "; " + one.fix + "\n";
+  }
+  return all;
+}
+std::string said_after(const std::function<void(configuration&)>& change,
+                       configuration raw = pool_gateway()) {
+  change(raw);
+  return said_about(raw);
+}
+
+TEST_CASE("a home gateway has no faults", "[engine][checked]") {
+  CHECK(said_about(home_gateway()).empty());
+  CHECK(said_about(pool_gateway()).empty());
+  CHECK(said_about(configuration{}).empty());
+}
+
+TEST_CASE("a fault of an interface is named", "[engine][checked]") {
+  using raw = configuration;
+  CHECK(said_after([](raw& one) { one.interfaces[1].name = "lan"; }).substr(0, 51) ==
+        "interfaces.lan: \"lan\" is defined twice; one entry f");
+  CHECK(said_after([](raw& one) { one.interfaces.push_back({}); }) ==
+        "interfaces.: \"\" cannot name an interface; any name but \"local\", which is the box "
+        "itself\n");
+  CHECK(said_after([](raw& one) {
+          one.interfaces[0].zone = "local";
+        }).find("interfaces.lan.zone: zone \"local\" is the box itself; another zone name") !=
+        std::string::npos);
+  CHECK(said_after([](raw& one) { one.interfaces[0].mtu = 1279; }) ==
+        "interfaces.lan.mtu: an MTU of 1279 cannot work here; 1280 to 65535\n");
+  CHECK(said_after([](raw& one) {
+          one.interfaces[0].addresses.pop_back();
+          one.interfaces[0].mtu = 67;
+        }) == "interfaces.lan.mtu: an MTU of 67 cannot work here; 68 to 65535\n");
+  CHECK(said_after([](raw& one) {
+          one.interfaces[0].addresses[0].length = 33;
+        }).find("interfaces.lan.addresses[0]: a prefix length of 33 is too long; at most /32") !=
+        std::string::npos);
+  CHECK(said_after([](raw& one) { one.interfaces[0].addresses[0] = own("224.0.0.1/24"); }) ==
+        "interfaces.lan.addresses[0]: 224.0.0.1 cannot be the address of an interface; a unicast "
+        "address\n");
+  CHECK(said_after([](raw& one) { one.interfaces[1].addresses[0] = own("10.0.0.1/8"); }) ==
+        "interfaces.wan.addresses: 10.0.0.1 is also the address of \"lan\"; each address once in a "
+        "domain\n");
+}
+
+TEST_CASE("a fault of a route or a neighbour is named", "[engine][checked]") {
+  using raw = configuration;
+  CHECK(said_after([](raw& one) { one.routes[0].interface = "wam"; }) ==
+        "routes[0].interface: unknown interface \"wam\"; one of: lan, wan\n");
+  CHECK(said_after([](raw& one) { one.routes[0].interface = "local"; }) ==
+        "routes[0].interface: unknown interface \"local\"; one of: lan, wan\n");
+  CHECK(said_after([](raw& one) { one.routes[1].domain = "red"; }) ==
+        "routes[1].domain: no interface belongs to domain \"red\"; the domain of an interface\n");
+  CHECK(said_after([](raw& one) { one.routes[0].via = parse_ip_address("fe80::1"); }) ==
+        "routes[0].via: fe80::1 is of the other family than `to`; a gateway of the destination's "
+        "family\n");
+  CHECK(said_after([](raw& one) {
+          one.neighbors.push_back({*parse_ip_address("10.0.0.9"), "lam", {}});
+        }) == "neighbors[0].interface: unknown interface \"lam\"; one of: lan, wan\n");
+}
+
+TEST_CASE("a fault of a policy is named", "[engine][checked]") {
+  using raw = configuration;
+  CHECK(said_after([](raw& one) { one.policies[0].from = "inner"; }) ==
+        "policies[0].from: no interface belongs to zone \"inner\"; one of: local, inside, "
+        "outside\n");
+  CHECK(said_after([](raw& one) {
+          one.policies[0].to = "outer";
+        }).find("policies[0].to: no interface belongs to zone \"outer\"") == 0);
+  CHECK(
+      said_after([](raw& one) { one.policies.push_back(one.policies[0]); }) ==
+      "policies[1]: another policy is already from \"inside\" to \"outside\"; one policy for each "
+      "ordered pair of zones\n");
+  CHECK(said_after([](raw& one) {
+          one.policies[0].timeouts.emplace();
+          one.policies[0].timeouts->udp = duration{};
+        }) == "policies[0].timeouts.udp: an idle time of nothing; at least 1ms\n");
+  CHECK(said_after([](raw& one) {
+          one.sessions.timeouts.tcp_established = duration::minutes(60 * 24 * 13);
+        }) ==
+        "sessions.timeouts.tcp-established: an idle time beyond 12 days; at most 12 days (288h)\n");
+}
+
+TEST_CASE("a fault of the sessions is named", "[engine][checked]") {
+  CHECK(said_after([](configuration& one) { one.sessions.max = 0; }) ==
+        "sessions.max: 0 sessions cannot be kept; 1 to 67108864\n");
+  CHECK(said_after([](configuration& one) { one.sessions.max = 67108865; }) ==
+        "sessions.max: 67108865 sessions cannot be kept; 1 to 67108864\n");
+}
+
+TEST_CASE("a fault of a pool is named", "[engine][checked]") {
+  using raw = configuration;
+  const auto pool = [](raw& one) -> pool_configuration& { return one.nat.pools[0]; };
+  CHECK(said_after([&](raw& one) {
+          pool(one).internal = {*parse_prefix("2001:db8::/32")};
+        }).find("nat.pools[0].internal[0]: a NAT pool translates IPv4 only; an IPv4 prefix") == 0);
+  CHECK(said_after([&](raw& one) { pool(one).external_interface = "wam"; }) ==
+        "nat.pools[0].external: unknown interface \"wam\"; one of: lan, wan\n");
+  CHECK(said_after([&](raw& one) {
+          pool(one).zone = "outer";
+        }).find("nat.pools[0].zone: no interface belongs to zone \"outer\"") == 0);
+  CHECK(said_after([&](raw& one) {
+          pool(one).domain = "red";
+        }).find("nat.pools[0].domain: no interface belongs to domain \"red\"") == 0);
+  CHECK(said_after([&](raw& one) {
+          pool(one).external_domain = "red";
+        }).find("nat.pools[0].external-domain: no interface belongs to domain") == 0);
+  CHECK(said_after([&](raw& one) {
+          one.nat.pools.push_back(pool(one));
+        }).find("nat.pools[1].name: pool \"internet\" is defined twice; a name of its own") == 0);
+  CHECK(said_after([&](raw& one) {
+          pool(one).external.clear();
+        }).find("nat.pools[0].external: the pool has no external address") == 0);
+  CHECK(said_after([&](raw& one) {
+          pool(one).external = {*parse_prefix("203.0.113.255/32")};
+        }).find("nat.pools[0].external: the pool has no external address") == 0);
+}
+
+TEST_CASE("a fault of a static mapping is named", "[engine][checked]") {
+  using raw = configuration;
+  CHECK(said_after([](raw& one) { one.nat.statics = {one_to_one("224.0.0.1", "10.0.0.9")}; }) ==
+        "nat.static[0].external: the address is not one host's; a unicast address\n");
+  CHECK(said_after([](raw& one) { one.nat.statics = {one_to_one("203.0.113.255", "10.0.0.9")}; }) ==
+        "nat.static[0].external: 203.0.113.255 is a broadcast address; the address of one host\n");
+  CHECK(said_after([](raw& one) {
+          one.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9")};
+          one.nat.statics[0].zone = "outer";
+        }).find("nat.static[0].zone: no interface belongs to zone \"outer\"") == 0);
+  CHECK(said_after([](raw& one) {
+          one.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9")};
+          one.nat.statics[0].domain = "red";
+        }).find("nat.static[0].domain: no interface belongs to domain \"red\"") == 0);
+}
+
+TEST_CASE("every fault is named in one run", "[engine][checked]") {
+  auto raw = pool_gateway();
+  raw.interfaces[0].mtu = 10;
+  raw.routes[0].interface = "nowhere";
+  raw.policies[0].from = "nobody";
+  raw.nat.pools[0].zone = "nowhere";
+  raw.nat.statics = {one_to_one("224.0.0.1", "10.0.0.9")};
+  raw.sessions.max = 0;
+
+  const auto faults = faults_of(raw);
+
+  CHECK(faults.size() == 6);
+}
+
+TEST_CASE("a snapshot keeps names, numbers and routes", "[engine][snapshot]") {
+  gateway box{home_gateway()};
+  const auto& config = box.worker().config();
+
+  CHECK(config.find_interface("wan") == interface_id{2});
+  CHECK_FALSE(config.find_interface("wam"));
+  CHECK(config.zone_name(config.interface(interface_id{1}).zone) == "inside");
+  CHECK(config.zone_name(zone_id::none()) == "none");
+  CHECK(config.domain_name(domain_id{}) == "default");
+  CHECK(config.is_own(domain_id{}, ipv4_address{10, 0, 0, 1}));
+  CHECK_FALSE(config.is_own(domain_id{}, ipv4_address{10, 0, 0, 2}));
+  CHECK_FALSE(config.is_translation_address(domain_id{}, ipv4_address{203, 0, 113, 1}));
+  CHECK_FALSE(config.route(domain_id{7}, ipv4_address{10, 0, 0, 1}));
+}
+
+TEST_CASE("domains may use the same addresses", "[engine][checked]") {
+  auto raw = two_zones();
+  raw.interfaces[1].domain = "red";
+  raw.interfaces[1].addresses = raw.interfaces[0].addresses;
+  raw.routes.clear();
+
+  CHECK(said_about(raw).empty());
+}
+
+}  // namespace
+}  // namespace weir::test

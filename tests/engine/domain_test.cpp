@@ -1,0 +1,123 @@
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+namespace weir::test {
+namespace {
+
+/// Two tenants with the same addresses: `lan` and `wan` in the first domain, `lan2` and `wan2` in
+/// the second one.
+configuration tenants(const configuration& one) {
+  auto raw = one;
+  for (std::size_t i = 0; i < 2; ++i) {
+    auto other = one.interfaces[i];
+    other.name += "2";
+    other.zone += "2";
+    other.domain = "red";
+    raw.interfaces.push_back(other);
+  }
+  for (auto other : one.routes) {
+    other.interface += "2";
+    other.domain = "red";
+    raw.routes.push_back(other);
+  }
+  auto policy = one.policies[0];
+  policy.from += "2";
+  policy.to += "2";
+  raw.policies.push_back(policy);
+  return raw;
+}
+
+TEST_CASE("two domains use the same addresses and do not meet", "[engine][domain]") {
+  gateway box{tenants(two_zones())};
+  const auto query = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 53);
+  const auto reply = udp{}.from("192.0.2.1", 53).to("10.0.0.5", 4000);
+
+  const auto first = box.sends("lan", query);
+  REQUIRE(first.text() == "forward");
+  CHECK(box.egress_of(first) == "wan");
+  CHECK(box.sends("wan2", reply).text() == "drop no_policy");
+
+  const auto second = box.sends("lan2", query);
+  CHECK(box.egress_of(second) == "wan2");
+  CHECK(box.egress_of(box.sends("wan2", reply)) == "lan2");
+  CHECK(box.egress_of(box.sends("wan", reply)) == "lan");
+}
+
+TEST_CASE("a pool may have its external addresses in another domain", "[engine][domain]") {
+  auto raw = tenants(pool_gateway());
+  raw.routes[0].interface = "wan2";
+  raw.policies[0].to = "outside2";
+  raw.policies.pop_back();
+  raw.nat.pools[0].zone = "outside2";
+  raw.nat.pools[0].external_domain = "red";
+  gateway box{raw};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4000));
+  REQUIRE(out.text() == "forward");
+  CHECK(box.egress_of(out) == "wan2");
+  CHECK(out.source() != "10.0.0.5");
+
+  const auto back = box.sends("wan2", answer_to(udp{}, out));
+  REQUIRE(back.text() == "forward");
+  CHECK(box.egress_of(back) == "lan");
+  CHECK(back.destination() == "10.0.0.5");
+}
+
+TEST_CASE("a pool whose addresses are in another domain than the route leads to serves nobody",
+          "[engine][domain]") {
+  auto raw = tenants(pool_gateway());
+  raw.nat.pools[0].external_domain = "red";
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}).text() == "drop no_pool");
+}
+
+TEST_CASE("an error about a packet of the box comes from its own domain", "[engine][domain]") {
+  auto raw = tenants(two_zones());
+  raw.interfaces[3].addresses = {own("198.51.100.1/24")};
+  raw.interfaces[3].mtu = 1300;
+  add_policy(raw, "local", "outside2", action::permit_stateful);
+  gateway box{raw};
+
+  const auto large = box.sends("local", udp{}.from("198.51.100.1").payload_size(1300));
+
+  CHECK(large.text() == "drop too_big");
+  REQUIRE(answered(large) == "3/4");
+}
+
+builder keyed_gre(unsigned key) {
+  return datagram{protocol::gre}.payload(octets({0x20, 0, 8, 0, 0, 0, 0, key, 1, 2, 3, 4}));
+}
+
+TEST_CASE("the first reply claims a GRE session with a key", "[engine][tunnel]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  REQUIRE(box.sends("lan", keyed_gre(1).from("10.0.0.5")).text() == "forward");
+  CHECK(box.sends("lan", keyed_gre(2).from("10.0.0.6")).text() == "drop reply_unclaimed");
+
+  const auto reply = box.sends("wan", keyed_gre(9).from("192.0.2.1").to("203.0.113.8"));
+  REQUIRE(reply.text() == "forward");
+  CHECK(reply.destination() == "10.0.0.5");
+  CHECK(box.sends("lan", keyed_gre(2).from("10.0.0.6")).text() == "forward");
+}
+
+TEST_CASE("a reply that nobody waits for claims nothing", "[engine][tunnel]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+
+  CHECK(box.sends("wan", keyed_gre(9).from("192.0.2.1").to("203.0.113.8")).text() ==
+        "drop no_mapping");
+  CHECK(held_by(box) == "0 0 0");
+}
+
+TEST_CASE("a spoofed reply from the inside does not claim a session", "[engine][tunnel]") {
+  auto raw = two_zones();
+  raw.interfaces[0].validation = source_validation::strict;
+  gateway box{raw};
+  REQUIRE(box.sends("lan", keyed_gre(1).from("10.0.0.5")).text() == "forward");
+
+  CHECK(box.sends("lan", keyed_gre(9).from("192.0.2.1").to("10.0.0.5")).text() ==
+        "drop spoofed_source");
+  CHECK(box.sends("wan", keyed_gre(9).from("192.0.2.1").to("10.0.0.5")).text() == "forward");
+}
+
+}  // namespace
+}  // namespace weir::test
