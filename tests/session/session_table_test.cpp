@@ -169,6 +169,34 @@ TEST_CASE("a session is alive one tick before its deadline and dead at it",
   CHECK_FALSE(box.is_live(reversed(key)));
 }
 
+TEST_CASE("each protocol has its idle times, before an answer and after it",
+          "[session][expiry][rfc4787-req5][rfc5508-req2]") {
+  const auto [transport, to, one_way, two_way] =
+      GENERATE(table<protocol, std::uint16_t, std::uint32_t, std::uint32_t>({
+          {protocol::udp, 4000, 2 * minute, 5 * minute},
+          {protocol::udp, 53, 2 * minute, 2 * minute},
+          {protocol::icmp, 8, 1 * minute, 1 * minute},
+          {protocol::sctp, 4000, 4 * minute, 124 * minute},
+          {protocol::gre, 4000, 5 * minute, 5 * minute},
+          {protocol::esp, 4000, 5 * minute, 5 * minute},
+          {protocol::ah, 0, 10 * minute, 10 * minute},
+      }));
+  table_fixture<ipv4> box{{.sessions_max = 4}};
+  const auto key = flow_of<ipv4>(transport, 7, 1, to);
+  box.create(key);
+
+  box.pass(one_way - 1);
+  REQUIRE(box.is_live(key));
+  box.table.track(box.table.find(reversed(key), box.now), box.now);
+  box.pass(two_way - 1);
+  CHECK(box.is_live(key));
+  box.pass(1);
+  CHECK_FALSE(box.is_live(key));
+  box.create(key);
+  box.pass(one_way);
+  CHECK_FALSE(box.is_live(key));
+}
+
 TEST_CASE("what nobody swept is dead all the same, and makes way", "[session][expiry]") {
   table_fixture<ipv4> box{{.sessions_max = 4}};
   const auto key = udp_flow<ipv4>(1);
@@ -373,6 +401,17 @@ TEST_CASE("a jump of days or years ends everything and brings nothing back", "[s
   CHECK(box.ended.size() == 100);
   CHECK(box.create(udp_flow<ipv4>(1)).created());
   CHECK(box.is_live(udp_flow<ipv4>(1)));
+}
+
+TEST_CASE("a creation notices a jump of years by itself", "[session][expiry]") {
+  table_fixture<ipv4> box{{.sessions_max = 100}};
+  for (std::uint32_t number = 0; number < 50; ++number) box.create(udp_flow<ipv4>(number));
+
+  box.pass(std::uint64_t{1} << 32);
+  CHECK(box.create(udp_flow<ipv4>(99)).created());
+
+  CHECK(box.ended.size() == 50);
+  CHECK(box.table.size() == 1);
 }
 
 TEST_CASE("the dead stay dead for months without a budget", "[session][expiry]") {

@@ -106,6 +106,33 @@ TEST_CASE("a repeated SYN with and without its data is the same SYN", "[session]
   CHECK(connection.take(reply, connection.at(reply, 0, 101, syn | ack)) == pass);
 }
 
+TEST_CASE("of two SYNs with different numbers the last one is answered", "[session][tcp]") {
+  const std::uint32_t number = GENERATE(200u, 3'000'000u);
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  tcp_segment other = connection.at(original, 0, 0, syn);
+  other.sequence = number;
+  CHECK(connection.take(original, other) == pass);
+
+  tcp_segment answer = connection.at(reply, 0, 1, syn | ack);
+  CHECK(connection.take(reply, answer) == quiet);
+  CHECK(connection.phase == session_phase::opening);
+  answer.acknowledgment = number + 1;
+  CHECK(connection.take(reply, answer) == pass);
+  CHECK(connection.phase == session_phase::answered);
+}
+
+TEST_CASE("an answer that comes after its opener gave up passes to be reset", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  connection.isn[1] = 900'000'000;
+  connection.reset(original);
+  REQUIRE(connection.phase == session_phase::reset);
+
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack)) == quiet);
+  CHECK(connection.take(reply, connection.at(reply, 0, 2, syn | ack)) == drop);
+  CHECK(connection.take(original, connection.at(original, 1, 0, rst)) == quiet);
+  CHECK(connection.phase == session_phase::reset);
+}
+
 TEST_CASE("ECN flags change nothing", "[session][tcp][rfc3168]") {
   constexpr std::uint8_t ecn = tcp_flag::ece | tcp_flag::cwr;
   tcp_connection connection;
@@ -263,6 +290,17 @@ TEST_CASE("a SYN in an open session that its receiver answers begins it anew", "
   CHECK(connection.take(original, connection.next(original)) == pass);
   CHECK(connection.phase == session_phase::established);
   CHECK(connection.take(reply, connection.next(reply, ack, 9'000)) == pass);
+  connection.flow.sequence_end[0] += 1'000'000;
+  CHECK(connection.take(reply, answer) == drop);
+}
+
+TEST_CASE("an answer seen again takes nothing back", "[session][tcp][rfc7413]") {
+  tcp_connection connection = tcp_connection::in(session_phase::answered);
+  CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 10)) == pass);
+
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack)) == pass);
+
+  CHECK(connection.take(original, connection.at(original, 1, 11)) == pass);
 }
 
 TEST_CASE("an answer to a SYN that was never sent is dropped", "[session][tcp]") {
@@ -329,6 +367,16 @@ TEST_CASE("a loose session whose answer took another path is established by the 
   CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 500)) == pass);
   CHECK(connection.phase == session_phase::established);
   CHECK(connection.take(original, connection.at(original, 1, 501)) == pass);
+}
+
+TEST_CASE("where no SYN was seen windows may have any scale", "[session][tcp][rfc7323]") {
+  const auto begun = GENERATE(session_phase::picked_up, session_phase::opening);
+  tcp_connection connection = tcp_connection::in(begun, tcp_mode::loose);
+  connection.take(reply, connection.at(reply, 1, 1, ack, 500));
+  REQUIRE(connection.phase == session_phase::established);
+
+  CHECK(connection.take(reply, connection.next(reply, ack, 10'000 << 14)) == pass);
+  CHECK(connection.take(original, connection.next(original, ack, 10'000 << 14)) == pass);
 }
 
 TEST_CASE("a loose session may confirm what took another path, within a window", "[session][tcp]") {
