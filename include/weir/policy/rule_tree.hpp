@@ -3,9 +3,8 @@
 // Overview
 //
 // A node looks at some neighbouring bits of one side of the space and has a slice of space for each
-// of their values. A leaf is the list of boxes that reach into the part of space that is left, in
-// order of rules, compared eight at a time. The list ends with a box that holds everything, so a
-// search needs no count.
+// of their values. A leaf is the list of boxes that reach into the part of space that is left,
+// compared eight at a time.
 //
 // The tree only narrows down: a box in a leaf is compared in full. So nodes skip bits in which the
 // boxes they part agree.
@@ -26,20 +25,20 @@
 
 namespace weir::detail {
 
-/// Where a search goes on: in a slice of a node, or in the leaf whose lanes begin with group
-/// `first`.
+/// Where a search goes on: in a slice of a node, or in the groups of lanes of a leaf.
 struct tree_place {
   static constexpr std::uint8_t leaf_side = 0xFF;
 
   std::uint32_t first = 0;  ///< of the places of a node's slices, or of a leaf's groups
-  std::uint16_t mask = 0;   ///< of the bits that a node looks at, when they are shifted down
+  /// Of the bits that a node looks at, when they are shifted down; or how many groups a leaf has.
+  std::uint16_t mask_or_count = 0;
   std::uint8_t shift = 0;
   std::uint8_t side = leaf_side;  ///< the side whose bits they are
 
   constexpr bool is_leaf() const noexcept { return side == leaf_side; }
   /// The slice of a node that holds the value.
   constexpr std::uint32_t slice_of(std::uint32_t value) const noexcept {
-    return value >> shift & mask;
+    return value >> shift & mask_or_count;
   }
 };
 static_assert(sizeof(tree_place) == 8);
@@ -69,39 +68,51 @@ class rule_forest {
   rule_match find(const tree_grove& grove, const policy_query<V>& query,
                   std::span<const rule_criteria<V>> criteria) const noexcept {
     const auto point = point_of(query.flow);
-    auto found = find(grove.roots[0], point, query, criteria);
-    for (std::size_t tree = 1; tree < grove.trees; ++tree) {
-      const auto other = find(grove.roots[tree], point, query, criteria);
-      if (other.rule < found.rule) found = other;
+    first_found first;
+    for (std::size_t tree = 0; tree < grove.trees; ++tree) {
+      for (const auto& group : leaf(grove.roots[tree], point)) {
+        group.search(point, first);
+      }
     }
-    return found;
+    const auto found = first.first();
+    return found.must_ask() ? ask(found, grove, query, criteria) : found.match();
   }
 
  private:
-  /// The first rule whose boxes in one tree hold the packet, and that does not say no.
-  rule_match find(tree_place at, const rule_point<V>& point, const policy_query<V>& query,
-                  std::span<const rule_criteria<V>> criteria) const noexcept {
+  /// The groups of the leaf that the point leads to.
+  std::span<const lane_group<V>> leaf(tree_place at, const rule_point<V>& point) const noexcept {
     while (!at.is_leaf()) {
       at = places_[at.first + at.slice_of(point[at.side])];
     }
-    for (const auto* group = &groups_[at.first];; ++group) {
-      for (auto holding = group->holding(point); holding != 0; holding &= holding - 1) {
-        const auto word = group->word[std::countr_zero(holding)];
-        const auto rule = lane_word::rule(word);
-        switch (lane_word::meaning(word)) {
-          case box_meaning::match:
-            return {rule, rule_answer::yes};
-          case box_meaning::needs_header:
-            return {rule, rule_answer::needs_header};
-          case box_meaning::nothing:
-            return {};
-          case box_meaning::ask:
-            break;
-        }
-        const auto answer = criteria[rule].answer(query);
-        if (answer != rule_answer::no) return {rule, answer};
+    return {groups_.data() + at.first, at.mask_or_count};
+  }
+
+  /// The match of a search whose first answer is that a rule must be asked.
+  [[gnu::noinline]] rule_match ask(found_word found, const tree_grove& grove,
+                                   const policy_query<V>& query,
+                                   std::span<const rule_criteria<V>> criteria) const noexcept {
+    const auto point = point_of(query.flow);
+    while (found.must_ask()) {
+      const auto answer = criteria[found.rule()].answer(query);
+      if (answer != rule_answer::no) return {found.rule(), answer};
+      found = next(found, grove, point);
+    }
+    return found.match();
+  }
+
+  /// The first answer after another one.
+  found_word next(found_word after, const tree_grove& grove,
+                  const rule_point<V>& point) const noexcept {
+    found_word first;
+    for (std::size_t tree = 0; tree < grove.trees; ++tree) {
+      // Groups are in order, and so are the lanes of each.
+      for (const auto& group : leaf(grove.roots[tree], point)) {
+        const auto found = group.next(point, after);
+        first = std::min(first, found);
+        if (found != found_word{}) break;
       }
     }
+    return first;
   }
 
   huge_array<tree_place> places_;

@@ -39,7 +39,7 @@ inline constexpr std::size_t leaf_max = 8;
 /// Boxes in all leaves that any tree may have, however few it was given.
 inline constexpr std::size_t replication_free = 4096;
 /// Boxes in the slices of one node for each box it parts, a slice counting as some of a box.
-inline constexpr std::size_t node_growth_max = 6;
+inline constexpr std::size_t node_growth_max = 4;
 inline constexpr std::size_t slices_per_box = 8;
 /// Bits that a node looks at.
 inline constexpr unsigned node_bits_max = 12;
@@ -113,8 +113,6 @@ class tree_builder {
   using box_numbers = std::vector<std::uint32_t>;
   /// In place of the place of a slice: that of the root.
   static constexpr std::size_t root_place = ~std::size_t{0};
-  /// In place of a box: nothing follows in the leaf.
-  static constexpr std::uint32_t ending = ~0u;
 
   /// A part of space with the boxes that reach into it, and where the tree is to lead to it.
   struct part {
@@ -310,23 +308,22 @@ class tree_builder {
 
   /// Puts a leaf with all boxes of the part in its place.
   void finish(const part& whole) {
-    auto listed = whole.boxes;
-    if (!whole.is_decided) listed.push_back(ending);
-    const auto [known, is_new] = leaves_.try_emplace(std::move(listed));
-    if (is_new) known->second = leaf_of(known->first);
+    const auto [known, is_new] = leaves_.try_emplace(whole.boxes);
+    if (is_new) known->second = leaf_of(whole.boxes);
     put(whole, known->second);
   }
 
   tree_place leaf_of(const box_numbers& listed) {
     const auto first = groups_.size();
-    groups_.resize(first + (listed.size() + group_lanes - 1) / group_lanes);
-    expects(groups_.size() <= ~std::uint32_t{0}, "a forest has fewer groups than numbers");
-    for (std::size_t place = 0; place < (groups_.size() - first) * group_lanes; ++place) {
-      const bool is_box = place < listed.size() && listed[place] != ending;
-      groups_[first + place / group_lanes].set(place % group_lanes,
-                                               is_box ? boxes_[listed[place]] : whole_space<V>());
+    const auto count = (listed.size() + group_lanes - 1) / group_lanes;
+    expects(first + count <= ~std::uint32_t{0}, "a forest has fewer groups than numbers");
+    expects(count <= std::uint16_t(~0), "a leaf has at most 65 535 groups");
+    groups_.resize(first + count);
+    for (std::size_t place = 0; place < listed.size(); ++place) {
+      groups_[first + place / group_lanes].set(place % group_lanes, boxes_[listed[place]]);
     }
-    return {static_cast<std::uint32_t>(first), 0, 0, tree_place::leaf_side};
+    return {static_cast<std::uint32_t>(first), static_cast<std::uint16_t>(count), 0,
+            tree_place::leaf_side};
   }
 
   void put(const part& whole, tree_place where) noexcept {

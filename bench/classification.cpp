@@ -1,0 +1,226 @@
+// Claim: the first rule that matches is found in nearly the same time whether there are a hundred
+// rules or ten thousand. The baseline is the plain loop over an array of rules.
+//
+// Rules are like ClassBench's, the last one matches everything, and half of the 8192 packets are
+// drawn from inside random rules. There are as many lists as a box with four zones has pairs, and
+// every packet meets one at random: with a single list of up to a thousand rules the plain loop
+// measures how well the branch predictor has learned that list by heart.
+
+#include "weir/policy/rule_set.hpp"
+
+#include "bench/harness.hpp"
+#include "tests/policy/random_rules.hpp"
+
+#include <algorithm>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace {
+
+namespace bench = weir::bench;
+using weir::ipv4;
+using weir::ipv6;
+using weir::policy_query;
+using weir::rule;
+using weir::rule_set;
+using weir::test::random_rules;
+using weir::test::rule_flavor;
+
+constexpr std::size_t packets = 8192;
+constexpr std::uint64_t seed = 20;
+
+struct address_rule {
+  std::uint32_t block = 0;
+  std::uint32_t mask = 0;
+
+  bool holds(std::uint32_t address) const { return (address & mask) == block; }
+};
+struct wide_address_rule {
+  std::uint64_t block_high = 0;
+  std::uint64_t block_low = 0;
+  std::uint64_t mask_high = 0;
+  std::uint64_t mask_low = 0;
+
+  bool holds(const weir::ipv6_address& address) const {
+    return (address.high() & mask_high) == block_high && (address.low() & mask_low) == block_low;
+  }
+};
+
+address_rule address_rule_of(const weir::ipv4_prefix& block) {
+  const auto ones = weir::ipv4_address{~0u};
+  return {block.address().bits(), masked(ones, block.length()).bits()};
+}
+wide_address_rule address_rule_of(const weir::ipv6_prefix& block) {
+  const auto mask = masked(weir::ipv6_address::from_halves(~0ull, ~0ull), block.length());
+  return {block.address().high(), block.address().low(), mask.high(), mask.low()};
+}
+std::uint32_t comparable(weir::ipv4_address address) { return address.bits(); }
+const weir::ipv6_address& comparable(const weir::ipv6_address& address) { return address; }
+
+// What a program without a classifier does.
+template <class V>
+class linear_rules {
+ public:
+  explicit linear_rules(const std::vector<rule>& rules) {
+    for (const auto& one : rules) {
+      rules_.push_back(row_of(one));
+    }
+  }
+
+  std::uint32_t match(const policy_query<V>& query) const {
+    const auto source = comparable(query.flow.source.address);
+    const auto destination = comparable(query.flow.destination.address);
+    const auto source_port = query.flow.source.port.number();
+    const auto destination_port = query.flow.destination.port.number();
+    for (std::size_t place = 0; place < rules_.size(); ++place) {
+      const row& one = rules_[place];
+      if (one.source.holds(source) && one.destination.holds(destination) &&
+          source_port >= one.source_port_first && source_port <= one.source_port_last &&
+          destination_port >= one.destination_port_first &&
+          destination_port <= one.destination_port_last &&
+          (one.any_protocol || one.protocol == query.flow.protocol)) {
+        return static_cast<std::uint32_t>(place);
+      }
+    }
+    return weir::rule_match::none;
+  }
+
+ private:
+  using address = decltype(address_rule_of(weir::prefix<V>{}));
+
+  struct row {
+    address source{};
+    address destination{};
+    std::uint16_t source_port_first = 0;
+    std::uint16_t source_port_last = 65535;
+    std::uint16_t destination_port_first = 0;
+    std::uint16_t destination_port_last = 65535;
+    weir::protocol protocol{};
+    bool any_protocol = true;
+  };
+
+  static row row_of(const rule& one) {
+    row made;
+    if (!one.sources.empty()) {
+      made.source = address_rule_of(one.sources.front().as<V>());
+    }
+    if (!one.destinations.empty()) {
+      made.destination = address_rule_of(one.destinations.front().as<V>());
+    }
+    if (!one.source_ports.empty()) {
+      made.source_port_first = one.source_ports.front().first().number();
+      made.source_port_last = one.source_ports.front().last().number();
+    }
+    if (!one.destination_ports.empty()) {
+      made.destination_port_first = one.destination_ports.front().first().number();
+      made.destination_port_last = one.destination_ports.front().last().number();
+    }
+    if (!one.protocols.empty()) {
+      made.protocol = one.protocols.front();
+      made.any_protocol = false;
+    }
+    return made;
+  }
+
+  std::vector<row> rules_;
+};
+
+// A number that depends on every answer, so that answers can be compared and none is left out.
+template <class Find>
+std::uint64_t sum_of(std::size_t count, Find&& find) {
+  std::uint64_t sum = 0;
+  for (std::size_t place = 0; place < count; ++place) {
+    sum += find(place);
+  }
+  return sum;
+}
+
+// A packet and the list it meets.
+template <class V>
+struct question {
+  std::size_t list = 0;
+  policy_query<V> query{};
+};
+
+template <class V>
+void measure(std::size_t count, std::size_t lists, std::optional<bench::bar> bar,
+             const bench::options& options, bench::report& report) {
+  random_rules<V> random{seed + count};
+  std::vector<std::vector<rule>> rules;
+  std::vector<linear_rules<V>> linear;
+  std::vector<rule_set<V>> compiled;
+  double build_ms = 0;
+  for (std::size_t list = 0; list < lists; ++list) {
+    rules.push_back(random.make(count, rule_flavor::plain));
+    linear.emplace_back(rules.back());
+    const auto start = std::chrono::steady_clock::now();
+    compiled.emplace_back(rules.back());
+    const std::chrono::duration<double, std::milli> taken =
+        std::chrono::steady_clock::now() - start;
+    build_ms += taken.count() / static_cast<double>(lists);
+  }
+  std::vector<question<V>> questions;
+  std::size_t different = 0;
+  for (std::size_t place = 0; place < packets; ++place) {
+    const auto list = random.below(lists);
+    const auto query =
+        place % 2 == 0 ? random.packet() : random.packet_of(rules[list][random.below(count)]);
+    questions.push_back({list, query});
+    different += linear[list].match(query) != compiled[list].match(query).rule;
+  }
+  report.verify(different == 0, "the classifier and the plain loop name the same rule");
+
+  // The plain loop is given a share of the packets in turn, so that its sweeps are not much longer.
+  const std::size_t share = std::max<std::size_t>(packets / count * 4, 256);
+  std::size_t next = 0;
+  const std::vector<bench::contender> contenders{
+      {share,
+       [&] {
+         bench::keep(sum_of(share, [&](std::size_t place) {
+           const auto& one = questions[(next + place) % packets];
+           return linear[one.list].match(one.query);
+         }));
+         next += share;
+       }},
+      {packets,
+       [&] {
+         bench::keep(sum_of(packets, [&](std::size_t place) {
+           const auto& one = questions[place];
+           return compiled[one.list].match(one.query).rule;
+         }));
+       }},
+  };
+  const auto medians = bench::alternate(contenders, options.pick<std::size_t>(101, 3));
+  char figure[64];
+  std::snprintf(figure, sizeof figure, "build %.1f ms, %.2f MB", build_ms,
+                static_cast<double>(compiled.front().bytes()) * 1e-6);
+  const std::string family = V::number == 4 ? "ipv4 " : "ipv6 ";
+  report.add({"classification",
+              family + std::to_string(lists) + "x" + std::to_string(count),
+              figure,
+              medians[1],
+              medians[0],
+              {},
+              bar});
+}
+
+}  // namespace
+
+int main(int count, char** arguments) {
+  const bench::options options = bench::parse(count, arguments);
+  bench::report report{options};
+
+  measure<ipv4>(10, 16, {}, options, report);
+  measure<ipv4>(100, 16, bench::bar::faster(8), options, report);
+  measure<ipv4>(1000, 16, bench::bar::faster(80), options, report);
+  measure<ipv4>(10'000, 1, bench::bar::faster(400), options, report);
+  measure<ipv6>(100, 16, {}, options, report);
+  measure<ipv6>(1000, 16, {}, options, report);
+  measure<ipv6>(10'000, 1, {}, options, report);
+  return report.exit_code();
+}
