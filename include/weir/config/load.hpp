@@ -17,6 +17,7 @@
 #include <fstream>
 #include <ios>
 #include <memory>
+#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -30,24 +31,42 @@ using load_result = std::variant<std::shared_ptr<const snapshot>, std::vector<lo
 
 namespace detail {
 
-/// Whether one path is the other or lies within it.
-inline bool touch(std::string_view left, std::string_view right) {
-  const auto& outer = left.size() < right.size() ? left : right;
-  const auto& inner = left.size() < right.size() ? right : left;
-  return inner.starts_with(outer) &&
-         (inner.size() == outer.size() || inner[outer.size()] == '.' || inner[outer.size()] == '[');
-}
+/// Paths of faults.
+class path_set {
+ public:
+  explicit path_set(const std::vector<placed_fault>& faults) {
+    for (const placed_fault& one : faults) {
+      if (!one.found.path.empty()) {
+        paths_.insert(one.found.path);
+      }
+    }
+  }
+
+  /// Whether the path is one of them, lies within one, or has one within it.
+  bool touches(const std::string& path) const {
+    for (std::size_t end = 1; end <= path.size(); ++end) {
+      const bool ends = end == path.size() || path[end] == '.' || path[end] == '[';
+      if (ends && paths_.contains(path.substr(0, end))) {
+        return true;
+      }
+    }
+    return holds_within(path + ".") || holds_within(path + "[");
+  }
+
+ private:
+  bool holds_within(const std::string& start) const {
+    const auto place = paths_.lower_bound(start);
+    return place != paths_.end() && place->starts_with(start);
+  }
+
+  std::set<std::string> paths_;
+};
 
 /// Adds what `checked` found, but for what only follows from a fault of the same part.
 inline void add_checked(draft& read, std::vector<fault> found) {
-  const std::size_t own = read.faults.size();
+  const path_set known{read.faults};
   for (fault& one : found) {
-    const bool follows =
-        std::any_of(read.faults.begin(), read.faults.begin() + static_cast<std::ptrdiff_t>(own),
-                    [&](const placed_fault& known) {
-                      return !known.found.path.empty() && touch(known.found.path, one.path);
-                    });
-    if (!follows) {
+    if (!known.touches(one.path)) {
       const position at = find_path(read.root, one.path);
       read.faults.push_back({at, std::move(one)});
     }
