@@ -2,50 +2,13 @@
 
 #include "weir/pcap/link_number.hpp"
 #include "weir/wire/bytes.hpp"
-#include "weir/wire/ipv4_header.hpp"
-#include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/link_header.hpp"
 
 #include <algorithm>
 
 namespace weir::program {
 
-namespace {
-
-/// For each interface, the prefixes whose hosts it reaches: its subnets and the routes through it,
-/// but for default routes.
-std::vector<std::vector<ip_prefix>> sources_behind(const snapshot& config) {
-  std::vector<std::vector<ip_prefix>> made(config.interfaces().size());
-  for (const auto& facts : config.interfaces()) {
-    for (const auto& one : facts.addresses) {
-      made[facts.id.number()].push_back(subnet_of(one));
-    }
-  }
-  for (const auto& route : config.raw().routes) {
-    const auto id = config.find_interface(route.interface);
-    if (id && route.to.length() > 0) {
-      made[id->number()].push_back(route.to);
-    }
-  }
-  return made;
-}
-
-/// The length that a packet's own header gives it, if that can be and is less than `wire_size`:
-/// what follows is the link's padding, or a trailer.
-std::size_t without_padding(std::span<const std::byte> packet, std::size_t wire_size) noexcept {
-  std::size_t own = 0;
-  if (const auto header = ipv4_header::parse(packet)) {
-    own = header->total_length();
-  } else if (const auto wide = ipv6_header::parse(packet); wide && wide->payload_length() != 0) {
-    own = ipv6_header::size + wide->payload_length();
-  }
-  return own != 0 ? std::min(own, wire_size) : wire_size;
-}
-
-}  // namespace
-
-arrivals::arrivals(const snapshot& config, box& wires)
-    : wires_{wires}, behind_{sources_behind(config)} {}
+arrivals::arrivals(const snapshot& config, box& wires) : wires_{wires}, where_{config} {}
 
 std::optional<arrival> arrivals::take(input_file& file) {
   const auto& record = file.next;
@@ -86,9 +49,7 @@ interface_id arrivals::ingress_of(const input_file& file, const link_facts& link
     return file.assigned.inside;
   }
   const auto source = source_of(file.next.bytes.subspan(link.header_size));
-  const auto& behind = behind_[file.assigned.inside.number()];
-  const bool is_inside = std::any_of(behind.begin(), behind.end(),
-                                     [&](const ip_prefix& one) { return one.contains(source); });
+  const bool is_inside = where_.is_behind(file.assigned.inside, source);
   return is_inside ? file.assigned.inside : *file.assigned.outside;
 }
 

@@ -3,18 +3,17 @@
 #include "weir/base/drop_reason.hpp"
 #include "weir/link/strip.hpp"
 #include "weir/net/mac_address.hpp"
-#include "weir/net/prefix.hpp"
 #include "weir/packet/packet_meta.hpp"
 
 #include "examples/weir/box.hpp"
 #include "examples/weir/inputs.hpp"
+#include "examples/weir/sides.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <vector>
 
 namespace weir::program {
 
@@ -57,7 +56,7 @@ class arrivals {
   void learn_arp(interface_id ingress, const link_facts& link, std::span<const std::byte> frame);
 
   box& wires_;
-  std::vector<std::vector<ip_prefix>> behind_;  ///< by interface: where its sources live
+  sides where_;
   arrival_counts counts_;
 };
 

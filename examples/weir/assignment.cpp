@@ -77,7 +77,8 @@ std::vector<input_assignment> checked_inputs(const std::vector<assignment>& type
   used_interfaces used;
   for (const auto& one : typed) {
     const auto [names, path] = split(one);
-    input_assignment input{path, {}, {}};
+    input_assignment input;
+    input.path = path;
     const auto comma = names.find(',');
     if ((comma != std::string::npos) != (one.option == "--tap")) {
       throw usage_failure(fmt::format(

@@ -3,6 +3,7 @@
 #include "weir/base/interface_id.hpp"
 #include "weir/engine/snapshot.hpp"
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <vector>
@@ -18,8 +19,9 @@ struct assignment {
 /// An input: a capture of one interface, or of a conversation between two.
 struct input_assignment {
   std::string path;
-  interface_id inside{};                ///< where its packets enter
-  std::optional<interface_id> outside;  ///< tap: where those enter that come from elsewhere
+  interface_id inside{};                     ///< where its packets enter
+  std::optional<interface_id> outside;       ///< tap: where those enter that come from elsewhere
+  std::optional<std::uint64_t> records_max;  ///< read no more than so many
 };
 
 struct output_assignment {

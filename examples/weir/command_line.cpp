@@ -6,6 +6,7 @@
 #include "weir/base/version.hpp"
 
 #include "examples/weir/check.hpp"
+#include "examples/weir/explain.hpp"
 #include "examples/weir/failure.hpp"
 #include "examples/weir/generate.hpp"
 #include "examples/weir/replay.hpp"
@@ -110,6 +111,29 @@ void add_check(CLI::App& program, outcome& result) {
   command.callback([path, &result] { result.code = run_check(*path); });
 }
 
+void add_explain(CLI::App& program, outcome& result) {
+  auto& command =
+      *program.add_subcommand("explain", "Say what would happen to one packet, and why");
+  const auto options = std::make_shared<explain_options>();
+  command.add_option("--config", options->config, "The configuration file")->required();
+  command.add_option("--packet", options->packet,
+                     "The packet in hexadecimal, from the IP or the Ethernet header on");
+  command.add_option("--pcap", options->capture,
+                     "FILE#NUMBER: a packet of a capture; the first is number 1");
+  command.add_option("--in", options->in, "The interface it enters; else by its source");
+  command.add_option("--tap", options->tap, "IN,OUT: it was captured between these two");
+  command.add_option("--after", options->after,
+                     "FILE, INTERFACE=FILE or IN,OUT=FILE: replay this before; of the packet's own "
+                     "capture, what comes before it");
+  command.add_option("--reverse", options->reverse,
+                     "ADDRESS:PORT: say whose this external endpoint is");
+  command.add_option("--protocol", options->protocol, "With --reverse: tcp, udp, icmp, ...")
+      ->capture_default_str();
+  command.add_option("--seed", options->seed, "As in weir replay")->capture_default_str();
+  command.add_flag("--complete-checksums", options->complete_checksums, "As in weir replay");
+  command.callback([options, &result] { result.code = run_explain(*options); });
+}
+
 void add_help(CLI::App& program) {
   auto& command = *program.add_subcommand("help", "Say how the program is used");
   const auto subject = std::make_shared<std::string>();
@@ -166,6 +190,7 @@ int run(int argc, const char* const* argv) {
   outcome result;
   add_replay(program, result);
   add_check(program, result);
+  add_explain(program, result);
   add_generate(program, result);
   add_help(program);
   return parse_and_run(program, result, argc, argv);

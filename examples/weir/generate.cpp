@@ -1,5 +1,6 @@
 #include "examples/weir/generate.hpp"
 
+#include "weir/net/text.hpp"
 #include "weir/pcap/link_number.hpp"
 #include "weir/pcap/writer.hpp"
 #include "weir/wire/link_header.hpp"

@@ -34,9 +34,10 @@ input_file* merged_inputs::advance() {
       taken_ = &file;
     }
   }
-  if (taken_ != nullptr) {
-    ++taken_->records;
+  if (taken_ == nullptr || taken_->records == taken_->assigned.records_max) {
+    return taken_ = nullptr;
   }
+  ++taken_->records;
   return taken_;
 }
 

@@ -1,7 +1,7 @@
 #include "examples/weir/load.hpp"
 
-#include "weir/config/reader.hpp"
-#include "weir/engine/checked.hpp"
+#include "weir/config/load.hpp"
+#include "weir/config/located_fault.hpp"
 
 #include "examples/weir/failure.hpp"
 
@@ -40,16 +40,10 @@ std::string contents(const std::string& path) {
 }  // namespace
 
 loaded_configuration load_configuration(const std::string& path) {
-  const auto read = config::read(contents(path), path);
+  auto result = config::load_text(contents(path), path);
   loaded_configuration made;
-  if (const auto* const faults = std::get_if<std::vector<config::located_fault>>(&read)) {
+  if (const auto* const faults = std::get_if<std::vector<config::located_fault>>(&result)) {
     for (const auto& one : *faults) made.faults.push_back(config::to_text(one));
-    return made;
-  }
-  const auto& file = std::get<config::loaded>(read);
-  auto result = checked(file.raw());
-  if (const auto* const faults = std::get_if<std::vector<fault>>(&result)) {
-    for (const auto& one : *faults) made.faults.push_back(config::to_text(file.locate(one)));
     return made;
   }
   made.compiled = std::get<std::shared_ptr<const snapshot>>(std::move(result));
@@ -59,8 +53,9 @@ loaded_configuration load_configuration(const std::string& path) {
 std::shared_ptr<const snapshot> proven_configuration(const std::string& path) {
   auto made = load_configuration(path);
   if (!made.compiled) {
-    throw usage_failure(
-        fmt::format("the configuration is refused\n{}", fmt::join(made.faults, "\n")));
+    std::string message = "the configuration is refused";
+    for (const auto& one : made.faults) message += "\n" + one;
+    throw usage_failure(message);
   }
   return std::move(made.compiled);
 }

@@ -1,14 +1,8 @@
 #include "examples/weir/text.hpp"
 
-#include "weir/wire/bytes.hpp"
-#include "weir/wire/ipv6_header.hpp"
-
-#include <arpa/inet.h>
-#include <fmt/format.h>
+#include "weir/net/text.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
 #include <numeric>
 #include <vector>
@@ -16,13 +10,6 @@
 namespace weir::program {
 
 namespace {
-
-std::optional<unsigned> parse_number(std::string_view text, unsigned max) {
-  unsigned value = 0;
-  const auto* const end = text.data() + text.size();
-  const auto [rest, error] = std::from_chars(text.data(), end, value);
-  return error == std::errc{} && rest == end && value <= max ? std::optional{value} : std::nullopt;
-}
 
 /// How many letters must change to make one word the other.
 std::size_t edits(std::string_view left, std::string_view right) {
@@ -42,27 +29,9 @@ std::size_t edits(std::string_view left, std::string_view right) {
 
 }  // namespace
 
-std::string text(const ip_address& address) {
-  std::array<std::byte, 16> bytes{};
-  std::array<char, INET6_ADDRSTRLEN> made{};
-  if (address.is_ipv4()) {
-    store_be(bytes.data(), address.v4().bits());
-  } else {
-    store_ipv6_address(bytes, 0, address.v6());
-  }
-  const int family = address.is_ipv4() ? AF_INET : AF_INET6;
-  return ::inet_ntop(family, bytes.data(), made.data(), made.size());
-}
-
 std::string text(const ip_address& address, port one) {
-  return address.is_ipv4() ? fmt::format("{}:{}", text(address), one.number())
-                           : fmt::format("[{}]:{}", text(address), one.number());
-}
-
-std::string text(const mac_address& address) {
-  const auto& octets = address.octets();
-  return fmt::format("{:02x}:{:02x}:{:02x}:{:02x}:{:02x}:{:02x}", octets[0], octets[1], octets[2],
-                     octets[3], octets[4], octets[5]);
+  return address.is_ipv4() ? to_text(endpoint<ipv4>{address.v4(), one})
+                           : to_text(endpoint<ipv6>{address.v6(), one});
 }
 
 std::string text(std::uint64_t count) {
@@ -71,58 +40,6 @@ std::string text(std::uint64_t count) {
     made.insert(static_cast<std::size_t>(at), 1, ' ');
   }
   return made;
-}
-
-std::optional<ip_address> parse_address(std::string_view text) {
-  const std::string whole{text};
-  std::array<std::byte, 16> bytes{};
-  if (::inet_pton(AF_INET, whole.c_str(), bytes.data()) == 1) {
-    return ipv4_address{load_be<std::uint32_t>(bytes.data())};
-  }
-  if (::inet_pton(AF_INET6, whole.c_str(), bytes.data()) == 1) {
-    return load_ipv6_address(bytes, 0);
-  }
-  return std::nullopt;
-}
-
-std::optional<ip_prefix> parse_prefix(std::string_view text) {
-  const auto slash = text.find('/');
-  const auto address = parse_address(text.substr(0, slash));
-  if (!address) {
-    return std::nullopt;
-  }
-  const unsigned bits = address->is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
-  const auto length =
-      slash == std::string_view::npos ? bits : parse_number(text.substr(slash + 1), bits);
-  if (!length) {
-    return std::nullopt;
-  }
-  if (address->is_ipv4()) {
-    const auto made = ipv4_prefix::make(address->v4(), *length);
-    return made ? std::optional<ip_prefix>{*made} : std::nullopt;
-  }
-  const auto made = ipv6_prefix::make(address->v6(), *length);
-  return made ? std::optional<ip_prefix>{*made} : std::nullopt;
-}
-
-std::optional<address_and_port> parse_endpoint(std::string_view text) {
-  const auto colon = text.rfind(':');
-  if (colon == std::string_view::npos) {
-    return std::nullopt;
-  }
-  auto host = text.substr(0, colon);
-  if (host.size() > 2 && host.front() == '[' && host.back() == ']') {
-    host = host.substr(1, host.size() - 2);
-  } else if (host.find(':') != std::string_view::npos) {
-    return std::nullopt;
-  }
-  constexpr unsigned port_max = 65535;
-  const auto address = parse_address(host);
-  const auto number = parse_number(text.substr(colon + 1), port_max);
-  if (!address || !number) {
-    return std::nullopt;
-  }
-  return address_and_port{*address, port{static_cast<std::uint16_t>(*number)}};
 }
 
 std::string nearest(std::string_view text, std::span<const std::string> known) {

@@ -1,0 +1,162 @@
+#include "examples/weir/described.hpp"
+
+#include "weir/net/text.hpp"
+#include "weir/wire/header_walk.hpp"
+#include "weir/wire/tcp_header.hpp"
+
+#include "examples/weir/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace weir::program {
+
+namespace {
+
+std::string protocol_text(protocol one) {
+  const auto known = name(one);
+  return known.empty() ? fmt::format("protocol {}", number(one)) : std::string{known};
+}
+
+std::string flags_text(std::uint8_t flags) {
+  constexpr std::array<std::pair<std::uint8_t, const char*>, 8> names{{{tcp_flag::syn, "SYN"},
+                                                                       {tcp_flag::fin, "FIN"},
+                                                                       {tcp_flag::rst, "RST"},
+                                                                       {tcp_flag::psh, "PSH"},
+                                                                       {tcp_flag::ack, "ACK"},
+                                                                       {tcp_flag::urg, "URG"},
+                                                                       {tcp_flag::ece, "ECE"},
+                                                                       {tcp_flag::cwr, "CWR"}}};
+  std::string made;
+  for (const auto& [flag, name] : names) {
+    if ((flags & flag) != 0) made += made.empty() ? name : std::string{"+"} + name;
+  }
+  return made;
+}
+
+std::string message_text(const packet_facts& facts) {
+  switch (facts.message) {
+    case message_kind::tcp:
+      return flags_text(facts.tcp_flags);
+    case message_kind::icmp_query:
+      return fmt::format("query type {}", facts.icmp_type);
+    case message_kind::icmp_error:
+      return fmt::format("error type {} code {}", facts.icmp_type, facts.icmp_code);
+    case message_kind::icmp_other:
+      return fmt::format("type {} code {}", facts.icmp_type, facts.icmp_code);
+    case message_kind::opaque:
+      return "a later fragment";
+    case message_kind::udp:
+    case message_kind::ports:
+    case message_kind::spi:
+    case message_kind::gre:
+    case message_kind::portless:
+      break;
+  }
+  return {};
+}
+
+template <IpVersion V>
+std::string packet_text(std::span<const std::byte> packet, std::size_t wire_size) {
+  const auto found = walk<V>(packet, wire_size, domain_id{});
+  if (!found.facts.ok) {
+    return fmt::format("{} bytes whose headers cannot be read: {}", wire_size,
+                       weir::describe(found.facts.fault));
+  }
+  const auto message = message_text(found.facts);
+  return fmt::format("{}{}{}, {} bytes, TTL {}", describe(facts_of(unpack(found.key))),
+                     message.empty() ? "" : ", ", message, wire_size, found.facts.ttl);
+}
+
+}  // namespace
+
+std::string describe(const flow_facts& flow) {
+  const bool ported = has_ports(flow.protocol);
+  const auto kind = protocol_text(flow.protocol);
+  if (ported) {
+    return fmt::format("{} {} -> {}", kind, text(flow.source, flow.source_port),
+                       text(flow.destination, flow.destination_port));
+  }
+  return fmt::format("{} {} -> {}", kind, to_text(flow.source), to_text(flow.destination));
+}
+
+std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size) {
+  const bool is_wide = !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
+  return is_wide ? packet_text<ipv6>(packet, wire_size) : packet_text<ipv4>(packet, wire_size);
+}
+
+std::string_view action_name(action one) noexcept {
+  switch (one) {
+    case action::deny:
+      return "deny";
+    case action::reject:
+      return "reject";
+    case action::permit:
+      return "permit";
+    case action::permit_stateful:
+      return "permit-stateful";
+    case action::permit_stateful_nat:
+      return "permit-stateful-nat";
+  }
+  return {};
+}
+
+std::string describe(const judgement& said, const snapshot& config) {
+  constexpr std::uint16_t nothing = 0xFFFF;
+  const auto zones =
+      fmt::format("{} to {}", config.zone_name(said.from), config.zone_name(said.to));
+  if (said.policy == nothing) {
+    return zones + ": no policy";
+  }
+  const auto& policy = config.raw().policies[said.policy];
+  const auto does = action_name(action{said.action});
+  if (said.rule == nothing) {
+    return fmt::format("{}: policy \"{}\", by default: {}", zones, policy.name, does);
+  }
+  const auto& rule = policy.rules[said.rule].name;
+  return fmt::format("{}: policy \"{}\", rule {}{}: {}", zones, policy.name, said.rule + 1,
+                     rule.empty() ? "" : fmt::format(" \"{}\"", rule), does);
+}
+
+std::string describe(next_hop_id id, const snapshot& config) {
+  const auto& hop = config.next_hop(id);
+  switch (hop.kind) {
+    case next_hop_kind::local:
+      return "the box itself";
+    case next_hop_kind::blackhole:
+      return "nowhere: the route discards";
+    case next_hop_kind::broadcast:
+      return "all hosts of a subnet";
+    case next_hop_kind::forward:
+      break;
+  }
+  const auto& egress = config.interface(hop.interface).name;
+  return hop.gateway ? fmt::format("{}, by the router {}", egress, to_text(*hop.gateway))
+                     : fmt::format("{}, the destination is on its link", egress);
+}
+
+std::string_view describe(translation_kind kind) noexcept {
+  switch (kind) {
+    case translation_kind::none:
+      return "none";
+    case translation_kind::exempt:
+      return "none, an exemption matches";
+    case translation_kind::internal:
+      return "none, both ends are inside";
+    case translation_kind::one_to_one:
+      return "a static 1:1 entry";
+    case translation_kind::port_forward:
+      return "a port forward";
+    case translation_kind::mapping:
+      return "an existing mapping";
+    case translation_kind::pool:
+      return "a pool";
+    case translation_kind::deterministic:
+      return "a deterministic pool";
+  }
+  return {};
+}
+
+}  // namespace weir::program

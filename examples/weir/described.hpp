@@ -1,0 +1,32 @@
+#pragma once
+
+#include "weir/engine/snapshot.hpp"
+#include "weir/observe/observer.hpp"
+#include "weir/policy/rule.hpp"
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <string_view>
+
+namespace weir::program {
+
+/// A flow: `tcp 10.0.0.5:49152 -> 198.51.100.7:443`.
+std::string describe(const flow_facts& flow);
+
+/// A packet by its headers, as far as they can be read: its flow, what it is, its size and TTL.
+std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size);
+
+/// A rule's action, as configurations write it.
+std::string_view action_name(action one) noexcept;
+
+/// What the policy said: which policy, which of its rules, and what that does.
+std::string describe(const judgement& said, const snapshot& config);
+
+/// Where a next hop leads.
+std::string describe(next_hop_id hop, const snapshot& config);
+
+/// Why an address was translated.
+std::string_view describe(translation_kind kind) noexcept;
+
+}  // namespace weir::program

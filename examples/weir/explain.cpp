@@ -1,0 +1,217 @@
+#include "examples/weir/explain.hpp"
+
+#include "examples/weir/described.hpp"
+#include "examples/weir/load.hpp"
+#include "examples/weir/question.hpp"
+#include "examples/weir/replayer.hpp"
+#include "examples/weir/reverse.hpp"
+#include "examples/weir/stage_notes.hpp"
+#include "examples/weir/text.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstddef>
+#include <span>
+#include <string>
+#include <utility>
+#include <vector>
+
+namespace weir::program {
+
+namespace {
+
+using explaining_replayer = basic_replayer<explaining_traits>;
+
+void line(const char* stage, const std::string& what) { fmt::print("{:<12} {}\n", stage, what); }
+
+/// Keeps what the engine did with the one packet.
+class listener {
+ public:
+  void decided(std::size_t, pcap::record_packet& packet, const verdict&) noexcept {
+    const auto bytes = std::as_const(packet).bytes();
+    left.assign(bytes.begin(), bytes.end());
+    left_size = packet.wire_size();
+  }
+  bool generated(std::span<const std::byte> bytes, const emission&) noexcept {
+    made.emplace_back(bytes.begin(), bytes.end());
+    return true;
+  }
+
+  std::vector<std::byte> left;
+  std::size_t left_size = 0;
+  std::vector<std::vector<std::byte>> made;
+};
+
+std::string_view phase_name(session_phase phase) noexcept {
+  switch (phase) {
+    case session_phase::none:
+      return "none";
+    case session_phase::one_way:
+      return "unanswered";
+    case session_phase::two_way:
+      return "answered";
+    case session_phase::opening:
+      return "opening";
+    case session_phase::answered:
+      return "half open";
+    case session_phase::picked_up:
+      return "picked up in the middle";
+    case session_phase::established:
+      return "established";
+    case session_phase::fin_original:
+      return "closed by the opener";
+    case session_phase::fin_reply:
+      return "closed by the answerer";
+    case session_phase::closing:
+      return "closed by both";
+    case session_phase::reset:
+      return "reset";
+  }
+  return {};
+}
+
+/// The session, with its two flows as they are received.
+template <IpVersion V, class Table>
+std::string session_text(const Table& sessions, const stage_notes::session_match& match) {
+  const auto& record = sessions.hot(match.session);
+  const auto flow = [&](direction way) {
+    return describe(facts_of(unpack(record.key[index_of(way)])));
+  };
+  return fmt::format("{} packet of a session that is {}: opened by {}, answered by {}",
+                     match.way == direction::original ? "an original" : "a reply",
+                     phase_name(record.status().phase()), flow(direction::original),
+                     flow(direction::reply));
+}
+
+/// What the session was like before the packet, if the packet has one.
+std::string known_session(const explaining_replayer& replay, const question& asked) {
+  const auto& worker = replay.worker();
+  const auto now = worker.now();
+  const auto domain = replay.config().interface(asked.ingress).domain;
+  if (is_ipv6(asked.packet)) {
+    const auto found = walk<ipv6>(asked.packet, asked.wire_size, domain);
+    const auto which = worker.sessions6().find(found.key, now);
+    return found.facts.ok && which.found()
+               ? session_text<ipv6>(worker.sessions6(), {which.id(), which.way()})
+               : std::string{};
+  }
+  const auto found = walk<ipv4>(asked.packet, asked.wire_size, domain);
+  const auto which = worker.sessions4().find(found.key, now);
+  return found.facts.ok && which.found()
+             ? session_text<ipv4>(worker.sessions4(), {which.id(), which.way()})
+             : std::string{};
+}
+
+std::string translation_text(const stage_notes::translation& one, const char* becomes) {
+  const bool changes = one.kind != translation_kind::none && one.kind != translation_kind::exempt &&
+                       one.kind != translation_kind::internal;
+  const std::string how{describe(one.kind)};
+  return changes ? fmt::format("{}: {} {}", how, becomes, describe(one.flow)) : how;
+}
+
+void print_stages(const stage_notes& notes, const std::string& session, const snapshot& config) {
+  if (!session.empty()) {
+    line("session", session);
+  } else if (notes.matched) {
+    line("session", "that of the packet it quotes");
+  } else if (notes.unmatched) {
+    line("session", "none yet");
+  }
+  if (notes.destination) {
+    line("destination", translation_text(*notes.destination, "it is for"));
+  }
+  if (notes.routed) {
+    line("route", describe(*notes.routed, config));
+  }
+  if (notes.judged) {
+    line("policy", describe(*notes.judged, config));
+  }
+  if (notes.source) {
+    line("source", translation_text(*notes.source, "it is sent as"));
+  }
+  if (notes.created) {
+    line("session", "is opened");
+  }
+  if (notes.ended != 0) {
+    line("session", fmt::format("{} ended", notes.ended));
+  }
+}
+
+void print_verdict(const verdict& answer, const listener& heard, const snapshot& config) {
+  switch (answer.kind()) {
+    case verdict_kind::forward:
+      line("verdict", "forward: " + describe(answer.next_hop(), config));
+      line("leaves as", describe_packet(heard.left, heard.left_size));
+      break;
+    case verdict_kind::deliver:
+      line("verdict", "deliver to the box itself");
+      break;
+    case verdict_kind::consume:
+      line("verdict", "answered or absorbed by weir");
+      break;
+    case verdict_kind::drop:
+      line("verdict",
+           fmt::format("drop, {}: {}", name(answer.reason()), weir::describe(answer.reason())));
+      break;
+  }
+  for (const auto& one : heard.made) {
+    line("answer", describe_packet(one, one.size()));
+  }
+}
+
+void explain_packet(const question& asked, explaining_replayer& replay) {
+  const auto& config = replay.config();
+  const auto& ingress = config.interface(asked.ingress);
+  line("packet", describe_packet(asked.packet, asked.wire_size));
+  line("enters", fmt::format("{}, zone {}, domain {}", ingress.name, config.zone_name(ingress.zone),
+                             config.domain_name(ingress.domain)));
+  pcap::record_burst burst;
+  burst.add(asked.packet, asked.wire_size, {.ingress = asked.ingress, .cast = asked.cast},
+            asked.time);
+  auto& worker = replay.worker();
+  if (asked.is_reflected) {
+    auto packet = burst[0];
+    const auto external = [&](const flow_key<ipv4>& flow) { return worker.external_of(flow); };
+    if (reflect(packet.bytes(), packet.wire_size(), asked.inside, external)) {
+      line("readdressed", describe_packet(packet.bytes(), packet.wire_size()));
+    }
+  }
+  auto seen = asked;
+  const auto bytes = std::as_const(burst)[0].bytes();
+  seen.packet.assign(bytes.begin(), bytes.end());
+  const auto session = known_session(replay, seen);
+
+  stage_notes notes;
+  listener heard;
+  worker.observer().write_to(&notes);
+  worker.process(burst, std::max(asked.time, replay.clock().now()), heard);
+  worker.observer().write_to(nullptr);
+  print_stages(notes, session, config);
+  print_verdict(*notes.decided, heard, config);
+}
+
+}  // namespace
+
+exit_code run_explain(const explain_options& options) {
+  const auto config = proven_configuration(options.config);
+  if (options.reverse.empty() && options.packet.empty() == options.capture.empty()) {
+    throw usage_failure(
+        "one thing to explain is needed: --packet HEX, --pcap FILE#NUMBER or --reverse "
+        "ADDRESS:PORT");
+  }
+  replay_setup setup;
+  setup.inputs = history_of(options, *config);
+  setup.seed = options.seed;
+  setup.complete_checksums = options.complete_checksums;
+  explaining_replayer replay{config, setup};
+  while (replay.step()) {
+  }
+  if (!options.reverse.empty()) {
+    return explain_reverse(options.reverse, options.protocol, *config, replay.worker().mappings());
+  }
+  explain_packet(asked_question(options, *config), replay);
+  return exit_code::ok;
+}
+
+}  // namespace weir::program

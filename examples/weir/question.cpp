@@ -1,0 +1,182 @@
+#include "examples/weir/question.hpp"
+
+#include "weir/link/strip.hpp"
+#include "weir/pcap/link_number.hpp"
+#include "weir/pcap/reader.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
+
+#include "examples/weir/box.hpp"
+#include "examples/weir/failure.hpp"
+#include "examples/weir/sides.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cctype>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <string_view>
+#include <utility>
+
+namespace weir::program {
+
+namespace {
+
+/// FILE#NUMBER, counted from one as other programs do.
+struct numbered_record {
+  std::string path;
+  std::uint64_t number = 0;
+};
+
+numbered_record checked_record(const std::string& text) {
+  const auto hash = text.rfind('#');
+  numbered_record made{text.substr(0, hash), 0};
+  if (hash != std::string::npos) {
+    const auto* const end = text.data() + text.size();
+    const auto [rest, error] = std::from_chars(text.data() + hash + 1, end, made.number);
+    if (error != std::errc{} || rest != end) made.number = 0;
+  }
+  if (made.number == 0) {
+    throw usage_failure(
+        fmt::format("--pcap {}: write it as FILE#NUMBER; the first packet is number 1", text));
+  }
+  return made;
+}
+
+std::vector<std::byte> bytes_of_hex(const std::string& text) {
+  std::vector<std::byte> made;
+  std::string digits;
+  for (const char letter : text) {
+    if (std::isspace(static_cast<unsigned char>(letter)) == 0 && letter != ':') digits += letter;
+  }
+  for (std::size_t at = 0; at < digits.size(); at += 2) {
+    unsigned value = 0;
+    const auto* const first = digits.data() + at;
+    const auto [rest, error] = std::from_chars(first, first + 2, value, 16);
+    if (at + 1 == digits.size() || error != std::errc{} || rest != first + 2) {
+      throw usage_failure(
+          "--packet: not hexadecimal; give two digits for each byte, from the IP or the Ethernet "
+          "header on");
+    }
+    made.push_back(static_cast<std::byte>(value));
+  }
+  return made;
+}
+
+/// Takes the link header off; what is no IP packet cannot be explained.
+void strip_into(question& made, std::span<const std::byte> frame, std::size_t wire_size,
+                link_type type) {
+  const auto link = strip(frame, type);
+  if (!link.ok) {
+    throw usage_failure(fmt::format("the packet never reaches the engine: {}, {}", name(link.fault),
+                                    weir::describe(link.fault)));
+  }
+  const auto packet = frame.subspan(link.header_size);
+  made.wire_size = without_padding(packet, wire_size - link.header_size);
+  const auto held = packet.first(std::min(packet.size(), made.wire_size));
+  made.packet.assign(held.begin(), held.end());
+  made.cast = link.cast;
+}
+
+question from_hex(const std::string& text) {
+  const auto bytes = bytes_of_hex(text);
+  const bool is_packet = ipv4_header::parse(bytes) || ipv6_header::parse(bytes);
+  question made;
+  strip_into(made, bytes, bytes.size(), is_packet ? link_type::raw : link_type::ethernet);
+  return made;
+}
+
+question from_capture(const std::string& text) {
+  const auto wanted = checked_record(text);
+  auto opened = pcap::reader::open(wanted.path);
+  if (!opened) {
+    throw usage_failure(fmt::format("{}: cannot be read: {}", wanted.path, std::strerror(errno)));
+  }
+  pcap::record record;
+  std::uint64_t number = 0;
+  while (number < wanted.number && opened->next(record)) ++number;
+  if (number < wanted.number) {
+    const auto& fault = opened->fault();
+    throw usage_failure(
+        fmt::format("{}: has {} packets{}", wanted.path, number, fault ? ": " + fault->what : ""));
+  }
+  const auto type = pcap::link_type_of(record.link_type);
+  if (!type) {
+    throw usage_failure(fmt::format("{}: weir does not read link type {}", wanted.path,
+                                    pcap::link_name(record.link_type)));
+  }
+  question made;
+  strip_into(made, record.bytes, record.original_length, *type);
+  made.time = record.time;
+  return made;
+}
+
+/// Without --in and --tap, a packet enters where its source lives.
+interface_id by_source(const question& asked, const snapshot& config) {
+  const auto source = source_of(asked.packet);
+  const auto hop = source.is_ipv4() ? config.route(domain_id{}, source.v4())
+                                    : config.route(domain_id{}, source.v6());
+  if (!hop || config.next_hop(*hop).interface.is_local()) {
+    throw usage_failure(
+        "where the packet enters cannot be told by its source; give --in INTERFACE");
+  }
+  return config.next_hop(*hop).interface;
+}
+
+}  // namespace
+
+bool is_ipv6(std::span<const std::byte> packet) noexcept {
+  return !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
+}
+
+question asked_question(const explain_options& options, const snapshot& config) {
+  auto made = options.capture.empty() ? from_hex(options.packet) : from_capture(options.capture);
+  if (!options.in.empty()) {
+    made.ingress = named_interface(options.in, "--in " + options.in, config);
+  } else if (!options.tap.empty()) {
+    const auto tap = checked_inputs({{"--tap", options.tap + "=-"}}, config).front();
+    const sides where{config};
+    made.is_reflected = !where.is_behind(tap.inside, source_of(made.packet));
+    made.ingress = made.is_reflected ? *tap.outside : tap.inside;
+    made.inside = config.interface(tap.inside).domain;
+  } else {
+    made.ingress = by_source(made, config);
+  }
+  return made;
+}
+
+std::vector<input_assignment> history_of(const explain_options& options, const snapshot& config) {
+  if (!options.in.empty() && !options.tap.empty()) {
+    throw usage_failure("--in and --tap exclude each other: a packet enters one way");
+  }
+  std::vector<assignment> typed;
+  for (const auto& one : options.after) {
+    const auto equals = one.find('=');
+    const auto names = equals == std::string::npos ? options.tap.empty() ? options.in : options.tap
+                                                   : one.substr(0, equals);
+    if (names.empty()) {
+      throw usage_failure(fmt::format(
+          "--after {}: where its packets enter is not said; give --in INTERFACE, --tap IN,OUT, or "
+          "write INTERFACE=FILE",
+          one));
+    }
+    const auto path = equals == std::string::npos ? one : one.substr(equals + 1);
+    const bool is_tap = names.find(',') != std::string::npos;
+    typed.push_back({is_tap ? "--tap" : "--in", names + "=" + path});
+  }
+  if (typed.empty()) {
+    return {};
+  }
+  auto made = checked_inputs(typed, config);
+  if (!options.capture.empty()) {
+    const auto own = checked_record(options.capture);
+    for (auto& one : made) {
+      if (one.path == own.path) one.records_max = own.number - 1;
+    }
+  }
+  return made;
+}
+
+}  // namespace weir::program

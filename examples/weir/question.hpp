@@ -1,0 +1,35 @@
+#pragma once
+
+#include "weir/engine/snapshot.hpp"
+#include "weir/packet/packet_meta.hpp"
+#include "weir/time/instant.hpp"
+
+#include "examples/weir/assignment.hpp"
+#include "examples/weir/explain.hpp"
+
+#include <cstddef>
+#include <span>
+#include <vector>
+
+namespace weir::program {
+
+/// A packet that somebody wants explained.
+struct question {
+  std::vector<std::byte> packet;  ///< from the IP header on
+  std::size_t wire_size = 0;
+  interface_id ingress{};
+  link_cast cast = link_cast::unicast;
+  bool is_reflected = false;  ///< came through a tap, from outside
+  domain_id inside{};         ///< of the tap's inner interface
+  instant time{};
+};
+
+/// The packet that the options name. What cannot be read ends the program with the reason.
+question asked_question(const explain_options& options, const snapshot& config);
+
+/// The captures that are replayed before. Of the packet's own capture, what comes before it.
+std::vector<input_assignment> history_of(const explain_options& options, const snapshot& config);
+
+bool is_ipv6(std::span<const std::byte> packet) noexcept;
+
+}  // namespace weir::program

@@ -1,0 +1,85 @@
+#include "examples/weir/reverse.hpp"
+
+#include "weir/net/text.hpp"
+
+#include "examples/weir/text.hpp"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <utility>
+
+namespace weir::program {
+
+namespace {
+
+protocol checked_protocol(const std::string& text) {
+  constexpr std::array<protocol, 6> mapped{protocol::tcp,  protocol::udp,      protocol::icmp,
+                                           protocol::sctp, protocol::udp_lite, protocol::dccp};
+  for (const auto one : mapped) {
+    if (name(one) == text) return one;
+  }
+  throw usage_failure(
+      fmt::format("--protocol {}: no protocol that is mapped; tcp, udp, icmp, sctp, udplite and "
+                  "dccp are",
+                  text));
+}
+
+endpoint<ipv4> checked_endpoint(const std::string& text) {
+  const auto made = parse_endpoint(text);
+  if (!made || !made->address.is_ipv4()) {
+    throw usage_failure(fmt::format(
+        "--reverse {}: not an external endpoint; write it like 203.0.113.1:40000", text));
+  }
+  return {made->address.v4(), made->port};
+}
+
+/// What arithmetic says of an endpoint that no live mapping wears.
+std::string pool_answer(const endpoint<ipv4>& asked, const snapshot& config) {
+  const auto answer = config.pools().inverse({domain_id{}, asked.address}, asked.port);
+  if (answer.outcome == inverse_outcome::no_pool) {
+    return config.is_own(domain_id{}, asked.address) ? "the box's own; no pool has the address"
+                                                     : "nobody's: no pool has the address";
+  }
+  const auto& pool = config.raw().nat.pools[answer.pool.number()].name;
+  switch (answer.outcome) {
+    case inverse_outcome::host:
+      return fmt::format("{}: pool \"{}\" gives it ports {}-{}", to_text(answer.internal), pool,
+                         answer.ports.first().number(), answer.ports.last().number());
+    case inverse_outcome::dynamic_pool:
+      return fmt::format("nobody's: pool \"{}\" may give it, and no mapping wears it", pool);
+    case inverse_outcome::port_not_given:
+      return fmt::format("nobody's: pool \"{}\" does not give this port", pool);
+    case inverse_outcome::no_host:
+      return fmt::format("nobody's: pool \"{}\" has this port left over", pool);
+    case inverse_outcome::no_pool:
+      break;
+  }
+  return {};
+}
+
+}  // namespace
+
+exit_code explain_reverse(const std::string& endpoint_text, const std::string& protocol_name,
+                          const snapshot& config, const mapping_table<ipv4>& mappings) {
+  const auto asked = checked_endpoint(endpoint_text);
+  const auto kind = checked_protocol(protocol_name);
+  const auto say = [&](const std::string& whose) {
+    fmt::print("{} {} is {}\n", name(kind), text(asked.address, asked.port), whose);
+    return exit_code::ok;
+  };
+  const static_query query{domain_id{}, kind, asked, zone_id::none()};
+  if (const auto entry = config.statics().find_internal(query)) {
+    return say(fmt::format("{}: static entry {}",
+                           text(entry->endpoint.address, entry->endpoint.port), entry->index + 1));
+  }
+  const auto found = mappings.find(external_key{domain_id{}, kind, asked});
+  if (!found.is_none()) {
+    const auto& one = mappings.at(found);
+    return say(fmt::format("{}: a mapping that {} sessions use",
+                           text(one.internal_address, one.internal_port), one.sessions));
+  }
+  return say(pool_answer(asked, config));
+}
+
+}  // namespace weir::program

@@ -1,0 +1,149 @@
+#include "examples/weir/explain.hpp"
+
+#include "tests/program/run_weir.hpp"
+#include "tests/support/catch.hpp"
+
+#include <fmt/format.h>
+
+#include <cstdint>
+#include <string>
+
+namespace packets = weir::test;
+
+using packets::workshop;
+
+namespace {
+
+std::string hex(const packets::packet_bytes& packet) {
+  std::string made;
+  for (const auto one : packet) made += fmt::format("{:02x}", std::to_integer<unsigned>(one));
+  return made;
+}
+
+packets::packet_bytes syn(unsigned port) {
+  return packets::tcp{}.from("10.0.0.5", 4000).to("198.51.100.7", port).syn().bytes();
+}
+packets::packet_bytes syn_ack(unsigned port) {
+  return packets::tcp{}
+      .from("198.51.100.7", port)
+      .to("10.0.0.5", 4000)
+      .syn_ack()
+      .acknowledgment(1)
+      .bytes();
+}
+
+class explained_home : public workshop {
+ public:
+  explained_home() { write("home.yaml", packets::home_yaml); }
+  packets::run_result explain(const std::string& arguments) const {
+    return run("explain --config home.yaml " + arguments);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("a permitted packet is explained stage by stage", "[program][explain]") {
+  const explained_home here;
+
+  const auto said = here.explain("--packet " + hex(syn(443)));
+
+  CAPTURE(said.out, said.err);
+  REQUIRE(said.code == 0);
+  for (const char* const part :
+       {"tcp 10.0.0.5:4000 -> 198.51.100.7:443, SYN", "lan, zone inside", "none yet",
+        "wan, by the router 203.0.113.254",
+        "inside to outside: policy \"outbound\", by default: permit-stateful-nat", "a pool",
+        "is opened", "forward", "tcp 203.0.113.1:4000 -> 198.51.100.7:443"}) {
+    CAPTURE(part);
+    CHECK(said.says(part));
+  }
+}
+
+TEST_CASE("a rejected packet is explained with its rule and its answer", "[program][explain]") {
+  const explained_home here;
+
+  const auto said = here.explain("--packet " + hex(syn(25)));
+
+  CAPTURE(said.out);
+  CHECK(said.says("rule 2 \"no-smtp\": reject"));
+  CHECK(said.says("drop, policy_rejected"));
+  CHECK(said.says("tcp 198.51.100.7:25 -> 10.0.0.5:4000, RST+ACK"));
+}
+
+TEST_CASE("an Ethernet frame is explained like its packet", "[program][explain]") {
+  const explained_home here;
+
+  const auto said = here.explain("--in lan --packet " + hex(packets::outward(syn(443))));
+
+  CAPTURE(said.out);
+  CHECK(said.says("tcp 203.0.113.1:4000 -> 198.51.100.7:443"));
+}
+
+TEST_CASE("a packet of a capture is explained after what came before it", "[program][explain]") {
+  const explained_home here;
+  here.capture("t.pcap", {{1'000'000, packets::outward(syn(443))},
+                          {2'000'000, packets::inward(syn_ack(443))}});
+
+  const auto first = here.explain("--tap lan,wan --pcap t.pcap#1 --after t.pcap");
+  const auto second = here.explain("--tap lan,wan --pcap t.pcap#2 --after t.pcap");
+  const auto alone = here.explain("--tap lan,wan --pcap t.pcap#2");
+
+  CAPTURE(first.out, second.out, alone.out);
+  CHECK(first.says("none yet"));
+  CHECK(second.says("readdressed"));
+  CHECK(second.says("a reply packet of a session that is opening"));
+  CHECK(second.says("forward: lan"));
+  CHECK(alone.says("drop"));
+}
+
+TEST_CASE("explaining changes no file", "[program][explain]") {
+  const explained_home here;
+  here.capture("t.pcap", {{1'000'000, packets::outward(syn(443))}});
+  const auto before = here.text("t.pcap");
+
+  CHECK(here.explain("--tap lan,wan --pcap t.pcap#1 --after t.pcap").code == 0);
+
+  CHECK(here.text("t.pcap") == before);
+}
+
+TEST_CASE("an external endpoint is told by the mapping that wears it", "[program][explain]") {
+  const explained_home here;
+  here.capture("t.pcap", {{1'000'000, packets::outward(syn(443))}});
+
+  const auto before = here.explain("--reverse 203.0.113.1:4000");
+  const auto after = here.explain("--tap lan,wan --after t.pcap --reverse 203.0.113.1:4000");
+  const auto other = here.explain(
+      "--tap lan,wan --after t.pcap --reverse 203.0.113.1:4000 "
+      "--protocol udp");
+
+  CHECK(before.says("nobody's: pool \"internet\" may give it, and no mapping wears it"));
+  CHECK(after.out == "tcp 203.0.113.1:4000 is 10.0.0.5:4000: a mapping that 1 sessions use\n");
+  CHECK(other.says("nobody's"));
+  CHECK(here.explain("--reverse 192.0.2.1:80").says("nobody's: no pool has the address"));
+}
+
+TEST_CASE("what cannot be explained is refused with what can", "[program][explain]") {
+  const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
+      {"", "one thing to explain is needed"},
+      {"--packet 45zz", "not hexadecimal"},
+      {"--packet 450", "not hexadecimal"},
+      {"--pcap t.pcap", "write it as FILE#NUMBER"},
+      {"--pcap t.pcap#0", "write it as FILE#NUMBER"},
+      {"--pcap t.pcap#2", "t.pcap: has 1 packets"},
+      {"--pcap none.pcap#1", "none.pcap: cannot be read"},
+      {"--in lan --tap lan,wan --pcap t.pcap#1", "exclude each other"},
+      {"--in lam --pcap t.pcap#1", "did you mean \"lan\"?"},
+      {"--pcap t.pcap#1 --after t.pcap", "where its packets enter is not said"},
+      {"--reverse 1.2.3.4", "write it like 203.0.113.1:40000"},
+      {"--reverse 203.0.113.1:1 --protocol ipip", "no protocol that is mapped"},
+  }));
+  CAPTURE(arguments);
+  const explained_home here;
+  here.capture("t.pcap", {{1'000'000, packets::outward(syn(443))}});
+
+  const auto said = here.explain(arguments);
+
+  CHECK(said.code == 2);
+  CAPTURE(said.err);
+  CHECK(said.err.find(complaint) != std::string::npos);
+}

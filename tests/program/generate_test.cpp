@@ -1,0 +1,123 @@
+#include "examples/weir/generate.hpp"
+
+#include "tests/program/run_weir.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/checksum_oracle.hpp"
+#include "tests/support/reference_checksum.hpp"
+
+#include <cstdint>
+#include <set>
+#include <string>
+
+namespace packets = weir::test;
+
+using packets::workshop;
+
+TEST_CASE("the same seed makes the same traffic, another one other traffic",
+          "[program][generate][determinism]") {
+  const workshop here;
+
+  REQUIRE(here.run("generate --out a.pcap --conversations 50 --seed 7").code == 0);
+  REQUIRE(here.run("generate --out b.pcap --conversations 50 --seed 7").code == 0);
+  REQUIRE(here.run("generate --out c.pcap --conversations 50 --seed 8").code == 0);
+
+  CHECK(here.text("a.pcap") == here.text("b.pcap"));
+  CHECK(here.text("a.pcap") != here.text("c.pcap"));
+}
+
+TEST_CASE("made packets are right, and in the order of time", "[program][generate]") {
+  const workshop here;
+
+  REQUIRE(
+      here.run("generate --out a.pcap --conversations 150 --inside-ipv6 2001:db8:1::/64").code ==
+      0);
+
+  std::int64_t before = 0;
+  std::set<unsigned> transports;
+  int wide = 0;
+  for (const auto& one : here.frames("a.pcap")) {
+    CHECK(one.nanoseconds >= before);
+    before = one.nanoseconds;
+    const auto type = packets::number_at(one.frame, 12, 2);
+    if (type == 0x0806) continue;
+    const auto packet = packets::packet_in(one.frame);
+    CHECK(packets::wrong_with(packet).empty());
+    wide += type == 0x86DD ? 1 : 0;
+    transports.insert(std::to_integer<unsigned>(packet[type == 0x86DD ? 6 : 9]));
+  }
+  CHECK(wide > 0);
+  CHECK(transports.count(6) == 1);
+  CHECK(transports.count(17) == 1);
+  CHECK(transports.count(1) == 1);
+}
+
+TEST_CASE("both directions can be two files", "[program][generate]") {
+  const workshop here;
+
+  REQUIRE(here.run("generate --out lan=a.pcap --out wan=b.pcap --conversations 20").code == 0);
+
+  for (const auto& one : here.frames("a.pcap")) {
+    const auto packet = packets::packet_in(one.frame);
+    if (packets::number_at(one.frame, 12, 2) == 0x0800) {
+      CHECK(packets::number_at(packet, 12, 3) == 0x0A0000);
+    }
+  }
+  for (const auto& one : here.frames("b.pcap")) {
+    const auto packet = packets::packet_in(one.frame);
+    if (packets::number_at(one.frame, 12, 2) == 0x0800) {
+      CHECK(packets::number_at(packet, 16, 3) == 0x0A0000);
+    }
+  }
+}
+
+TEST_CASE("bulk traffic has the packets, flows and sizes asked for", "[program][generate]") {
+  const workshop here;
+
+  REQUIRE(here.run("generate --out a.pcap --packets 5000 --flows 300 --size 64").code == 0);
+
+  const auto frames = here.frames("a.pcap");
+  REQUIRE(frames.size() == 5000);
+  std::set<std::uint64_t> flows;
+  for (const auto& one : frames) {
+    REQUIRE(one.frame.size() == 64);
+    const auto packet = packets::packet_in(one.frame);
+    REQUIRE(packets::wrong_with(packet).empty());
+    const bool outward = packets::number_at(packet, 12, 1) == 10;
+    const auto host = packets::number_at(packet, outward ? 12 : 16, 4);
+    const auto port = packets::number_at(packet, outward ? 20 : 22, 2);
+    flows.insert(std::uint64_t{host} << 16 | port);
+  }
+  CHECK(flows.size() == 300);
+}
+
+TEST_CASE("what cannot be made is refused with what can", "[program][generate]") {
+  const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
+      {"--out a.pcap --packets 1 --size 41", "--size 41: must be from 42 to 1514"},
+      {"--out a.pcap --packets 1 --size 1515", "--size 1515: must be from 42 to 1514"},
+      {"--out a.pcap --packets 1 --flows 0", "--flows 0: must be from 1 to 16000000"},
+      {"--out a.pcap --hosts 254", "--hosts 254: must be from 1 to 253"},
+      {"--out a.pcap --inside 10.0.0.1/24", "not an IPv4 prefix; write it like 10.0.0.0/24"},
+      {"--out a.pcap --inside-ipv6 10.0.0.0/24", "not an IPv6 prefix"},
+      {"--out a.pcap --out a.pcap", "--out takes one file for both directions"},
+      {"", "--out is required"},
+  }));
+  CAPTURE(arguments);
+
+  const auto said = workshop{}.run("generate " + arguments);
+
+  CHECK(said.code == 2);
+  CAPTURE(said.err);
+  CHECK(said.err.find(complaint) != std::string::npos);
+}
+
+TEST_CASE("at the limits traffic is made", "[program][generate]") {
+  const workshop here;
+
+  CHECK(here.run("generate --out a.pcap --packets 9 --size 42").code == 0);
+  CHECK(here.run("generate --out b.pcap --packets 9 --size 1514").code == 0);
+  CHECK(here.run("generate --out c.pcap --hosts 253 --conversations 5").code == 0);
+  CHECK(here.run("generate --out d.pcap --conversations 0").code == 0);
+  CHECK(here.frames("a.pcap").size() == 9);
+  CHECK(here.frames("b.pcap").front().frame.size() == 1514);
+  CHECK(here.frames("d.pcap").empty());
+}

@@ -1,0 +1,101 @@
+#include "examples/weir/replay.hpp"
+#include "tests/program/run_weir.hpp"
+#include "tests/support/catch.hpp"
+
+#include <filesystem>
+#include <string>
+#include <tuple>
+
+using weir::test::home_yaml;
+using weir::test::workshop;
+
+namespace {
+
+namespace packets = weir::test;
+
+/// A workshop with a configuration and a capture of one packet.
+class replay_workshop : public workshop {
+ public:
+  replay_workshop() {
+    write("home.yaml", home_yaml);
+    const auto packet = packets::udp{}.from("10.0.0.5").to("198.51.100.7").bytes();
+    capture("a.pcap", {{1'000, packets::outward(packet)}});
+  }
+  packets::run_result replay(const std::string& arguments) const {
+    return run("replay --config home.yaml " + arguments);
+  }
+};
+
+}  // namespace
+
+TEST_CASE("what is wrong with the command line is said with what is right", "[program][replay]") {
+  const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
+      {"", "there is no input; give --in INTERFACE=FILE or --tap IN,OUT=FILE"},
+      {"--in lan=a.pcap --in lan=b.pcap", "interface \"lan\" is named twice"},
+      {"--in lan=a.pcap --tap lan,wan=a.pcap", "interface \"lan\" is named twice, first in --in"},
+      {"--tap lan,lan=a.pcap", "interface \"lan\" is named twice"},
+      {"--in lna=a.pcap", "no interface \"lna\"; did you mean \"lan\"?"},
+      {"--in dmz-number-one=a.pcap", "it has local, lan and wan"},
+      {"--tap lan,wam=a.pcap", "did you mean \"wan\"?"},
+      {"--tap lan=a.pcap", "write --tap IN,OUT=FILE"},
+      {"--in lan,wan=a.pcap", "a capture of both directions is a tap"},
+      {"--in a.pcap", "write it as --in INTERFACE=FILE"},
+      {"--in lan=", "write it as --in INTERFACE=FILE"},
+      {"--in lan=none.pcap", "none.pcap: cannot be read: No such file or directory"},
+      {"--in lan=- --in wan=-", "standard input is already another input"},
+      {"--in lan=a.pcap --out lan=x.pcap --out lan=y.pcap", "give each interface one output"},
+      {"--in lan=a.pcap --out lan=x.pcap --out wan=x.pcap", "already writes this file"},
+      {"--in lan=a.pcap --out wen=x.pcap", "did you mean \"wan\"?"},
+      {"--in lan=a.pcap --out wan=a.pcap", "is an input and an output"},
+      {"--in lan=a.pcap --out wan=- --report -", "standard output is already an interface's"},
+  }));
+  CAPTURE(arguments);
+  const replay_workshop here;
+
+  const auto said = here.replay(arguments);
+
+  CHECK(said.code == 2);
+  CAPTURE(said.err);
+  CHECK(said.err.find(complaint) != std::string::npos);
+}
+
+TEST_CASE("an output that cannot be written is found before any work", "[program][replay]") {
+  const replay_workshop here;
+  here.write("old.pcap", std::string{"an earlier result"});
+  here.write("file", std::string{});
+
+  for (const char* const arguments : {"--in lan=a.pcap --out lan=old.pcap --out wan=file/w.pcap",
+                                      "--in lan=a.pcap --out lan=old.pcap --report file/r.json",
+                                      "--in lan=a.pcap --out lan=old.pcap --out-dir file"}) {
+    CAPTURE(arguments);
+    const auto said = here.replay(arguments);
+
+    CHECK(said.code == 3);
+    CHECK(said.err.find("file") != std::string::npos);
+    CHECK(said.out.empty());
+    CHECK(here.text("old.pcap") == "an earlier result");
+  }
+}
+
+TEST_CASE("an output that fills up is reported", "[program][replay]") {
+  if (!std::filesystem::exists("/dev/full")) {
+    WARN("SKIPPED: there is no /dev/full");
+    return;
+  }
+  const replay_workshop here;
+
+  const auto said = here.replay("--in lan=a.pcap --out wan=/dev/full");
+
+  CHECK(said.code == 3);
+  CHECK(said.err.find("/dev/full: writing failed: No space left on device") != std::string::npos);
+}
+
+TEST_CASE("a folder for outputs is made", "[program][replay]") {
+  const replay_workshop here;
+
+  CHECK(here.replay("--in lan=a.pcap --out-dir new/folder").code == 0);
+
+  CHECK(here.frames("new/folder/wan.pcap").size() == 1);
+  CHECK(here.frames("new/folder/lan.pcap").empty());
+  CHECK(here.frames("new/folder/local.pcap").empty());
+}

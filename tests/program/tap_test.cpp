@@ -1,0 +1,167 @@
+#include "examples/weir/reflection.hpp"
+#include "tests/program/run_weir.hpp"
+#include "tests/support/catch.hpp"
+#include "tests/support/checksum_oracle.hpp"
+#include "tests/support/reference_checksum.hpp"
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+namespace packets = weir::test;
+
+using packets::inward;
+using packets::outward;
+using packets::packet_in;
+
+namespace {
+
+constexpr std::int64_t millisecond = 1'000'000;
+
+/// A home whose tap shows whole conversations.
+class tapped_home : public packets::workshop {
+ public:
+  tapped_home() { write("home.yaml", packets::home_yaml); }
+  nlohmann::json replay(const std::vector<packets::timed_frame>& frames,
+                        const std::string& more = "") const {
+    capture("t.pcap", frames);
+    const auto said =
+        run("replay --config home.yaml --tap lan,wan=t.pcap --out lan=l.pcap --out wan=w.pcap "
+            "--report r.json --verify " +
+            more);
+    CAPTURE(said.err);
+    REQUIRE(said.code == 0);
+    return json("r.json");
+  }
+};
+
+packets::packet_bytes request() {
+  return packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 53).payload("who?").bytes();
+}
+packets::packet_bytes reply() {
+  return packets::udp{}.from("198.51.100.7", 53).to("10.0.0.5", 4000).payload("me").bytes();
+}
+
+}  // namespace
+
+TEST_CASE("a reply on a tap comes back through the translation", "[program][replay][tap]") {
+  const tapped_home here;
+
+  const auto report =
+      here.replay({{10 * millisecond, outward(request())}, {20 * millisecond, inward(reply())}});
+
+  CHECK(report["reflected"] == 1);
+  CHECK(report["packets"]["out"] == 2);
+  const auto back = here.frames("l.pcap");
+  REQUIRE(back.size() == 1);
+  CHECK(packets::wrong_with(packet_in(back[0].frame)).empty());
+  // But for its TTL and the checksum over it, the packet is what the tap saw.
+  auto seen =
+      packets::packet_bytes(packet_in(back[0].frame).begin(), packet_in(back[0].frame).end());
+  auto due = reply();
+  for (auto* const one : {&seen, &due}) (*one)[8] = (*one)[10] = (*one)[11] = std::byte{0};
+  CHECK(seen == due);
+}
+
+TEST_CASE("a reply in the same tick finds the mapping", "[program][replay][tap]") {
+  const tapped_home here;
+
+  const auto report = here.replay({{100, outward(request())}, {200, inward(reply())}});
+
+  CHECK(report["reflected"] == 1);
+  CHECK(report["packets"]["out"] == 2);
+}
+
+TEST_CASE("a packet of no mapping enters outside as it is", "[program][replay][tap]") {
+  const tapped_home here;
+
+  const auto report = here.replay({{100, inward(reply())}});
+
+  CHECK(report["reflected"] == 0);
+  CHECK(report["packets"]["dropped"] == 1);
+  CHECK(report["frames"]["wan"]["in"] == 1);
+}
+
+TEST_CASE("a ping on a tap comes back under its own identifier", "[program][replay][tap]") {
+  const tapped_home here;
+  const auto ping = packets::echo{}.from("10.0.0.5").to("198.51.100.7").identifier(77).bytes();
+  const auto pong =
+      packets::echo{}.type(0).from("198.51.100.7").to("10.0.0.5").identifier(77).bytes();
+
+  const auto report =
+      here.replay({{10 * millisecond, outward(ping)}, {20 * millisecond, inward(pong)}});
+
+  CHECK(report["reflected"] == 1);
+  const auto back = here.frames("l.pcap");
+  REQUIRE(back.size() == 1);
+  CHECK(packets::wrong_with(packet_in(back[0].frame)).empty());
+  CHECK(packets::number_at(packet_in(back[0].frame), 24, 2) == 77);
+}
+
+TEST_CASE("an ICMP error on a tap is readdressed with what it quotes", "[program][replay][tap]") {
+  const tapped_home here;
+  auto expired = request();
+  const auto error =
+      packets::icmp{11, 0}.from("192.0.2.33").to("10.0.0.5").quote(expired, 28).bytes();
+
+  const auto report =
+      here.replay({{10 * millisecond, outward(request())}, {20 * millisecond, inward(error)}});
+
+  CHECK(report["reflected"] == 1);
+  CHECK(report["packets"]["out"] == 2);
+  const auto back = here.frames("l.pcap");
+  REQUIRE(back.size() == 1);
+  const auto packet = packet_in(back[0].frame);
+  CHECK(packets::wrong_with(packet).empty());
+  CHECK(packets::number_at(packet, 12, 4) == 0xC0000221);       // the router
+  CHECK(packets::number_at(packet, 28 + 12, 4) == 0x0A000005);  // the quote's sender, inside again
+  CHECK(packets::number_at(packet, 28 + 20, 2) == 4000);
+}
+
+TEST_CASE("a wrong checksum stays wrong on its way", "[program][replay][tap]") {
+  const tapped_home here;
+  const auto corrupt = packets::udp{}
+                           .from("198.51.100.7", 53)
+                           .to("10.0.0.5", 4000)
+                           .payload("me")
+                           .bad_checksum()
+                           .bytes();
+
+  here.replay({{10 * millisecond, outward(request())}, {20 * millisecond, inward(corrupt)}},
+              "--complete-checksums");
+
+  const auto back = here.frames("l.pcap");
+  REQUIRE(back.size() == 1);
+  CHECK(packets::judge_transport(packet_in(back[0].frame)) == packets::checksum_verdict::wrong);
+}
+
+TEST_CASE("IPv6 on a tap is forwarded both ways as it is", "[program][replay][tap]") {
+  const tapped_home here;
+  const auto out =
+      packets::udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 53).payload("?").bytes();
+  const auto back =
+      packets::udp{}.from("2001:db8:9::1", 53).to("2001:db8:1::5", 4000).payload("!").bytes();
+
+  const auto report =
+      here.replay({{10 * millisecond, outward(out)}, {20 * millisecond, inward(back)}});
+
+  CHECK(report["reflected"] == 0);
+  CHECK(report["packets"]["out"] == 2);
+}
+
+TEST_CASE("partial checksums are completed where that is asked for", "[program][replay][tap]") {
+  const tapped_home here;
+  const auto partial = packets::udp{}
+                           .from("10.0.0.5", 4000)
+                           .to("198.51.100.7", 53)
+                           .payload("who?")
+                           .partial_checksum()
+                           .bytes();
+
+  const auto report = here.replay({{10 * millisecond, outward(partial)}}, "--complete-checksums");
+
+  CHECK(report["checksums_completed"] == 1);
+  const auto left = here.frames("w.pcap");
+  REQUIRE(left.size() == 1);
+  CHECK(packets::wrong_with(packet_in(left[0].frame)).empty());
+}
