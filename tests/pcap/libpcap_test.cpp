@@ -59,11 +59,11 @@ int alike(::pcap_t* theirs, weir::pcap::reader& ours) {
     if (status == PCAP_ERROR_BREAK) return found ? -1 : count;
     const auto nanoseconds =
         std::int64_t{header->ts.tv_sec} * 1'000'000'000 + std::int64_t{header->ts.tv_usec};
-    const auto* const bytes = reinterpret_cast<const std::byte*>(data);
+    const auto* const data_bytes = reinterpret_cast<const std::byte*>(data);
     if (!found || header->caplen != one.bytes.size() ||
         std::max(header->len, header->caplen) != one.original_length ||
         nanoseconds != one.time.since_epoch().count() ||
-        !std::equal(one.bytes.begin(), one.bytes.end(), bytes)) {
+        !std::equal(one.bytes.begin(), one.bytes.end(), data_bytes)) {
       return -1;
     }
     ++count;

@@ -12,8 +12,8 @@
 namespace {
 
 using weir::pcap::reader;
-using weir::test::bytes;
 using weir::test::capture_builder;
+using weir::test::capture_bytes;
 using weir::test::counting;
 
 struct seen_record {
@@ -22,7 +22,7 @@ struct seen_record {
   std::uint32_t interface;
   std::uint16_t link_type;
   std::uint64_t offset;
-  bytes data;
+  capture_bytes data;
 };
 
 struct seen_capture {
@@ -30,13 +30,14 @@ struct seen_capture {
   std::optional<weir::pcap::capture_fault> fault;
 };
 
-seen_capture read(const bytes& capture) {
+seen_capture read(const capture_bytes& capture) {
   auto from = reader::over(capture);
   seen_capture seen;
   weir::pcap::record one;
   while (from.next(one)) {
     seen.records.push_back({one.time.since_epoch().count(), one.original_length, one.interface,
-                            one.link_type, one.offset, bytes(one.bytes.begin(), one.bytes.end())});
+                            one.link_type, one.offset,
+                            capture_bytes(one.bytes.begin(), one.bytes.end())});
   }
   seen.fault = from.fault();
   return seen;
@@ -209,7 +210,7 @@ TEST_CASE("a pcap file cut anywhere yields its whole records and the cut", "[pca
   for (std::size_t length = 0; length < whole.size(); ++length) {
     CAPTURE(length);
 
-    const auto seen = read(bytes(whole.begin(), whole.begin() + static_cast<long>(length)));
+    const auto seen = read(capture_bytes(whole.begin(), whole.begin() + static_cast<long>(length)));
 
     std::size_t complete = 0;
     while (complete < 3 && ends[complete + 1] <= length) ++complete;
@@ -233,7 +234,7 @@ TEST_CASE("a pcapng file cut anywhere yields its whole packets and the cut",
   for (std::size_t length = 0; length < whole.size(); ++length) {
     CAPTURE(length);
 
-    const auto seen = read(bytes(whole.begin(), whole.begin() + static_cast<long>(length)));
+    const auto seen = read(capture_bytes(whole.begin(), whole.begin() + static_cast<long>(length)));
 
     std::size_t complete = 0;
     while (blocks[complete + 1] <= length) ++complete;

@@ -9,11 +9,11 @@ namespace {
 
 using weir::packet_meta;
 using weir::pcap::record_burst;
-using weir::test::bytes;
+using weir::test::capture_bytes;
 using weir::test::counting;
 
-bytes copied(const weir::pcap::record_packet& packet) {
-  return bytes(packet.bytes().begin(), packet.bytes().end());
+capture_bytes copied(const weir::pcap::record_packet& packet) {
+  return capture_bytes(packet.bytes().begin(), packet.bytes().end());
 }
 
 }  // namespace

@@ -21,8 +21,8 @@ namespace {
 using weir::duration;
 using weir::instant;
 using weir::pcap::writer;
-using weir::test::bytes;
 using weir::test::capture_builder;
+using weir::test::capture_bytes;
 using weir::test::counting;
 
 /// A folder of its own that goes away with the test.
@@ -42,9 +42,9 @@ class scratch {
   std::filesystem::path folder_;
 };
 
-bytes contents(const std::string& path) {
+capture_bytes contents(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
-  bytes read;
+  capture_bytes read;
   for (std::istreambuf_iterator<char> at{file}, end; at != end; ++at) {
     read.push_back(static_cast<std::byte>(*at));
   }
@@ -127,7 +127,7 @@ TEST_CASE("more than a buffer arrives whole", "[pcap][writer]") {
   std::int64_t count = 0;
   while (back->next(one)) {
     REQUIRE(one.time == at(count));
-    REQUIRE(bytes(one.bytes.begin(), one.bytes.end()) == packet);
+    REQUIRE(capture_bytes(one.bytes.begin(), one.bytes.end()) == packet);
     ++count;
   }
   CHECK(!back->fault());
