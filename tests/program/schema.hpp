@@ -14,7 +14,7 @@ namespace weir::test {
 /// Holds values against a schema, and collects what does not fit.
 class schema_check {
  public:
-  explicit schema_check(const nlohmann::json& schema) : root_{schema} {}
+  explicit schema_check(const nlohmann::json& schema) : root_(schema) {}
 
   std::vector<std::string> faults_of(const nlohmann::json& value) {
     faults_.clear();

@@ -199,7 +199,7 @@ TEST_CASE("tshark finds no bad checksum in the example's outputs", "[replay][cap
         "tshark -r '" + here / name +
         "' -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE "
         "-Y 'ip.checksum.status==0 || tcp.checksum.status==0 || udp.checksum.status==0 || "
-        "icmp.checksum.status==0 || _ws.malformed' 2>/dev/null | wc -l | grep -qx 0";
+        "icmp.checksum.status==0' 2>/dev/null | wc -l | grep -qx 0";
     CAPTURE(name);
     CHECK(std::system(command.c_str()) == 0);
   }
