@@ -149,7 +149,9 @@ void add_help(CLI::App& program) {
     if (about == nullptr) {
       throw usage_failure(fmt::format("there is no command \"{}\"; see weir help", *subject));
     }
-    fmt::print("{}", about->help());
+    // App::help() of the program would answer with the help of the command being run: this one.
+    const std::string name = about == &program ? about->get_name() : "weir " + about->get_name();
+    fmt::print("{}", about->get_formatter()->make_help(about, name, CLI::AppFormatMode::Normal));
   });
 }
 
@@ -182,17 +184,16 @@ int run(int argc, const char* const* argv) {
   const auto& version = library_version;
   program.set_version_flag(
       "--version", fmt::format("weir {}.{}.{}", version.major, version.minor, version.patch));
-  if (argc < 2) {
-    add_help(program);
-    fmt::print(stderr, "{}", program.help());
-    return static_cast<int>(exit_code::usage);
-  }
   outcome result;
   add_replay(program, result);
   add_check(program, result);
   add_explain(program, result);
   add_generate(program, result);
   add_help(program);
+  if (argc < 2) {
+    fmt::print(stderr, "{}", program.help());
+    return static_cast<int>(exit_code::usage);
+  }
   return parse_and_run(program, result, argc, argv);
 }
 
