@@ -26,7 +26,7 @@ struct bulk_flow {
   ipv4_address outside;
 };
 
-constexpr port server_port{443};
+constexpr port https{443};
 
 class bulk_flows {
  public:
@@ -110,15 +110,13 @@ bool write_bulk(const bulk_options& options, pcap::writer& from_inside,
     if (outward) {
       write_ethernet_header(link_header, {gateway_mac(), host_mac(flow.host)}, {}, ethertype::ipv4);
       good = from_inside.write(
-          time,
-          {link_header, packet.between(flow.inside, flow.inside_port, flow.outside, server_port),
-           options.frame_size});
+          time, {link_header, packet.between(flow.inside, flow.inside_port, flow.outside, https),
+                 options.frame_size});
     } else {
       write_ethernet_header(link_header, {host_mac(flow.host), gateway_mac()}, {}, ethertype::ipv4);
       good = from_outside.write(
-          time,
-          {link_header, packet.between(flow.outside, server_port, flow.inside, flow.inside_port),
-           options.frame_size});
+          time, {link_header, packet.between(flow.outside, https, flow.inside, flow.inside_port),
+                 options.frame_size});
     }
   }
   return good;

@@ -2,6 +2,7 @@
 
 #include "weir/config/reader.hpp"
 
+#include "tests/config/said.hpp"
 #include "tests/support/catch.hpp"
 
 #include <cstddef>
@@ -12,15 +13,9 @@
 
 using weir::config::located_fault;
 using weir::config::read;
+using weir::test::first_said_about;
 
 namespace {
-
-/// The first thing said about a text, or nothing.
-std::string said_about(const std::string& text) {
-  const auto result = read(text, "f");
-  const auto* faults = std::get_if<std::vector<located_fault>>(&result);
-  return faults == nullptr ? "" : to_text(faults->front());
-}
 
 std::size_t faults_in(const std::string& text) {
   const auto result = read(text, "f");
@@ -89,7 +84,7 @@ TEST_CASE("a text that is not YAML is one fault with its place", "[config][yaml]
   }));
 
   INFO(one.text);
-  CHECK(said_about(one.text) == one.said);
+  CHECK(first_said_about(one.text) == one.said);
   CHECK(faults_in(one.text) == 1);
 }
 
@@ -105,7 +100,7 @@ TEST_CASE("anchors and aliases are refused where they stand", "[config][yaml]") 
   }));
 
   INFO(one.text);
-  CHECK(said_about(one.text) ==
+  CHECK(first_said_about(one.text) ==
         one.said + ": anchors and aliases are refused; write the value where it is used");
 }
 
@@ -120,7 +115,7 @@ TEST_CASE("an alias bomb does not go off", "[config][yaml]") {
     bomb += "]\n";
   }
 
-  CHECK(said_about(bomb) ==
+  CHECK(first_said_about(bomb) ==
         "f:1:5: anchors and aliases are refused; write the value where it is used");
 }
 
@@ -129,12 +124,13 @@ TEST_CASE("lists and maps nest to a limit", "[config][yaml]") {
     return "x: " + std::string(depth - 1, '[') + std::string(depth - 1, ']') + "\n";
   };
 
-  CHECK(said_about(nested(16)).find("unknown key \"x\"") != std::string::npos);
-  CHECK(said_about(nested(17)) == "f:1:19: lists and maps nest too deep; at most 16 levels");
-  CHECK(said_about(nested(100'000)) == "f:1:19: lists and maps nest too deep; at most 16 levels");
-  CHECK(said_about("x: " + std::string(100'000, '[')) ==
+  CHECK(first_said_about(nested(16)).find("unknown key \"x\"") != std::string::npos);
+  CHECK(first_said_about(nested(17)) == "f:1:19: lists and maps nest too deep; at most 16 levels");
+  CHECK(first_said_about(nested(100'000)) ==
+        "f:1:19: lists and maps nest too deep; at most 16 levels");
+  CHECK(first_said_about("x: " + std::string(100'000, '[')) ==
         "f:1:5: a key is a list or a map; a word as key");
-  CHECK(said_about("x: " + std::string(100'000, '{')) ==
+  CHECK(first_said_about("x: " + std::string(100'000, '{')) ==
         "f:1:5: a key is a list or a map; a word as key");
 }
 
@@ -144,8 +140,8 @@ TEST_CASE("block lists and maps nest to the same limit", "[config][yaml]") {
     text += std::string(depth, ' ') + "a:\n";
   }
 
-  CHECK(said_about(text) == "f:17:17: lists and maps nest too deep; at most 16 levels");
-  CHECK(said_about(std::string("- ") + "- - - - - - - - - - - - - - - - - - a\n") ==
+  CHECK(first_said_about(text) == "f:17:17: lists and maps nest too deep; at most 16 levels");
+  CHECK(first_said_about(std::string("- ") + "- - - - - - - - - - - - - - - - - - a\n") ==
         "f:1:33: lists and maps nest too deep; at most 16 levels");
 }
 
@@ -153,14 +149,15 @@ TEST_CASE("the size of a file has a limit", "[config][yaml]") {
   constexpr std::size_t most = weir::config::detail::document_bytes_max;
   const std::string comment(most - 1, '#');
 
-  CHECK(said_about(comment + "\n") == "");
-  CHECK(said_about(comment + "\n\n") == "f:1:1: the file is larger than 16 MiB; a smaller file");
+  CHECK(first_said_about(comment + "\n") == "");
+  CHECK(first_said_about(comment + "\n\n") ==
+        "f:1:1: the file is larger than 16 MiB; a smaller file");
 }
 
 TEST_CASE("a tab does not indent", "[config][yaml]") {
-  CHECK(said_about("sessions:\n\tmax: 5\n") == "f:2:1: a tab indents this line; spaces");
-  CHECK(said_about("sessions:\n  \tmax: 5\n") == "f:2:3: a tab indents this line; spaces");
-  CHECK(said_about("sessions:\n\t# a comment\n \t\n  max:\t5\t# more\n") == "");
+  CHECK(first_said_about("sessions:\n\tmax: 5\n") == "f:2:1: a tab indents this line; spaces");
+  CHECK(first_said_about("sessions:\n  \tmax: 5\n") == "f:2:3: a tab indents this line; spaces");
+  CHECK(first_said_about("sessions:\n\t# a comment\n \t\n  max:\t5\t# more\n") == "");
 }
 
 TEST_CASE("what is not text is refused", "[config][yaml]") {
@@ -181,13 +178,14 @@ TEST_CASE("what is not text is refused", "[config][yaml]") {
        "f:1:1: a control character stands here; a text file in UTF-8"},
   }));
 
-  CHECK(said_about(one.text) == one.said);
+  CHECK(first_said_about(one.text) == one.said);
 }
 
 TEST_CASE("columns count characters", "[config][yaml]") {
-  CHECK(said_about("\xEF\xBB\xBFmartains: off\n") ==
+  CHECK(first_said_about("\xEF\xBB\xBFmartains: off\n") ==
         "f:1:1: unknown key \"martains\"; did you mean \"martians\"?");
-  CHECK(said_about("policies: [{ name: \"\xC3\xBC\xE2\x82\xAC\", from: a, to: 'b', tcp: x }]\n") ==
+  CHECK(first_said_about(
+            "policies: [{ name: \"\xC3\xBC\xE2\x82\xAC\", from: a, to: 'b', tcp: x }]\n") ==
         "f:1:49: tcp: \"x\" is not known here; one of: strict, loose, off");
 }
 
@@ -202,7 +200,7 @@ TEST_CASE("an address with \"::\" in a list must be quoted", "[config][yaml]") {
   }));
 
   INFO(one.text);
-  const auto said = said_about(one.text);
+  const auto said = first_said_about(one.text);
   const auto quoted =
       one.said.substr(one.said.find('"'), one.said.find("\" ") + 1 - one.said.find('"'));
   CHECK(said == one.said + " and is not quoted; " + quoted + " in quotes");
@@ -210,17 +208,17 @@ TEST_CASE("an address with \"::\" in a list must be quoted", "[config][yaml]") {
 }
 
 TEST_CASE("an address that ends in \"::\" is named where it breaks the YAML", "[config][yaml]") {
-  CHECK(said_about("routes: [{ to: 2001:db8::, interface: lan }]\n") ==
+  CHECK(first_said_about("routes: [{ to: 2001:db8::, interface: lan }]\n") ==
         "f:1:25: this is not valid YAML: end of map flow not found; quote the addresses that "
         "contain \"::\"");
-  CHECK(said_about("sets:\n  a: 2001:db8::\n") ==
+  CHECK(first_said_about("sets:\n  a: 2001:db8::\n") ==
         "f:2:15: this is not valid YAML: illegal map value; quote the addresses that contain "
         "\"::\"");
 }
 
 TEST_CASE("addresses with \"::\" outside of lists need no quotes", "[config][yaml]") {
-  CHECK(said_about("routes: [{ to: ::/0, via: fe80::1, interface: lan }]\n") == "");
-  CHECK(said_about("sets:\n  a:\n    - 2001:db8::1\n    - ::/0\n") == "");
+  CHECK(first_said_about("routes: [{ to: ::/0, via: fe80::1, interface: lan }]\n") == "");
+  CHECK(first_said_about("sets:\n  a:\n    - 2001:db8::1\n    - ::/0\n") == "");
 }
 
 TEST_CASE("random changes to a file are read or refused with places in it", "[config][yaml]") {

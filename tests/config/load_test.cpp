@@ -2,6 +2,7 @@
 
 #include "weir/config/reader.hpp"
 
+#include "tests/config/said.hpp"
 #include "tests/support/catch.hpp"
 
 #include <filesystem>
@@ -16,18 +17,9 @@ using weir::config::load;
 using weir::config::load_result;
 using weir::config::load_text;
 using weir::config::located_fault;
+using weir::test::said;
 
 namespace {
-
-std::string said(const load_result& result) {
-  std::string text;
-  if (const auto* faults = std::get_if<std::vector<located_fault>>(&result)) {
-    for (const auto& one : *faults) {
-      text += (text.empty() ? "" : "\n") + to_text(one);
-    }
-  }
-  return text;
-}
 
 const std::string ground = R"(interfaces:
   lan: { addresses: [192.168.1.1/24], zone: inside }

@@ -1,13 +1,13 @@
 #include "weir/config/reader.hpp"
 
+#include "tests/config/said.hpp"
 #include "tests/support/catch.hpp"
 
 #include <string>
 #include <variant>
 #include <vector>
 
-using weir::config::located_fault;
-using weir::config::read;
+using weir::test::said_about;
 
 namespace {
 
@@ -16,17 +16,6 @@ struct refusal {
   std::string text;
   std::string said;
 };
-
-std::string said_about(const std::string& text) {
-  const auto result = read(text, "f");
-  std::string said;
-  if (const auto* faults = std::get_if<std::vector<located_fault>>(&result)) {
-    for (const auto& one : *faults) {
-      said += (said.empty() ? "" : "\n") + to_text(one);
-    }
-  }
-  return said;
-}
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "weir/dpdk/tsc_clock.hpp"
 
 #include "tests/dpdk/eal.hpp"
+#include "tests/dpdk/peers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checksum_oracle.hpp"
 #include "tests/support/packet_builder.hpp"
@@ -22,15 +23,14 @@
 #include <vector>
 
 using namespace weir;
+using test::host;
+using test::lan;
+using test::provider;
+using test::router;
+using test::uplink;
+using test::wan;
 
 namespace {
-
-constexpr mac_address host{{0x02, 0, 0, 0, 0, 0x05}};
-constexpr mac_address router{{0x02, 0, 0, 0, 0, 0x01}};
-constexpr mac_address uplink{{0x02, 0, 0, 0, 0, 0x02}};
-constexpr mac_address provider{{0x02, 0, 0, 0, 0, 0x09}};
-constexpr interface_id lan{1};
-constexpr interface_id wan{2};
 
 struct neighbors {
   const snapshot* config = nullptr;

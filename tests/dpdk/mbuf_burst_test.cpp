@@ -1,6 +1,7 @@
 #include "weir/dpdk/mbuf_burst.hpp"
 
 #include "tests/dpdk/eal.hpp"
+#include "tests/dpdk/peers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/packet_builder.hpp"
 
@@ -13,14 +14,9 @@
 
 using namespace weir;
 using dpdk::mbuf_burst;
-
-namespace {
-
-constexpr mac_address router{{0x02, 0, 0, 0, 0, 0x01}};
-constexpr mac_address host{{0x02, 0, 0, 0, 0, 0x05}};
-constexpr interface_id lan{1};
-
-}  // namespace
+using test::host;
+using test::lan;
+using test::router;
 
 TEST_CASE("a burst shows packets from their IP header on", "[dpdk][mbuf_burst]") {
   if (!test::has_eal()) return;

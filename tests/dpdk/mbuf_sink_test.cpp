@@ -1,6 +1,7 @@
 #include "weir/dpdk/mbuf_sink.hpp"
 
 #include "tests/dpdk/eal.hpp"
+#include "tests/dpdk/peers.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/packet_builder.hpp"
 
@@ -15,15 +16,15 @@ using dpdk::egress_port;
 using dpdk::mbuf_burst;
 using dpdk::mbuf_packet;
 using dpdk::transmit_array;
+using test::host;
+using test::lan;
+using test::provider;
+using test::router;
+using test::uplink;
+using test::wan;
 
 namespace {
 
-constexpr mac_address host{{0x02, 0, 0, 0, 0, 0x05}};
-constexpr mac_address router{{0x02, 0, 0, 0, 0, 0x01}};
-constexpr mac_address uplink{{0x02, 0, 0, 0, 0, 0x02}};
-constexpr mac_address provider{{0x02, 0, 0, 0, 0, 0x09}};
-constexpr interface_id lan{1};
-constexpr interface_id wan{2};
 constexpr next_hop_id known{3};
 constexpr next_hop_id unknown{4};
 

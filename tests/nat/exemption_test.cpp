@@ -13,18 +13,18 @@ flow_key<ipv4> flow(protocol kind, ipv4_address source, ipv4_address destination
   return {domain_id{}, kind, {source, port{1000}}, {destination, port{number}}};
 }
 
-const ipv4_address inside{192, 168, 1, 1};
+const ipv4_address office{192, 168, 1, 1};
 const ipv4_address branch{10, 1, 2, 3};
 
 TEST_CASE("flows between exempt prefixes are sent as they are", "[nat][exempt][rfc6888-req6]") {
   const std::vector<exemption> list{
       {*ipv4_prefix::make({192, 168, 0, 0}, 16), *ipv4_prefix::make({10, 0, 0, 0}, 8), {}, {}}};
 
-  CHECK(is_exempt(list, flow(protocol::tcp, inside, branch, 80)));
-  CHECK(is_exempt(list, flow(protocol::icmp, inside, branch, 8)));
-  CHECK_FALSE(is_exempt(list, flow(protocol::tcp, inside, {8, 8, 8, 8}, 80)));
+  CHECK(is_exempt(list, flow(protocol::tcp, office, branch, 80)));
+  CHECK(is_exempt(list, flow(protocol::icmp, office, branch, 8)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::tcp, office, {8, 8, 8, 8}, 80)));
   CHECK_FALSE(is_exempt(list, flow(protocol::tcp, {172, 16, 0, 1}, branch, 80)));
-  CHECK_FALSE(is_exempt({}, flow(protocol::tcp, inside, branch, 80)));
+  CHECK_FALSE(is_exempt({}, flow(protocol::tcp, office, branch, 80)));
 }
 
 TEST_CASE("an exemption may be for some ports of one protocol", "[nat][exempt]") {
@@ -33,17 +33,17 @@ TEST_CASE("an exemption may be for some ports of one protocol", "[nat][exempt]")
                                      protocol::udp,
                                      {*port_range::between(port{5060}, port{5061})}}};
 
-  CHECK(is_exempt(list, flow(protocol::udp, inside, branch, 5060)));
-  CHECK(is_exempt(list, flow(protocol::udp, inside, branch, 5061)));
-  CHECK_FALSE(is_exempt(list, flow(protocol::udp, inside, branch, 5062)));
-  CHECK_FALSE(is_exempt(list, flow(protocol::tcp, inside, branch, 5060)));
+  CHECK(is_exempt(list, flow(protocol::udp, office, branch, 5060)));
+  CHECK(is_exempt(list, flow(protocol::udp, office, branch, 5061)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::udp, office, branch, 5062)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::tcp, office, branch, 5060)));
 }
 
 TEST_CASE("what has no ports is in no range of ports", "[nat][exempt]") {
   const std::vector<exemption> list{{ipv4_prefix{}, ipv4_prefix{}, {}, {port_range{}}}};
 
-  CHECK(is_exempt(list, flow(protocol::tcp, inside, branch, 1)));
-  CHECK_FALSE(is_exempt(list, flow(protocol::icmp, inside, branch, 8)));
+  CHECK(is_exempt(list, flow(protocol::tcp, office, branch, 1)));
+  CHECK_FALSE(is_exempt(list, flow(protocol::icmp, office, branch, 8)));
 }
 
 }  // namespace

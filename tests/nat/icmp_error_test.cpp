@@ -2,6 +2,7 @@
 
 #include "weir/wire/header_walk.hpp"
 
+#include "tests/nat/endpoints.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checksum_oracle.hpp"
 #include "tests/support/packet_builder.hpp"
@@ -16,16 +17,15 @@
 namespace weir {
 namespace {
 
+using test::end;
+using test::inside;
 using test::number_at;
+using test::outside;
 using test::packet_bytes;
 using test::seeded;
+using test::server;
 using test::wrong_with;
 
-using end = endpoint<ipv4>;
-
-const end inside{{192, 168, 1, 10}, port{5000}};
-const end outside{{203, 0, 113, 8}, port{40'000}};
-const end server{{198, 51, 100, 7}, port{443}};
 const ipv4_address router_outside{100, 64, 0, 1};
 const ipv4_address router_inside{192, 168, 1, 1};
 

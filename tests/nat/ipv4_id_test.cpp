@@ -1,5 +1,6 @@
 #include "weir/nat/ipv4_id.hpp"
 
+#include "tests/nat/endpoints.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checksum_oracle.hpp"
 #include "tests/support/packet_builder.hpp"
@@ -10,8 +11,8 @@
 namespace weir {
 namespace {
 
-const ipv4_address external{203, 0, 113, 8};
-const ipv4_address remote{198, 51, 100, 7};
+using test::outside;
+using test::server;
 
 TEST_CASE("no identification comes twice within 65536 packets to one remote",
           "[nat][ipv4-id][rfc6864]") {
@@ -19,8 +20,8 @@ TEST_CASE("no identification comes twice within 65536 packets to one remote",
   std::set<std::uint16_t> seen;
 
   for (int packet = 0; packet < 32'768; ++packet) {
-    REQUIRE(seen.insert(ids.next(external, remote, protocol::udp)).second);
-    ids.next(external, {198, 51, 100, 8}, protocol::udp);
+    REQUIRE(seen.insert(ids.next(outside.address, server.address, protocol::udp)).second);
+    ids.next(outside.address, {198, 51, 100, 8}, protocol::udp);
   }
 }
 
@@ -30,11 +31,11 @@ TEST_CASE("what a remote sees begins at a number only the secret tells",
   ipv4_identifications same{{1, 2}};
   ipv4_identifications other{{3, 4}};
 
-  const auto first = one.next(external, remote, protocol::udp);
+  const auto first = one.next(outside.address, server.address, protocol::udp);
 
-  CHECK(first == same.next(external, remote, protocol::udp));
-  CHECK(first != other.next(external, remote, protocol::udp));
-  CHECK(first != same.next(external, remote, protocol::tcp));
+  CHECK(first == same.next(outside.address, server.address, protocol::udp));
+  CHECK(first != other.next(outside.address, server.address, protocol::udp));
+  CHECK(first != same.next(outside.address, server.address, protocol::tcp));
 }
 
 TEST_CASE("atomic datagrams need no identification, and all others do", "[nat][ipv4-id][rfc6864]") {

@@ -2,6 +2,7 @@
 
 #include "weir/wire/header_walk.hpp"
 
+#include "tests/nat/endpoints.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checksum_oracle.hpp"
 #include "tests/support/packet_builder.hpp"
@@ -16,11 +17,13 @@ namespace weir {
 namespace {
 
 using test::checksum_verdict;
+using test::end;
+using test::inside;
+using test::outside;
 using test::packet_bytes;
 using test::seeded;
+using test::server;
 using test::wrong_with;
-
-using end = endpoint<ipv4>;
 
 /// A packet that is received under one key and sent under another.
 struct translation {
@@ -41,10 +44,6 @@ struct translation {
     return sent;
   }
 };
-
-const end inside{{192, 168, 1, 10}, port{5000}};
-const end outside{{203, 0, 113, 8}, port{40'000}};
-const end server{{198, 51, 100, 7}, port{443}};
 
 end random_end(seeded& random) {
   return {ipv4_address{static_cast<std::uint32_t>(random.next())}, port{random.word()}};

@@ -1,5 +1,6 @@
 #include "weir/nat/static_nat.hpp"
 
+#include "tests/nat/endpoints.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/seeded.hpp"
 
@@ -11,7 +12,7 @@
 namespace weir {
 namespace {
 
-using end = endpoint<ipv4>;
+using test::end;
 
 const ipv4_address external{203, 0, 113, 1};
 const ipv4_address internal{192, 168, 1, 20};

@@ -13,11 +13,11 @@ TEST_CASE("the same seed gives the same numbers and another seed others", "[pool
   seeded_random same{{1, 2}};
   seeded_random other{{1, 3}};
 
-  const std::uint64_t first = one.bits();
+  const std::uint64_t drawn = one.bits();
 
-  CHECK(first == same.bits());
-  CHECK(first != other.bits());
-  CHECK(first != one.bits());
+  CHECK(drawn == same.bits());
+  CHECK(drawn != other.bits());
+  CHECK(drawn != one.bits());
 }
 
 TEST_CASE("numbers below a bound are spread evenly", "[pool][random][rfc6888-req15]") {

@@ -28,14 +28,14 @@ struct without_seed {
   std::uint64_t operator()(const wide_key&) const noexcept { return 0; }
 };
 static_assert(!weir::Hash<without_seed>);
-struct may_throw {
-  explicit may_throw(const weir::hash_seed&);
+struct throwing_hash {
+  explicit throwing_hash(const weir::hash_seed&);
   std::uint64_t operator()(const narrow_key&) const;
   std::uint64_t operator()(const wide_key&) const;
 };
-static_assert(!weir::Hash<may_throw>);
+static_assert(!weir::Hash<throwing_hash>);
 
-constexpr weir::hash_seed seed{0x0123'4567'89AB'CDEF, 0xFEDC'BA98'7654'3210};
+constexpr weir::hash_seed fixed_seed{0x0123'4567'89AB'CDEF, 0xFEDC'BA98'7654'3210};
 
 template <class Key>
 Key flipped(Key key, unsigned bit) {
@@ -47,8 +47,8 @@ Key flipped(Key key, unsigned bit) {
 
 TEMPLATE_TEST_CASE("equal seeds and keys have equal hashes", "[table][hash]", weir::xxh3_hash,
                    weir::multiply_fold_hash) {
-  const TestType one{seed};
-  const TestType same{seed};
+  const TestType one{fixed_seed};
+  const TestType same{fixed_seed};
 
   CHECK(one(narrow_key{1, 2}) == same(narrow_key{1, 2}));
   CHECK(one(wide_key{1, 2, 3, 4, 5}) == same(wide_key{1, 2, 3, 4, 5}));
@@ -57,10 +57,10 @@ TEMPLATE_TEST_CASE("equal seeds and keys have equal hashes", "[table][hash]", we
 TEST_CASE("the default hash is XXH3 under a secret drawn from the seed", "[table][hash]") {
   std::array<std::uint64_t, XXH3_SECRET_SIZE_MIN / 8> secret{};
   for (std::size_t word = 0; word < secret.size(); ++word) {
-    const std::array<std::uint64_t, 3> block{seed.first, seed.second, word};
+    const std::array<std::uint64_t, 3> block{fixed_seed.first, fixed_seed.second, word};
     secret[word] = XXH3_64bits(block.data(), sizeof block);
   }
-  const weir::xxh3_hash hash{seed};
+  const weir::xxh3_hash hash{fixed_seed};
   const narrow_key narrow{1, 2};
   const wide_key wide{1, 2, 3, 4, 5};
 
@@ -71,7 +71,7 @@ TEST_CASE("the default hash is XXH3 under a secret drawn from the seed", "[table
 
 TEMPLATE_TEST_CASE("every bit of a key counts", "[table][hash]", weir::xxh3_hash,
                    weir::multiply_fold_hash) {
-  const TestType hash{seed};
+  const TestType hash{fixed_seed};
   const narrow_key narrow{0x1111'2222'3333'4444, 0x5555'6666'7777'8888};
   const wide_key wide{1, 2, 3, 4, 5};
 
@@ -85,12 +85,14 @@ TEMPLATE_TEST_CASE("every bit of a key counts", "[table][hash]", weir::xxh3_hash
 
 TEMPLATE_TEST_CASE("every bit of a seed counts", "[table][hash]", weir::xxh3_hash,
                    weir::multiply_fold_hash) {
-  const std::uint64_t before = TestType{seed}(narrow_key{1, 2});
+  const std::uint64_t before = TestType{fixed_seed}(narrow_key{1, 2});
 
   for (unsigned bit = 0; bit < 64; ++bit) {
     const std::uint64_t flip = std::uint64_t{1} << bit;
-    CHECK(TestType{weir::hash_seed{seed.first ^ flip, seed.second}}(narrow_key{1, 2}) != before);
-    CHECK(TestType{weir::hash_seed{seed.first, seed.second ^ flip}}(narrow_key{1, 2}) != before);
+    CHECK(TestType{weir::hash_seed{fixed_seed.first ^ flip, fixed_seed.second}}(narrow_key{1, 2}) !=
+          before);
+    CHECK(TestType{weir::hash_seed{fixed_seed.first, fixed_seed.second ^ flip}}(narrow_key{1, 2}) !=
+          before);
   }
 }
 
@@ -98,7 +100,7 @@ TEMPLATE_TEST_CASE("both halves of a hash spread keys that follow each other", "
                    weir::xxh3_hash, weir::multiply_fold_hash) {
   constexpr std::size_t places = 1024;
   constexpr std::uint64_t keys_per_place = 64;
-  const TestType hash{seed};
+  const TestType hash{fixed_seed};
   std::vector<std::uint32_t> upper(places);
   std::vector<std::uint32_t> lower(places);
 

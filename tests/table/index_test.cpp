@@ -33,10 +33,10 @@ static_assert(weir::IndexFor<index_archetype, key>);
 static_assert(weir::IndexFor<weir::bucket_index, key>);
 static_assert(!weir::IndexFor<index_archetype, int>);
 
-struct may_throw : index_archetype {
+struct throwing_index : index_archetype {
   bool try_insert(std::uint64_t, const key&, std::uint32_t) { return false; }
 };
-static_assert(!weir::IndexFor<may_throw, key>);
+static_assert(!weir::IndexFor<throwing_index, key>);
 
 struct answers_a_pointer : index_archetype {
   const std::uint32_t* first_candidate(std::uint64_t, const key&) const noexcept { return nullptr; }

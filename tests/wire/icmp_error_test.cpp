@@ -20,7 +20,7 @@ const ipv4_address router4{198, 51, 100, 1};
 const ipv6_address router6 = ipv6_address::from_halves(0x20010DB8FFFF0000, 1);
 
 template <IpVersion V>
-walked<V> walked_of(std::span<const std::byte> packet) {
+walked<V> understood(std::span<const std::byte> packet) {
   const auto found = walk<V>(packet, packet.size(), domain_id{1});
   REQUIRE(found.facts.ok);
   return found;
@@ -33,9 +33,9 @@ test::packet_bytes error_about(const test::packet_bytes& packet, const icmp_erro
   buffer.fill(std::byte{0xEE});
   std::span<const std::byte> made;
   if constexpr (V::number == 4) {
-    made = write_icmp_error<V>(buffer, error, router4, packet, walked_of<V>(packet));
+    made = write_icmp_error<V>(buffer, error, router4, packet, understood<V>(packet));
   } else {
-    made = write_icmp_error<V>(buffer, error, router6, packet, walked_of<V>(packet));
+    made = write_icmp_error<V>(buffer, error, router6, packet, understood<V>(packet));
   }
   return {made.begin(), made.end()};
 }
@@ -44,14 +44,14 @@ template <IpVersion V>
 test::packet_bytes reset_of(const test::packet_bytes& packet) {
   answer_buffer buffer;
   buffer.fill(std::byte{0xEE});
-  const auto made = write_tcp_reset<V>(buffer, packet, walked_of<V>(packet));
+  const auto made = write_tcp_reset<V>(buffer, packet, understood<V>(packet));
   return {made.begin(), made.end()};
 }
 
 template <IpVersion V>
 bool answerable(const test::packet_bytes& packet,
                 const icmp_error<V>& error = icmp_error<V>::ttl_expired()) {
-  return may_be_answered<V>(walked_of<V>(packet), error);
+  return may_be_answered<V>(understood<V>(packet), error);
 }
 
 }  // namespace
@@ -61,7 +61,7 @@ TEST_CASE("an IPv4 error goes to the packet's source and quotes it", "[wire][icm
   const auto error = error_about<ipv4>(packet, icmp_error<ipv4>::ttl_expired());
 
   CHECK(test::wrong_with(error) == "");
-  const auto facts = walked_of<ipv4>(error);
+  const auto facts = understood<ipv4>(error);
   CHECK(facts.key.source() == router4);
   CHECK(facts.key.destination() == ipv4_address{10, 0, 0, 5});
   CHECK(facts.facts.ttl == 64);
@@ -76,7 +76,7 @@ TEST_CASE("an IPv6 error goes to the packet's source and quotes it", "[wire][icm
   const auto error = error_about<ipv6>(packet, icmp_error<ipv6>::admin_prohibited());
 
   CHECK(test::wrong_with(error) == "");
-  const auto facts = walked_of<ipv6>(error);
+  const auto facts = understood<ipv6>(error);
   CHECK(facts.key.source() == router6);
   CHECK(facts.key.destination() == ipv6_address::from_halves(0x20010DB800000000, 5));
   CHECK(facts.facts.ttl == 64);
@@ -126,11 +126,11 @@ TEST_CASE("a packet too big is told the MTU", "[wire][icmp_error][rfc1191]") {
   const auto needed = error_about<ipv4>(four, icmp_error<ipv4>::too_big(1280));
   const auto too_big = error_about<ipv6>(six, icmp_error<ipv6>::too_big(70'000));
 
-  CHECK(walked_of<ipv4>(needed).facts.icmp_type == 3);
-  CHECK(walked_of<ipv4>(needed).facts.icmp_code == 4);
+  CHECK(understood<ipv4>(needed).facts.icmp_type == 3);
+  CHECK(understood<ipv4>(needed).facts.icmp_code == 4);
   CHECK(icmp_header<ipv4>::parse(std::span{needed}.subspan(20))->mtu() == 1280);
   CHECK(icmp_header<ipv4>::parse(std::span{needed}.subspan(20))->quote_size() == 0);
-  CHECK(walked_of<ipv6>(too_big).facts.icmp_type == 2);
+  CHECK(understood<ipv6>(too_big).facts.icmp_type == 2);
   CHECK(icmp_header<ipv6>::parse(std::span{too_big}.subspan(40))->mtu() == 70'000);
   CHECK(icmp_error<ipv4>::too_big(70'000).rest == 0xFFFF);
 }
@@ -209,9 +209,9 @@ TEST_CASE("a SYN is reset with an acknowledgment of all it carried", "[wire][tcp
   CHECK(header.acknowledgment() == 1011);
   CHECK(header.source_port() == port{53});
   CHECK(header.destination_port() == port{1000});
-  CHECK(walked_of<ipv4>(reset).key.source() == ipv4_address{192, 0, 2, 1});
-  CHECK(walked_of<ipv4>(reset).key.destination() == ipv4_address{10, 0, 0, 5});
-  CHECK(walked_of<ipv4>(reset).facts.ttl == 64);
+  CHECK(understood<ipv4>(reset).key.source() == ipv4_address{192, 0, 2, 1});
+  CHECK(understood<ipv4>(reset).key.destination() == ipv4_address{10, 0, 0, 5});
+  CHECK(understood<ipv4>(reset).facts.ttl == 64);
 }
 
 TEST_CASE("a FIN without acknowledgment counts one", "[wire][tcp_reset][rfc9293]") {

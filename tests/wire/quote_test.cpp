@@ -4,6 +4,7 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/packet_builder.hpp"
+#include "tests/wire/walked.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -11,22 +12,15 @@
 #include <string>
 
 using namespace weir;
+using test::home;
+using test::key;
 using test::octets;
 
 namespace {
 
-constexpr domain_id home{42};
-
 template <IpVersion V = ipv4>
 walked<V> quoted(const test::packet_bytes& packet, std::size_t size = 100'000) {
   return walk_quote<V>(std::span{packet}.first(std::min(size, packet.size())), home);
-}
-
-flow_key<ipv4> key(protocol transport, unsigned source_port, unsigned destination_port) {
-  return {home,
-          transport,
-          {ipv4_address{10, 0, 0, 5}, port{static_cast<std::uint16_t>(source_port)}},
-          {ipv4_address{192, 0, 2, 1}, port{static_cast<std::uint16_t>(destination_port)}}};
 }
 
 std::span<const std::byte> quote_in(const test::packet_bytes& packet) {
@@ -43,7 +37,7 @@ TEST_CASE("eight bytes of a transport header suffice", "[wire][quote][rfc5508-re
     const auto found = quoted(packet, 28);
     CAPTURE(name(transport));
     REQUIRE(found.facts.ok);
-    CHECK(unpack(found.key) == key(transport, 1000, 53));
+    CHECK(unpack(found.key) == key<ipv4>(transport, 1000, 53));
     CHECK(found.facts.end == 28);
     CHECK(found.facts.transport_offset == 20);
   }
@@ -73,7 +67,7 @@ TEST_CASE("quoted options are stepped over", "[wire][quote][rfc5508-req3b]") {
   for (const std::size_t size : {4u, 8u, 40u}) {
     const auto packet = test::udp{}.ip_options(test::packet_bytes(size, std::byte{1})).bytes();
     CAPTURE(size);
-    CHECK(unpack(quoted(packet).key) == key(protocol::udp, 1000, 53));
+    CHECK(unpack(quoted(packet).key) == key<ipv4>(protocol::udp, 1000, 53));
     CHECK(quoted(packet).facts.transport_offset == 20 + size);
   }
 }
@@ -103,7 +97,7 @@ TEST_CASE("a quoted query has the key that it was sent under", "[wire][quote][rf
   const auto found = quoted(asked, 28);
 
   CHECK(found.facts.message == message_kind::icmp_query);
-  CHECK(unpack(found.key) == key(protocol::icmp, 7, 8));
+  CHECK(unpack(found.key) == key<ipv4>(protocol::icmp, 7, 8));
   CHECK(same_flow(found.key, walk<ipv4>(asked, asked.size(), home).key));
 }
 
@@ -120,8 +114,8 @@ TEST_CASE("quoted ESP and GRE show their identifiers", "[wire][quote][v7]") {
   const auto cut =
       test::datagram{protocol::gre}.payload(octets({0xA0, 0, 8, 0, 1, 1, 0, 0, 0, 3})).bytes();
 
-  CHECK(unpack(quoted(esp).key) == key(protocol::esp, 1, 2));
-  CHECK(unpack(quoted(gre).key) == key(protocol::gre, 3, 4));
+  CHECK(unpack(quoted(esp).key) == key<ipv4>(protocol::esp, 1, 2));
+  CHECK(unpack(quoted(gre).key) == key<ipv4>(protocol::gre, 3, 4));
   CHECK_FALSE(quoted(cut).facts.ok);
 }
 
@@ -129,14 +123,14 @@ TEST_CASE("a quoted protocol without ports has none", "[wire][quote][v7]") {
   const auto packet = test::datagram{protocol::igmp}.payload_size(8).bytes();
 
   CHECK(quoted(packet).facts.message == message_kind::portless);
-  CHECK(unpack(quoted(packet).key) == key(protocol::igmp, 0, 0));
+  CHECK(unpack(quoted(packet).key) == key<ipv4>(protocol::igmp, 0, 0));
 }
 
 TEST_CASE("a quoted piece shows its ports if it is the first", "[wire][quote]") {
   const auto pieces = test::udp{}.payload_size(60).fragments(32);
 
   CHECK(quoted(pieces[0]).facts.message == message_kind::udp);
-  CHECK(unpack(quoted(pieces[0]).key) == key(protocol::udp, 1000, 53));
+  CHECK(unpack(quoted(pieces[0]).key) == key<ipv4>(protocol::udp, 1000, 53));
   CHECK(quoted(pieces[1]).facts.ok);
   CHECK(quoted(pieces[1]).facts.message == message_kind::opaque);
 }

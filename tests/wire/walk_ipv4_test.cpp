@@ -2,43 +2,23 @@
 
 #include "tests/support/catch.hpp"
 #include "tests/support/packet_builder.hpp"
+#include "tests/wire/walked.hpp"
 
 #include <cstddef>
 #include <span>
-#include <string>
 #include <vector>
 
 using namespace weir;
+using test::home;
+using test::key;
+using test::key_of;
 using test::octets;
-
-namespace {
-
-constexpr domain_id home{42};
-
-walked<ipv4> walked_of(const test::packet_bytes& packet, const walk_options& options = {}) {
-  return walk<ipv4>(packet, packet.size(), home, options);
-}
-
-/// `ok`, or the reason why not.
-std::string outcome(const test::packet_bytes& packet, const walk_options& options = {}) {
-  const auto found = walked_of(packet, options);
-  return found.facts.ok ? "ok" : std::string{name(found.facts.fault)};
-}
-
-flow_key<ipv4> key_of(const test::packet_bytes& packet) { return unpack(walked_of(packet).key); }
-
-flow_key<ipv4> key(protocol transport, unsigned source_port, unsigned destination_port) {
-  return {home,
-          transport,
-          {ipv4_address{10, 0, 0, 5}, port{static_cast<std::uint16_t>(source_port)}},
-          {ipv4_address{192, 0, 2, 1}, port{static_cast<std::uint16_t>(destination_port)}}};
-}
-
-}  // namespace
+using test::outcome;
+using test::walked_of;
 
 TEST_CASE("a whole UDP datagram over IPv4 is understood", "[wire][walk]") {
   const auto packet = test::udp{}.ttl(9).id(77).payload("hello").bytes();
-  const auto facts = walked_of(packet).facts;
+  const auto facts = walked_of<ipv4>(packet).facts;
 
   REQUIRE(facts.ok);
   CHECK(facts.family == ip_family::ipv4);
@@ -51,18 +31,18 @@ TEST_CASE("a whole UDP datagram over IPv4 is understood", "[wire][walk]") {
   CHECK(facts.fragment == fragment_kind::none);
   CHECK(facts.tcp_flags == 0);
   CHECK_FALSE(facts.options);
-  CHECK(key_of(packet) == key(protocol::udp, 1000, 53));
+  CHECK(key_of<ipv4>(packet) == key<ipv4>(protocol::udp, 1000, 53));
 }
 
 TEST_CASE("a whole TCP segment over IPv4 is understood", "[wire][walk]") {
   const auto packet = test::tcp{}.syn_ack().mss(1460).bytes();
-  const auto facts = walked_of(packet).facts;
+  const auto facts = walked_of<ipv4>(packet).facts;
 
   REQUIRE(facts.ok);
   CHECK(facts.message == message_kind::tcp);
   CHECK(facts.tcp_flags == (tcp_flag::syn | tcp_flag::ack));
   CHECK(facts.end == 44);
-  CHECK(key_of(packet) == key(protocol::tcp, 1000, 53));
+  CHECK(key_of<ipv4>(packet) == key<ipv4>(protocol::tcp, 1000, 53));
 }
 
 TEST_CASE("the general walk agrees with the plain one", "[wire][walk]") {
@@ -70,7 +50,7 @@ TEST_CASE("the general walk agrees with the plain one", "[wire][walk]") {
                              test::tcp{}.fin().bytes(), test::tcp{}.syn().mss(1).bytes()}) {
     walked<ipv4> general;
     detail::walk_any(packet, packet.size(), home, {}, general);
-    const auto plain = walked_of(packet);
+    const auto plain = walked_of<ipv4>(packet);
 
     REQUIRE(general.facts.ok);
     CHECK(same_flow(general.key, plain.key));
@@ -106,22 +86,22 @@ TEST_CASE("nothing of an earlier packet stays in the facts", "[wire][walk]") {
 }
 
 TEST_CASE("the version must be four", "[wire][walk]") {
-  CHECK(outcome({}) == "truncated_header");
-  CHECK(outcome(octets({0x45})) == "truncated_header");
-  CHECK(outcome(octets({0x65})) == "bad_version");
-  CHECK(outcome(octets({0x05})) == "bad_version");
-  CHECK(outcome(test::packet_bytes(40)) == "bad_version");
+  CHECK(outcome<ipv4>({}) == "truncated_header");
+  CHECK(outcome<ipv4>(octets({0x45})) == "truncated_header");
+  CHECK(outcome<ipv4>(octets({0x65})) == "bad_version");
+  CHECK(outcome<ipv4>(octets({0x05})) == "bad_version");
+  CHECK(outcome<ipv4>(test::packet_bytes(40)) == "bad_version");
 }
 
 TEST_CASE("the header length is five words to the end of the packet", "[wire][walk]") {
   auto packet = test::udp{}.payload_size(12).bytes();  // 40 bytes: ten words
   SECTION("four words") {
     packet[0] = std::byte{0x44};
-    CHECK(outcome(packet) == "bad_header_length");
+    CHECK(outcome<ipv4>(packet) == "bad_header_length");
   }
   SECTION("one word more than arrived") {
     packet[0] = std::byte{0x4B};
-    CHECK(outcome(packet) == "bad_header_length");
+    CHECK(outcome<ipv4>(packet) == "bad_header_length");
   }
   SECTION("a header that a capture cut") {
     const auto whole = test::udp{}.ip_options(octets({1, 1, 1, 1})).bytes();
@@ -132,33 +112,33 @@ TEST_CASE("the header length is five words to the end of the packet", "[wire][wa
 }
 
 TEST_CASE("the total length is at least the header and at most what arrived", "[wire][walk]") {
-  CHECK(outcome(test::udp{}.total_length(28).bytes()) == "ok");
-  CHECK(outcome(test::udp{}.total_length(29).bytes()) == "bad_total_length");
-  CHECK(outcome(test::udp{}.total_length(19).bytes()) == "bad_total_length");
-  CHECK(outcome(test::udp{}.total_length(0).bytes()) == "bad_total_length");
-  CHECK(outcome(test::udp{}.total_length(20).bytes()) == "truncated_header");
+  CHECK(outcome<ipv4>(test::udp{}.total_length(28).bytes()) == "ok");
+  CHECK(outcome<ipv4>(test::udp{}.total_length(29).bytes()) == "bad_total_length");
+  CHECK(outcome<ipv4>(test::udp{}.total_length(19).bytes()) == "bad_total_length");
+  CHECK(outcome<ipv4>(test::udp{}.total_length(0).bytes()) == "bad_total_length");
+  CHECK(outcome<ipv4>(test::udp{}.total_length(20).bytes()) == "truncated_header");
 }
 
 TEST_CASE("a 28-byte echo that claims 65535 bytes is dropped", "[wire][walk][v3]") {
   const auto packet = test::echo{}.total_length(0xFFFF).bytes();
 
   REQUIRE(packet.size() == 28);
-  CHECK(outcome(packet) == "bad_total_length");
+  CHECK(outcome<ipv4>(packet) == "bad_total_length");
 }
 
 TEST_CASE("a total length of zero is dropped", "[wire][walk][v5][sr12]") {
   auto packet = test::datagram{protocol::icmp}.total_length(0).bytes();
   packet.resize(23);
 
-  CHECK(outcome(packet) == "bad_total_length");
+  CHECK(outcome<ipv4>(packet) == "bad_total_length");
 }
 
 TEST_CASE("padding behind the datagram is no part of it", "[wire][walk]") {
   auto packet = test::udp{}.payload("x").bytes();
   packet.resize(46, std::byte{0xEE});
 
-  CHECK(outcome(packet) == "ok");
-  CHECK(walked_of(packet).facts.end == 29);
+  CHECK(outcome<ipv4>(packet) == "ok");
+  CHECK(walked_of<ipv4>(packet).facts.end == 29);
 }
 
 TEST_CASE("a payload that a capture cut off is no fault, a header is", "[wire][walk]") {
@@ -181,10 +161,10 @@ TEST_CASE("a wrong header checksum is a fault unless it is not asked for", "[wir
   const auto plain = test::udp{}.bad_ip_checksum().bytes();
   const auto unusual = test::echo{}.bad_ip_checksum().bytes();
 
-  CHECK(outcome(plain) == "bad_ip_checksum");
-  CHECK(outcome(unusual) == "bad_ip_checksum");
-  CHECK(outcome(plain, {.verify_ip_checksum = false}) == "ok");
-  CHECK(outcome(unusual, {.verify_ip_checksum = false}) == "ok");
+  CHECK(outcome<ipv4>(plain) == "bad_ip_checksum");
+  CHECK(outcome<ipv4>(unusual) == "bad_ip_checksum");
+  CHECK(outcome<ipv4>(plain, {.verify_ip_checksum = false}) == "ok");
+  CHECK(outcome<ipv4>(unusual, {.verify_ip_checksum = false}) == "ok");
 }
 
 TEST_CASE("every flipped bit of a plain header is noticed", "[wire][walk]") {
@@ -193,33 +173,33 @@ TEST_CASE("every flipped bit of a plain header is noticed", "[wire][walk]") {
     auto flipped = packet;
     flipped[bit / 8] ^= static_cast<std::byte>(0x80 >> bit % 8);
     CAPTURE(bit);
-    CHECK(outcome(flipped) != "ok");
+    CHECK(outcome<ipv4>(flipped) != "ok");
   }
 }
 
 TEST_CASE("source routes are dropped whatever else passes", "[wire][walk][rfc7126]") {
   for (const unsigned type : {131u, 137u}) {
     const auto packet = test::udp{}.ip_options(octets({1, type, 7, 4, 10, 0, 0, 1})).bytes();
-    CHECK(outcome(packet) == "source_route");
-    CHECK(outcome(packet, {.pass_ip_options = false}) == "source_route");
+    CHECK(outcome<ipv4>(packet) == "source_route");
+    CHECK(outcome<ipv4>(packet, {.pass_ip_options = false}) == "source_route");
   }
 }
 
 TEST_CASE("other options pass or drop as configured", "[wire][walk]") {
   const auto packet = test::tcp{}.ip_options(octets({148, 4, 0, 0})).bytes();
-  const auto facts = walked_of(packet).facts;
+  const auto facts = walked_of<ipv4>(packet).facts;
 
   REQUIRE(facts.ok);
   CHECK(facts.options);
   CHECK(facts.router_alert);
   CHECK(facts.transport_offset == 24);
-  CHECK(key_of(packet) == key(protocol::tcp, 1000, 53));
-  CHECK(outcome(packet, {.pass_ip_options = false}) == "ip_options");
+  CHECK(key_of<ipv4>(packet) == key<ipv4>(protocol::tcp, 1000, 53));
+  CHECK(outcome<ipv4>(packet, {.pass_ip_options = false}) == "ip_options");
 }
 
 TEST_CASE("options that reach past the header are a fault", "[wire][walk]") {
-  CHECK(outcome(test::udp{}.ip_options(octets({7, 5, 4, 0})).bytes()) == "bad_header_length");
-  CHECK(outcome(test::udp{}.ip_options(octets({1, 1, 1, 7})).bytes()) == "bad_header_length");
+  CHECK(outcome<ipv4>(test::udp{}.ip_options(octets({7, 5, 4, 0})).bytes()) == "bad_header_length");
+  CHECK(outcome<ipv4>(test::udp{}.ip_options(octets({1, 1, 1, 7})).bytes()) == "bad_header_length");
 }
 
 TEST_CASE("the longest header is walked", "[wire][walk]") {
@@ -229,36 +209,41 @@ TEST_CASE("the longest header is walked", "[wire][walk]") {
                           .bytes();
 
   REQUIRE(packet.size() == 120);
-  CHECK(outcome(packet) == "ok");
-  CHECK(walked_of(packet).facts.transport_offset == 60);
+  CHECK(outcome<ipv4>(packet) == "ok");
+  CHECK(walked_of<ipv4>(packet).facts.transport_offset == 60);
 }
 
 TEST_CASE("a TCP data offset is five words to the end of the segment", "[wire][walk][tcp]") {
-  CHECK(outcome(test::tcp{}.data_offset(4).bytes()) == "bad_transport_length");
-  CHECK(outcome(test::tcp{}.data_offset(5).bytes()) == "ok");
-  CHECK(outcome(test::tcp{}.data_offset(6).bytes()) == "bad_transport_length");
-  CHECK(outcome(test::tcp{}.data_offset(6).payload_size(4).bytes()) == "ok");
-  CHECK(outcome(test::tcp{}.data_offset(0).payload_size(4).bytes()) == "bad_transport_length");
+  CHECK(outcome<ipv4>(test::tcp{}.data_offset(4).bytes()) == "bad_transport_length");
+  CHECK(outcome<ipv4>(test::tcp{}.data_offset(5).bytes()) == "ok");
+  CHECK(outcome<ipv4>(test::tcp{}.data_offset(6).bytes()) == "bad_transport_length");
+  CHECK(outcome<ipv4>(test::tcp{}.data_offset(6).payload_size(4).bytes()) == "ok");
+  CHECK(outcome<ipv4>(test::tcp{}.data_offset(0).payload_size(4).bytes()) ==
+        "bad_transport_length");
 }
 
 TEST_CASE("TCP flags that cannot be are dropped", "[wire][walk][tcp]") {
   for (const unsigned flags : {0x00u, 0x03u, 0x06u, 0x07u, 0x40u, 0x80u, 0xC0u, 0x13u, 0x16u}) {
     CAPTURE(flags);
-    CHECK(outcome(test::tcp{}.flags(flags).bytes()) == "bad_tcp_flags");
+    CHECK(outcome<ipv4>(test::tcp{}.flags(flags).bytes()) == "bad_tcp_flags");
   }
   for (const unsigned flags : {0x01u, 0x02u, 0x04u, 0x10u, 0x11u, 0x12u, 0x14u, 0xC2u, 0x52u}) {
     CAPTURE(flags);
-    CHECK(outcome(test::tcp{}.flags(flags).bytes()) == "ok");
+    CHECK(outcome<ipv4>(test::tcp{}.flags(flags).bytes()) == "ok");
   }
 }
 
 TEST_CASE("a UDP length is eight bytes to the end of the datagram", "[wire][walk][udp][sr12]") {
-  CHECK(outcome(test::udp{}.payload_size(10).udp_length(0).bytes()) == "bad_transport_length");
-  CHECK(outcome(test::udp{}.payload_size(10).udp_length(7).bytes()) == "bad_transport_length");
-  CHECK(outcome(test::udp{}.payload_size(10).udp_length(8).bytes()) == "ok");
-  CHECK(outcome(test::udp{}.payload_size(10).udp_length(18).bytes()) == "ok");
-  CHECK(outcome(test::udp{}.payload_size(10).udp_length(19).bytes()) == "bad_transport_length");
-  CHECK(outcome(test::udp{}.no_checksum().udp_length(0xFFFF).bytes()) == "bad_transport_length");
+  CHECK(outcome<ipv4>(test::udp{}.payload_size(10).udp_length(0).bytes()) ==
+        "bad_transport_length");
+  CHECK(outcome<ipv4>(test::udp{}.payload_size(10).udp_length(7).bytes()) ==
+        "bad_transport_length");
+  CHECK(outcome<ipv4>(test::udp{}.payload_size(10).udp_length(8).bytes()) == "ok");
+  CHECK(outcome<ipv4>(test::udp{}.payload_size(10).udp_length(18).bytes()) == "ok");
+  CHECK(outcome<ipv4>(test::udp{}.payload_size(10).udp_length(19).bytes()) ==
+        "bad_transport_length");
+  CHECK(outcome<ipv4>(test::udp{}.no_checksum().udp_length(0xFFFF).bytes()) ==
+        "bad_transport_length");
 }
 
 TEST_CASE("a whole datagram shorter than its transport header is cut", "[wire][walk]") {
@@ -273,9 +258,9 @@ TEST_CASE("a whole datagram shorter than its transport header is cut", "[wire][w
     auto packet = test::datagram{transport}.bytes();
     CAPTURE(name(transport));
     REQUIRE(packet.size() == 20 + size);
-    CHECK(outcome(packet) == "ok");
+    CHECK(outcome<ipv4>(packet) == "ok");
     test::put(packet, 2, packet.size() - 1, 2);
-    CHECK(outcome(packet, {.verify_ip_checksum = false}) == "truncated_header");
+    CHECK(outcome<ipv4>(packet, {.verify_ip_checksum = false}) == "truncated_header");
   }
 }
 
@@ -283,14 +268,15 @@ TEST_CASE("protocols with ports show them", "[wire][walk]") {
   for (const auto transport : {protocol::sctp, protocol::udp_lite, protocol::dccp}) {
     const auto packet = test::datagram{transport}.from("10.0.0.5", 5).to("192.0.2.1", 6).bytes();
     CAPTURE(name(transport));
-    CHECK(walked_of(packet).facts.message == message_kind::ports);
-    CHECK(key_of(packet) == key(transport, 5, 6));
+    CHECK(walked_of<ipv4>(packet).facts.message == message_kind::ports);
+    CHECK(key_of<ipv4>(packet) == key<ipv4>(transport, 5, 6));
   }
 }
 
 TEST_CASE("UDP-Lite may cover all, or eight bytes and more", "[wire][walk]") {
   const auto covering = [](unsigned size) {
-    return outcome(test::datagram{protocol::udp_lite}.payload_size(4).udp_length(size).bytes());
+    return outcome<ipv4>(
+        test::datagram{protocol::udp_lite}.payload_size(4).udp_length(size).bytes());
   };
   CHECK(covering(0) == "ok");
   CHECK(covering(7) == "bad_transport_length");
@@ -309,10 +295,10 @@ TEST_CASE("ICMP queries are keyed by identifier and request", "[wire][walk][icmp
     const auto answers =
         test::echo{}.from("192.0.2.1").to("10.0.0.5").type(reply).identifier(7).bytes();
 
-    CHECK(walked_of(asks).facts.message == message_kind::icmp_query);
-    CHECK(walked_of(asks).facts.icmp_type == request);
-    CHECK(key_of(asks) == key(protocol::icmp, 7, request));
-    CHECK(key_of(answers) == reversed(key_of(asks)));
+    CHECK(walked_of<ipv4>(asks).facts.message == message_kind::icmp_query);
+    CHECK(walked_of<ipv4>(asks).facts.icmp_type == request);
+    CHECK(key_of<ipv4>(asks) == key<ipv4>(protocol::icmp, 7, request));
+    CHECK(key_of<ipv4>(answers) == reversed(key_of<ipv4>(asks)));
   }
 }
 
@@ -321,44 +307,47 @@ TEST_CASE("ICMP errors and all else have no ports", "[wire][walk][icmp]") {
   const auto error = test::icmp{11, 1}.quote(quoted).bytes();
   const auto solicitation = test::icmp{10, 0}.bytes();
 
-  CHECK(walked_of(error).facts.message == message_kind::icmp_error);
-  CHECK(walked_of(error).facts.icmp_type == 11);
-  CHECK(walked_of(error).facts.icmp_code == 1);
-  CHECK(key_of(error) == key(protocol::icmp, 0, 0));
-  CHECK(walked_of(solicitation).facts.message == message_kind::icmp_other);
+  CHECK(walked_of<ipv4>(error).facts.message == message_kind::icmp_error);
+  CHECK(walked_of<ipv4>(error).facts.icmp_type == 11);
+  CHECK(walked_of<ipv4>(error).facts.icmp_code == 1);
+  CHECK(key_of<ipv4>(error) == key<ipv4>(protocol::icmp, 0, 0));
+  CHECK(walked_of<ipv4>(solicitation).facts.message == message_kind::icmp_other);
 }
 
 TEST_CASE("ICMPv6 over IPv4 is a protocol like any other", "[wire][walk][icmp]") {
   auto packet = test::datagram{protocol{200}}.payload(octets({128, 0, 0, 0, 0, 7, 0, 1})).bytes();
   packet[9] = std::byte{58};
 
-  CHECK(walked_of(packet, {.verify_ip_checksum = false}).facts.message == message_kind::portless);
+  CHECK(walked_of<ipv4>(packet, {.verify_ip_checksum = false}).facts.message ==
+        message_kind::portless);
 }
 
 TEST_CASE("ESP is keyed by its index, high half first", "[wire][walk]") {
   const auto packet = test::datagram{protocol::esp}.spi(0xAABB1122).bytes();
 
-  CHECK(walked_of(packet).facts.message == message_kind::spi);
-  CHECK(key_of(packet) == key(protocol::esp, 0xAABB, 0x1122));
+  CHECK(walked_of<ipv4>(packet).facts.message == message_kind::spi);
+  CHECK(key_of<ipv4>(packet) == key<ipv4>(protocol::esp, 0xAABB, 0x1122));
 }
 
 TEST_CASE("GRE is keyed by its key, or by nothing", "[wire][walk]") {
   const auto gre = [](test::packet_bytes header) {
     return test::datagram{protocol::gre}.payload(std::move(header)).bytes();
   };
-  CHECK(key_of(gre(octets({0, 0, 8, 0}))) == key(protocol::gre, 0, 0));
-  CHECK(key_of(gre(octets({0x20, 0, 8, 0, 1, 2, 3, 4}))) == key(protocol::gre, 0x0102, 0x0304));
-  CHECK(key_of(gre(octets({0x30, 1, 0x88, 0x0B, 0, 99, 3, 4}))) == key(protocol::gre, 0, 0x0304));
-  CHECK(walked_of(gre(octets({0, 0, 8, 0}))).facts.message == message_kind::gre);
-  CHECK(outcome(gre(octets({0, 0, 8}))) == "truncated_header");
-  CHECK(outcome(gre(octets({0x20, 0, 8, 0, 1, 2, 3}))) == "truncated_header");
+  CHECK(key_of<ipv4>(gre(octets({0, 0, 8, 0}))) == key<ipv4>(protocol::gre, 0, 0));
+  CHECK(key_of<ipv4>(gre(octets({0x20, 0, 8, 0, 1, 2, 3, 4}))) ==
+        key<ipv4>(protocol::gre, 0x0102, 0x0304));
+  CHECK(key_of<ipv4>(gre(octets({0x30, 1, 0x88, 0x0B, 0, 99, 3, 4}))) ==
+        key<ipv4>(protocol::gre, 0, 0x0304));
+  CHECK(walked_of<ipv4>(gre(octets({0, 0, 8, 0}))).facts.message == message_kind::gre);
+  CHECK(outcome<ipv4>(gre(octets({0, 0, 8}))) == "truncated_header");
+  CHECK(outcome<ipv4>(gre(octets({0x20, 0, 8, 0, 1, 2, 3}))) == "truncated_header");
 }
 
 TEST_CASE("other protocols are known by their number alone", "[wire][walk]") {
   for (const auto transport : {protocol::igmp, protocol::ipip, protocol::ah, protocol{253}}) {
     const auto packet = test::datagram{transport}.bytes();
-    CHECK(outcome(packet) == "ok");
-    CHECK(walked_of(packet).facts.message == message_kind::portless);
-    CHECK(key_of(packet) == key(transport, 0, 0));
+    CHECK(outcome<ipv4>(packet) == "ok");
+    CHECK(walked_of<ipv4>(packet).facts.message == message_kind::portless);
+    CHECK(key_of<ipv4>(packet) == key<ipv4>(transport, 0, 0));
   }
 }
