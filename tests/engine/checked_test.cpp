@@ -59,6 +59,10 @@ TEST_CASE("a fault of an interface is named", "[engine][checked]") {
           one.interfaces[0].addresses[0].length = 33;
         }).find("interfaces.lan.addresses[0]: a prefix length of 33 is too long; at most /32") !=
         std::string::npos);
+  CHECK(said_after([](raw& one) {
+          one.interfaces[0].addresses[1].length = 129;
+        }).find("interfaces.lan.addresses[1]: a prefix length of 129 is too long; at most /128") !=
+        std::string::npos);
   CHECK(said_after([](raw& one) { one.interfaces[0].addresses[0] = own("224.0.0.1/24"); }) ==
         "interfaces.lan.addresses[0]: 224.0.0.1 cannot be the address of an interface; a unicast "
         "address\n");

@@ -133,8 +133,9 @@ inline void add_own_addresses(topology& made) {
   }
 }
 
-inline void check_address(const interface_address_configuration& own, const std::string& path,
-                          fault_list& faults) {
+/// The address; one whose prefix is too long goes on as a host's.
+inline interface_address_configuration check_address(const interface_address_configuration& own,
+                                                     const std::string& path, fault_list& faults) {
   const unsigned most = own.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
   if (own.length > most) {
     faults.add(path, "a prefix length of " + std::to_string(own.length) + " is too long",
@@ -146,6 +147,7 @@ inline void check_address(const interface_address_configuration& own, const std:
     faults.add(path, to_text(own.address) + " cannot be the address of an interface",
                "a unicast address");
   }
+  return {own.address, std::min(own.length, most)};
 }
 
 inline void check_mtu(const interface_configuration& raw, const std::string& path,
@@ -182,11 +184,11 @@ inline void check_interface(const interface_configuration& raw, topology& made,
   facts.domain = domain_id{made.domains.number_of(raw.domain)};
   facts.mtu = raw.mtu;
   facts.mac = raw.mac;
-  facts.addresses = raw.addresses;
   facts.validation = raw.validation;
   facts.accept_any_mac = raw.accept_any_mac;
   for (std::size_t i = 0; i < raw.addresses.size(); ++i) {
-    check_address(raw.addresses[i], element(path + ".addresses", i), faults);
+    facts.addresses.push_back(
+        check_address(raw.addresses[i], element(path + ".addresses", i), faults));
   }
   facts.on_link = add_hop(made, {facts.id, std::nullopt, next_hop_kind::forward});
   made.interfaces.push_back(std::move(facts));
