@@ -60,7 +60,7 @@ class basic_replayer {
     while (waiting_ == nullptr) {
       auto* const file = inputs_.advance();
       if (file == nullptr) {
-        judge();
+        finish();
         return false;
       }
       const auto now = tick::at(clock_.at(file->next.time));
@@ -136,6 +136,9 @@ class basic_replayer {
       judge();
     }
     may_open_ = may_open_ || !from_outside;
+    if (burst_.size() == 0) {
+      burst_time_ = clock_.now();
+    }
     burst_.add(arrived->packet, arrived->wire_size,
                {.ingress = arrived->sender.ingress, .cast = arrived->cast}, clock_.now());
     senders_.push_back(arrived->sender);
@@ -156,15 +159,25 @@ class basic_replayer {
     }
   }
 
-  /// Has the worker judge the burst, and begins another.
+  /// Has the worker judge the burst at the time of its packets, and begins another. The clock may
+  /// have gone on: it shows the time of the record that ended the burst.
   void judge() {
     if (burst_.size() != 0) {
       sink to{*this};
-      worker_.process(burst_, clock_.now(), to);
+      worker_.process(burst_, burst_time_, to);
     }
     burst_.clear();
     senders_.clear();
     may_open_ = false;
+  }
+
+  /// Judges what is left. Records that held no packet may have moved the clock beyond the last
+  /// burst: sessions whose time is up by then have ended.
+  void finish() {
+    judge();
+    if (clock_.started()) {
+      worker_.expire(clock_.now());
+    }
   }
 
   std::shared_ptr<const snapshot> config_;
@@ -177,7 +190,8 @@ class basic_replayer {
   pcap::record_burst burst_;
   std::vector<frame_sender> senders_;  ///< of the burst's packets
   bool may_open_ = false;              ///< the burst holds packets that may open mappings
-  tick burst_tick_{};
+  tick burst_tick_{};                  ///< of the last record taken
+  instant burst_time_{};               ///< of the burst's first packet
   replay_clock clock_;
   input_file* waiting_ = nullptr;  ///< its record did not fit the burst
   std::uint64_t reflected_ = 0;    ///< packets readdressed to the endpoint outside

@@ -132,6 +132,41 @@ TEST_CASE("time stands still where a capture runs backwards", "[program][replay]
   CHECK(here.json("r.json")["clock"]["clamped"] == 2);
 }
 
+TEST_CASE("a packet is judged at its own time, not at that of the next",
+          "[program][replay][time]") {
+  const home here;
+  const auto wait = GENERATE(119 * second, 121 * second, 86'400 * second);
+  const auto reply = packets::udp{}.from("198.51.100.7", 5300).to("203.0.113.1", 4000).bytes();
+  const auto request = packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 5300).bytes();
+  here.capture("lan.pcap", {{1 * second, outward(request)}});
+  here.capture("wan.pcap", {{1 * second + wait, inward(reply)}});
+
+  REQUIRE(here.replay("--in lan=lan.pcap --in wan=wan.pcap --report r.json").code == 0);
+
+  // An unanswered UDP session lives for two minutes.
+  const bool is_late = wait > 120 * second;
+  const auto report = here.json("r.json");
+  CAPTURE(wait / second);
+  CHECK(report["packets"]["out"] == (is_late ? 1 : 2));
+  CHECK(report["sessions"]["expired"] == (is_late ? 1 : 0));
+  CHECK(report["sessions"]["live"] == (is_late ? 0 : 1));
+}
+
+TEST_CASE("frames that are not IP end sessions by their time", "[program][replay][time]") {
+  const home here;
+  auto arp = octets({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0, 0, 1, 5, 0x08, 0x06});
+  arp.resize(42);
+  here.capture("a.pcap", {{1 * second, outward(query())}, {2 * second, arp}, {900 * second, arp}});
+
+  REQUIRE(here.replay("--in lan=a.pcap --report r.json --verify").code == 0);
+
+  const auto report = here.json("r.json");
+  CHECK(report["sessions"]["created"] == 1);
+  CHECK(report["sessions"]["expired"] == 1);
+  CHECK(report["sessions"]["live"] == 0);
+  CHECK(report["pools"]["internet"]["mappings"] == 0);
+}
+
 TEST_CASE("a truncated capture is replayed up to the cut", "[program][replay][truncated]") {
   const home here;
   auto capture = workshop::capture_of({{1 * second, outward(query(1))},
