@@ -3,6 +3,7 @@
 #include "tests/session/tcp_connection.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <cstdint>
 
 using namespace weir;
@@ -41,7 +42,7 @@ tcp_segment legal_segment(const tcp_connection& connection, direction way, tcp_e
 bool same(const flow_state& left, const flow_state& right) {
   return left.sequence_end[0] == right.sequence_end[0] &&
          left.sequence_end[1] == right.sequence_end[1] && left.window[0] == right.window[0] &&
-         left.window[1] == right.window[1] && left.scales == right.scales;
+         left.window[1] == right.window[1] && std::ranges::equal(left.scale, right.scale);
 }
 
 }  // namespace

@@ -67,7 +67,7 @@ TEST_CASE("inequality IV: a confirmation is no older than a window or 66000 byte
           "[session][tcp][rfc5961]") {
   tcp_connection connection = sent_each_way(500'000, any_isn());
   const std::uint32_t window = GENERATE(10'000u, 66'000u, 66'001u, 400'000u);
-  connection.flow.scales = 0x33;
+  connection.flow.scale[0] = connection.flow.scale[1] = 3;
   connection.flow.window[0] = static_cast<std::uint16_t>((window + 7) / 8);
   const std::uint32_t bound = std::max((window + 7) / 8 * 8, 66'000u);
   tcp_segment segment = connection.next(original);
@@ -128,8 +128,8 @@ TEST_CASE("window scales count only where both sides offer one", "[session][tcp]
   connection.confirm();
 
   const bool both = original_offers && reply_offers;
-  CHECK(connection.flow.scale(original) == (both ? 3 : 0));
-  CHECK(connection.flow.scale(reply) == (both ? 7 : 0));
+  CHECK(connection.flow.scale[0] == (both ? 3 : 0));
+  CHECK(connection.flow.scale[1] == (both ? 7 : 0));
   CHECK(connection.flow.window_bytes(original) >= 10'000);
 
   tcp_segment offer = connection.next(reply);
@@ -157,7 +157,7 @@ TEST_CASE("the window of a SYN is not scaled", "[session][tcp][rfc7323]") {
 
 TEST_CASE("the largest scaled window is a gigabyte and works on the circle", "[session][tcp]") {
   tcp_connection connection = sent_each_way(0, any_isn());
-  connection.flow.scales = 0xEE;
+  connection.flow.scale[0] = connection.flow.scale[1] = 14;
   connection.flow.window[1] = 0xFFFF;
   const std::uint32_t window = 0xFFFFu << 14;
   tcp_segment segment = connection.next(original);

@@ -94,8 +94,8 @@ class builder {
     return *this;
   }
   template <IpVersion V>
-  builder& from(const endpoint<V>& end) {
-    return from(ip_address{end.address}, end.port.number());
+  builder& from(const endpoint<V>& source) {
+    return from(ip_address{source.address}, source.port.number());
   }
   builder& to(std::string_view address, unsigned port = 53) {
     return to(parse_ip_address(address).value(), port);
@@ -106,8 +106,8 @@ class builder {
     return *this;
   }
   template <IpVersion V>
-  builder& to(const endpoint<V>& end) {
-    return to(ip_address{end.address}, end.port.number());
+  builder& to(const endpoint<V>& destination) {
+    return to(ip_address{destination.address}, destination.port.number());
   }
   builder& ttl(unsigned value) { return set(ttl_, value); }
   builder& tos(unsigned value) { return set(tos_, value); }

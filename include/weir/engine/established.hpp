@@ -40,8 +40,7 @@ template <IpVersion V, EngineTraits T>
                                            const packet_view& packet) noexcept {
   auto& table = state.template sessions<V>();
   const auto& record = table.hot(which.id());
-  const next_hop_id id = record.state.hop[index_of(which.way())];
-  const hop_facts& hop = state.config->hop(id);
+  const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
   const auto step = step_of(hop, packet.from_box());
   table.count(which, static_cast<std::uint16_t>(headers.facts.end));
   if ((headers.facts.tcp_flags & tcp_flag::syn) != 0) [[unlikely]] {
@@ -52,11 +51,11 @@ template <IpVersion V, EngineTraits T>
       const auto after = record.outgoing(which.way());
       translate(packet, headers, after, step);
       refresh_identification(state.identifications, packet.bytes.data(), headers.key, after);
-      return verdict_for(id, hop);
+      return hop.decision;
     }
   }
   pass_on<V>(packet.bytes.data(), step);
-  return verdict_for(id, hop);
+  return hop.decision;
 }
 
 /// Whether a packet arrived where its session's packets of that direction can: what the box sends

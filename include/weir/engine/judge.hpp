@@ -266,7 +266,7 @@ template <IpVersion V, EngineTraits T>
                                                  const walked<V>& headers,
                                                  const packet_view& packet, tick now) noexcept {
   const auto ingress = packet.meta.ingress;
-  if (state.has_strict_ingress && state.ingress[ingress.number()].is_strict) [[unlikely]] {
+  if (state.ingress[ingress.number()].is_strict) [[unlikely]] {
     const auto back = state.config->route(headers.key.domain(), headers.key.source());
     if (!back || state.config->hop(*back).interface != ingress) {
       return drop_reason::spoofed_source;

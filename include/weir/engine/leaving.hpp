@@ -41,12 +41,6 @@ template <IpVersion V>
   return outcome::open();
 }
 
-/// The verdict for a packet that may leave through a next hop.
-inline verdict verdict_for(next_hop_id id, const hop_facts& hop) noexcept {
-  return hop.kind == next_hop_kind::local ? verdict::deliver()
-                                          : verdict::forward(hop.interface, id);
-}
-
 inline ttl_step step_of(const hop_facts& hop, bool from_box) noexcept {
   return hop.kind == next_hop_kind::local || from_box ? ttl_step::keep : ttl_step::down;
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/verdict.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/packet/packet_meta.hpp"
 #include "weir/session/session_table.hpp"
@@ -30,12 +31,17 @@ struct lane {
   session_ref candidate;
 };
 
-/// A packet on the straight way.
-struct plain_lane {
+/// A packet on the straight way, in a cache line.
+struct alignas(64) plain_lane {
   plain_datagram packet;
+  const std::byte* header;
   std::uint64_t hash;
   session_ref candidate;
+  verdict decision = verdict::consume();  ///< of a packet that passed
+
+  const packed_flow<ipv4>& key() const noexcept { return packet.key; }
 };
+static_assert(sizeof(plain_lane) == 64);
 
 /// What the tracker asks of a TCP segment whose header the walk has judged.
 [[gnu::always_inline]] inline tcp_segment segment_of(std::span<const std::byte> bytes,

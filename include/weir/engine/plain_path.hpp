@@ -18,10 +18,10 @@
 
 namespace weir::detail {
 
-/// Whether nothing about how a packet came in asks for the long way.
+/// Whether nothing about how a packet came in asks for the long way, but perhaps its interface.
 inline bool is_usual(const packet_meta& meta) noexcept {
-  return !meta.ingress.is_local() && meta.cast == link_cast::unicast &&
-         meta.transport != checksum_state::partial;
+  static_assert(link_cast::unicast == link_cast{0} && checksum_state::partial == checksum_state{2});
+  return (static_cast<unsigned>(meta.cast) | static_cast<unsigned>(meta.transport) >> 1) == 0;
 }
 
 /// Whether the session goes on as it is with this packet, which is noted if it does.
@@ -38,7 +38,6 @@ inline bool is_usual(const packet_meta& meta) noexcept {
   tcp_segment segment;
   segment.sequence = fields.sequence;
   segment.acknowledgment = fields.acknowledgment;
-  segment.payload = packet.payload;
   segment.window = fields.window;
   if (!open || !is_plausible(record.state, way, segment, packet.payload)) {
     return false;
@@ -47,38 +46,48 @@ inline bool is_usual(const packet_meta& meta) noexcept {
   return true;
 }
 
-/// What happens to the common packet of a live session; open for any other one.
+/// Whether the common packet of a live session passes, which is noted and its verdict written down
+/// if it does; any other one is left untouched.
 template <EngineTraits T>
-[[gnu::always_inline]] inline outcome pass_plain(shard<T>& state, session_ref which,
-                                                 const plain_datagram& packet, std::byte* header,
-                                                 tick now) noexcept {
-  constexpr std::uint8_t hindrances =
-      session_flag::original_does_not_refresh | session_flag::reply_does_not_refresh;
-  auto& record = state.sessions4.hot(which.id());
-  const auto way = index_of(which.way());
-  const next_hop_id id = record.state.hop[way];
-  const hop_facts hop = state.hops[id.number()];
-  const bool usual = hop.kind == next_hop_kind::forward && packet.end <= hop.mtu &&
-                     record.state.hop[way ^ 1] != local_hop &&
-                     !record.state.counter[way].is_full() && !record.has(hindrances);
-  if (!usual || !goes_on(record, which.way(), packet, header)) [[unlikely]] {
-    return outcome::open();
+[[gnu::always_inline]] inline bool judge_plain(shard<T>& state, plain_lane& lane,
+                                               tick now) noexcept {
+  const session_ref which = lane.candidate;
+  if (!which.found()) [[unlikely]] {
+    return false;
   }
-  record.state.deadline_low =
-      now.low() + state.sessions4.profile(record.state.profile).ticks(record.status());
-  record.state.counter[way].add(packet.end);
+  auto& record = state.sessions4.hot(which.id());
+  const direction way = which.way();
+  if (!same_flow(record.key[index_of(way)], lane.packet.key) || record.state.is_dead(now) ||
+      record.state.has_local_side) [[unlikely]] {
+    return false;
+  }
+  const hop_facts& hop = state.hops[record.state.hop[index_of(way)].number()];
+  lane.decision = hop.decision;
+  auto& traffic = record.state.counter[index_of(way)];
+  if (lane.packet.end > hop.mtu || traffic.is_full() ||
+      !goes_on(record, way, lane.packet, lane.header)) [[unlikely]] {
+    return false;
+  }
+  traffic.add(lane.packet.end);
+  refresh(record, way, state.sessions4.profile(record.state.profile), now);
+  state.observer.matched(which.id(), way);
+  return true;
+}
+
+/// Sends a packet that passed on its way, under the key its session has it wear.
+inline void dress_plain(const hot_record<ipv4>& record, const plain_lane& lane,
+                        std::byte* header) noexcept {
   if (!record.has(session_flag::translated)) {
     decrement_ttl(header);
-    return verdict::forward(hop.interface, id);
+    return;
   }
-  const auto after = record.outgoing(which.way());
-  const auto delta = flow_delta::between(packet.key, after);
-  if (packet.is_tcp) [[likely]] {
+  const auto after = record.outgoing(lane.candidate.way());
+  const auto delta = flow_delta::between(lane.packet.key, after);
+  if (lane.packet.is_tcp) [[likely]] {
     rewrite_tcp(header, after, delta, ttl_step::down);
   } else {
     rewrite_udp(header, after, delta, ttl_step::down);
   }
-  return verdict::forward(hop.interface, id);
 }
 
 }  // namespace weir::detail

@@ -58,8 +58,7 @@ template <IpVersion V, EngineTraits T>
 outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
                    const walked<V>& quote, const packet_view& packet) noexcept {
   const auto& record = state.template sessions<V>().hot(which.id());
-  const next_hop_id id = record.state.hop[index_of(which.way())];
-  const hop_facts& hop = state.config->hop(id);
+  const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
   if (const auto refused = cannot_leave<V>(headers.facts, hop, packet.from_box())) {
     return refused;
   }
@@ -68,11 +67,11 @@ outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
     if (record.has(session_flag::translated)) {
       const bool rewritten = translate_icmp_error(packet.bytes, headers.facts, quote,
                                                   record.outgoing(which.way()), step);
-      return rewritten ? outcome{verdict_for(id, hop)} : outcome{drop_reason::bad_quote};
+      return rewritten ? outcome{hop.decision} : outcome{drop_reason::bad_quote};
     }
   }
   pass_on<V>(packet.bytes.data(), step);
-  return verdict_for(id, hop);
+  return hop.decision;
 }
 
 /// Whether the policy of a session lets errors about it pass without a rule of their own.

@@ -76,7 +76,8 @@ inline mapping_limits limits_of(const snapshot& config) {
 struct ingress_facts {
   domain_id domain{};
   zone_id zone{};
-  bool is_strict = false;  ///< `source_validation::strict`
+  bool is_strict = false;    ///< `source_validation::strict`
+  bool takes_plain = false;  ///< the common packet may take its short cut
 };
 
 template <EngineTraits Traits>
@@ -98,8 +99,10 @@ struct shard {
         reclaim_budget{options.reclaim_budget},
         judges_transport{config->raw().checks.transport_checksum} {
     for (const auto& one : config->interfaces()) {
-      ingress.push_back({one.domain, one.zone, one.validation == source_validation::strict});
-      has_strict_ingress |= one.validation == source_validation::strict;
+      const bool is_strict = one.validation == source_validation::strict;
+      const bool takes_plain =
+          Traits::has_plain_path && !ingress.empty() && !is_strict && !judges_transport;
+      ingress.push_back({one.domain, one.zone, is_strict, takes_plain});
     }
   }
 
@@ -192,7 +195,6 @@ struct shard {
   walk_options walking;
   std::uint32_t reclaim_budget;
   bool is_behind = false;
-  bool has_strict_ingress = false;
   bool judges_transport = false;       ///< transport checksums are judged of every packet
   std::vector<ingress_facts> ingress;  ///< by interface number
   packet_counters packets;

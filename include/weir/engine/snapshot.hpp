@@ -1,5 +1,7 @@
 #pragma once
 
+#include "weir/base/interface_id.hpp"
+#include "weir/base/verdict.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/interface_facts.hpp"
 #include "weir/nat/exemption.hpp"
@@ -23,13 +25,14 @@
 
 namespace weir {
 
-/// What the packet path must know of a next hop, in one word.
+/// What the packet path must know of a next hop.
 struct hop_facts {
   interface_id interface {};
   next_hop_kind kind = next_hop_kind::forward;
-  std::uint32_t mtu = 0;  ///< IP MTU of the interface, bytes
+  std::uint32_t mtu = 0;                  ///< IP MTU of the interface, bytes
+  verdict decision = verdict::deliver();  ///< for a packet that may leave through it
 };
-static_assert(sizeof(hop_facts) == 8);
+static_assert(sizeof(hop_facts) == 16);
 
 /// The parts of a snapshot while it is being made; `checked()` fills them.
 struct snapshot_parts {
@@ -56,7 +59,10 @@ class snapshot {
   explicit snapshot(snapshot_parts parts) : parts_{std::move(parts)} {
     hops_.reserve(parts_.hops.size());
     for (const auto& hop : parts_.hops) {
-      hops_.push_back({hop.interface, hop.kind, interface(hop.interface).mtu});
+      const next_hop_id id{static_cast<std::uint16_t>(hops_.size())};
+      const auto decision = hop.kind == next_hop_kind::local ? verdict::deliver()
+                                                             : verdict::forward(hop.interface, id);
+      hops_.push_back({hop.interface, hop.kind, interface(hop.interface).mtu, decision});
     }
     for (const auto& claim : parts_.statics.claims()) {
       static_externals_.push_back(claim.external);

@@ -57,7 +57,7 @@ outcome pass_stateless_error(shard<T>& state, const new_flow<ipv4>& flow, ttl_st
   if (!translate_icmp_error(packet.bytes, flow.facts(), quote, after, step)) {
     return drop_reason::bad_quote;
   }
-  return verdict_for(flow.hop, state.config->hop(flow.hop));
+  return state.config->hop(flow.hop).decision;
 }
 
 /// The MSS of a SYN that passes without a session.
@@ -95,11 +95,11 @@ outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
       const auto after = pack(flow_key<ipv4>{flow.egress_domain, flow.received.protocol,
                                              flow.outside.source, flow.inside.destination});
       translate(flow.packet, flow.headers, after, step);
-      return verdict_for(flow.hop, hop);
+      return hop.decision;
     }
   }
   pass_on<V>(flow.packet.bytes.data(), step);
-  return verdict_for(flow.hop, hop);
+  return hop.decision;
 }
 
 }  // namespace weir::detail

@@ -26,6 +26,7 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -90,19 +91,13 @@ class basic_worker {
   tick now() const noexcept { return now_; }
 
  private:
-  /// How a packet of a group goes: straight on, or with its headers walked for its family.
-  enum class route : std::uint8_t {
-    plain,
-    four,
-    six
-  };
-
   /// What is known of the packets of a group; of each, the part for its route.
   struct lanes {
     std::array<detail::plain_lane, Traits::burst_max> plain;
     std::array<detail::lane<ipv4>, Traits::burst_max> four;
     std::array<detail::lane<ipv6>, Traits::burst_max> six;
-    std::array<route, Traits::burst_max> routes;
+    std::uint64_t special = 0;  ///< by bit: does not go straight on, its headers are walked
+    std::uint64_t is_six = 0;   ///< by bit: of these, is IPv6
   };
 
   template <IpVersion V>
@@ -142,29 +137,29 @@ class basic_worker {
 
   /// First step: headers, key, and the index line is asked for.
   template <PacketBurst B>
-  void open(const B& burst, std::size_t first, std::size_t count) noexcept {
-    const bool may_be_plain =
-        Traits::has_plain_path && !state_->has_strict_ingress && !state_->judges_transport;
+  [[gnu::noinline]] void open(const B& burst, std::size_t first, std::size_t count) noexcept {
+    const std::span<const detail::ingress_facts> known{state_->ingress};
+    auto& all = *lanes_;
+    all.special = 0;
+    all.is_six = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const auto packet = burst[first + i];
+      const auto& packet = burst[first + i];
       const auto meta = burst.meta(first + i);
-      expects(meta.ingress.number() < state_->ingress.size(), "packets come from known interfaces");
-      if (may_be_plain && open_plain(i, packet, meta)) [[likely]] {
-        lanes_->routes[i] = route::plain;
-      } else {
+      expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
+      const auto& from = known[meta.ingress.number()];
+      if (!from.takes_plain || !detail::is_usual(meta) ||
+          !open_plain(all.plain[i], std::as_const(packet).bytes(), from.domain)) [[unlikely]] {
         open_any(i, packet.bytes(), packet.wire_size(), meta.ingress);
       }
     }
   }
 
-  template <class P>
-  bool open_plain(std::size_t i, const P& packet, const packet_meta& meta) noexcept {
-    auto& lane = lanes_->plain[i];
-    if (!detail::is_usual(meta) ||
-        !read_plain(packet.bytes(), state_->ingress[meta.ingress.number()].domain,
-                    state_->walking.verify_ip_checksum, lane.packet)) {
+  [[gnu::always_inline]] bool open_plain(detail::plain_lane& lane, std::span<const std::byte> bytes,
+                                         domain_id domain) noexcept {
+    if (!read_plain(bytes, domain, state_->walking.verify_ip_checksum, lane.packet)) {
       return false;
     }
+    lane.header = bytes.data();
     lane.hash = state_->sessions4.hash(lane.packet.key);
     state_->sessions4.prefetch(lane.hash);
     return true;
@@ -172,8 +167,9 @@ class basic_worker {
 
   [[gnu::noinline]] void open_any(std::size_t i, std::span<const std::byte> bytes,
                                   std::size_t wire_size, interface_id ingress) noexcept {
-    lanes_->routes[i] = is_ipv6(bytes) ? route::six : route::four;
-    if (lanes_->routes[i] == route::six) {
+    lanes_->special |= std::uint64_t{1} << i;
+    if (is_ipv6(bytes)) {
+      lanes_->is_six |= std::uint64_t{1} << i;
       open_lane<ipv6>(i, bytes, wire_size, ingress);
     } else {
       open_lane<ipv4>(i, bytes, wire_size, ingress);
@@ -195,17 +191,23 @@ class basic_worker {
   /// Second step: the record that the key may lead to is asked for.
   void probe(std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) {
-      if (lanes_->routes[i] == route::plain) [[likely]] {
-        auto& lane = lanes_->plain[i];
-        lane.candidate = state_->sessions4.candidate(lane.hash, lane.packet.key);
-        state_->sessions4.prefetch_candidate(lane.candidate);
-      } else if (lanes_->routes[i] == route::six) {
-        probe_lane<ipv6>(i);
-      } else {
-        probe_lane<ipv4>(i);
+      const std::size_t end = plain_end(i, count);
+      state_->sessions4.find_candidates(std::span{lanes_->plain}.subspan(i, end - i));
+      i = end;
+      if (i < count) {
+        is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
       }
     }
   }
+
+  /// Where the run of packets on the straight way ends that begins at `i`.
+  std::size_t plain_end(std::size_t i, std::size_t count) const noexcept {
+    const auto ahead = static_cast<std::size_t>(std::countr_zero(lanes_->special >> i));
+    return std::min(i + ahead, count);
+  }
+
+  bool is_special(std::size_t i) const noexcept { return (lanes_->special >> i & 1) != 0; }
+  bool is_six(std::size_t i) const noexcept { return (lanes_->is_six >> i & 1) != 0; }
 
   template <IpVersion V>
   void probe_lane(std::size_t i) noexcept {
@@ -218,54 +220,64 @@ class basic_worker {
     table.prefetch_candidate(lane.candidate);
   }
 
-  /// Third step: everything that decides, one packet after the other.
+  /// Third step: everything that decides, in the order of the packets. Those that go straight on
+  /// are taken in runs: all of a run are judged, then all are rewritten.
   template <PacketBurst B, class S>
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
-    std::size_t forwarded = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      auto packet = burst[first + i];
-      auto decision = verdict::consume();
-      const auto passed = lanes_->routes[i] == route::plain
-                              ? pass_plain(i, packet.bytes().data(), now)
-                              : outcome::open();
-      if (passed) [[likely]] {
-        decision = passed.decision();
-      } else {
-        decision = conclude_any(i, first + i, packet, burst.meta(first + i), now, sink);
+      const std::size_t end = judge_plain(i, plain_end(i, count), now);
+      pass_plain(burst, first, i, end, sink);
+      i = end;
+      if (i < count) {
+        conclude_any(burst, first + i, i, now, sink);
       }
-      if (decision.forwarded()) [[likely]] {
-        ++forwarded;
-      } else {
-        state_->packets.book(decision);
-      }
-      state_->observer.decided(decision);
-      sink.decided(first + i, packet, decision);
     }
-    state_->packets.out.add(forwarded);
   }
 
-  outcome pass_plain(std::size_t i, std::byte* header, tick now) noexcept {
-    const auto& lane = lanes_->plain[i];
-    const auto which = state_->sessions4.find(lane.packet.key, lane.hash, lane.candidate, now);
-    return which.found() ? detail::pass_plain(*state_, which, lane.packet, header, now)
-                         : outcome::open();
+  /// Judges packets on the straight way up to the first one that does not pass; answers which one
+  /// that is.
+  [[gnu::noinline]] std::size_t judge_plain(std::size_t i, std::size_t end, tick now) noexcept {
+    auto& state = *state_;
+    auto* lane = &lanes_->plain[i];
+    while (i < end && detail::judge_plain(state, *lane, now)) {
+      ++i;
+      ++lane;
+    }
+    return i;
+  }
+
+  template <PacketBurst B, class S>
+  [[gnu::noinline]] void pass_plain(const B& burst, std::size_t first, std::size_t i,
+                                    std::size_t end, S& sink) noexcept {
+    state_->packets.out.add(end - i);
+    for (; i < end; ++i) {
+      auto packet = burst[first + i];
+      const auto& lane = lanes_->plain[i];
+      detail::dress_plain(state_->sessions4.hot(lane.candidate.id()), lane, packet.bytes().data());
+      state_->observer.decided(lane.decision);
+      sink.decided(first + i, packet, lane.decision);
+    }
   }
 
   /// The long way, which asks a packet every question.
-  template <class P, class S>
-  [[gnu::noinline]] verdict conclude_any(std::size_t i, std::size_t index, P& packet,
-                                         const packet_meta& meta, tick now, S& sink) noexcept {
-    const detail::packet_view view{packet.bytes(), meta};
-    if (lanes_->routes[i] == route::plain) {
+  template <PacketBurst B, class S>
+  [[gnu::noinline]] void conclude_any(const B& burst, std::size_t index, std::size_t i, tick now,
+                                      S& sink) noexcept {
+    auto packet = burst[index];
+    const detail::packet_view view{packet.bytes(), burst.meta(index)};
+    if (!is_special(i)) {
       auto& lane = lanes_->four[i];
       walk_into(lane.headers, view.bytes, packet.wire_size(), lanes_->plain[i].packet.key.domain(),
                 state_->walking);
       lane.hash = lanes_->plain[i].hash;
       lane.candidate = lanes_->plain[i].candidate;
     }
-    return lanes_->routes[i] == route::six ? conclude_lane<ipv6>(i, index, view, now, sink)
-                                           : conclude_lane<ipv4>(i, index, view, now, sink);
+    const auto decision = is_six(i) ? conclude_lane<ipv6>(i, index, view, now, sink)
+                                    : conclude_lane<ipv4>(i, index, view, now, sink);
+    state_->packets.book(decision);
+    state_->observer.decided(decision);
+    sink.decided(index, packet, decision);
   }
 
   template <IpVersion V, class S>

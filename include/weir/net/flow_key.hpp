@@ -49,7 +49,7 @@ enum class direction : std::uint8_t {
 };
 
 constexpr direction opposite(direction way) noexcept {
-  return way == direction::original ? direction::reply : direction::original;
+  return direction(static_cast<unsigned>(way) ^ 1u);
 }
 
 /// What part of a datagram a packet is.

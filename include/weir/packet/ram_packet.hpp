@@ -86,7 +86,7 @@ class ram_burst {
   constexpr explicit ram_burst(std::span<const ram_frame> frames) noexcept : frames_{frames} {}
 
   constexpr std::size_t size() const noexcept { return frames_.size(); }
-  constexpr ram_packet operator[](std::size_t index) const noexcept {
+  constexpr const ram_packet& operator[](std::size_t index) const noexcept {
     return frames_[index].packet;
   }
   constexpr packet_meta meta(std::size_t index) const noexcept { return frames_[index].meta; }

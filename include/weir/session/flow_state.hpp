@@ -29,7 +29,7 @@ class packet_counter {
 static_assert(packet_counter::packets_max * 65535 < 1u << 24);
 
 /// What every packet of a session touches beside the keys, in half a cache line. By direction:
-/// `original` first. Two bytes are left.
+/// `original` first.
 struct flow_state {
   /// TCP: one past the highest sequence number seen from each side.
   std::uint32_t sequence_end[2];
@@ -40,17 +40,16 @@ struct flow_state {
   packet_counter counter[2];
   /// Where packets of each direction go.
   next_hop_id hop[2];
-  /// TCP: the window scale of each side, original in the lower half.
-  std::uint8_t scales;
+  /// TCP: the window scale of each side.
+  std::uint8_t scale[2];
   /// Which of the table's timeout profiles applies.
   std::uint8_t profile;
+  /// Whether one side is the box itself.
+  bool has_local_side;
 
-  constexpr unsigned scale(direction way) const noexcept {
-    return scales >> 4 * index_of(way) & 15u;
-  }
   /// The largest window a side has offered, in bytes.
   constexpr std::uint32_t window_bytes(direction way) const noexcept {
-    return std::uint32_t{window[index_of(way)]} << scale(way);
+    return std::uint32_t{window[index_of(way)]} << scale[index_of(way)];
   }
   /// Whether the session is over at `now`.
   constexpr bool is_dead(tick now) const noexcept { return reached(deadline_low, now); }

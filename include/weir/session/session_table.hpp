@@ -56,12 +56,31 @@ class session_table {
                options.embryonic_per_source_max, options.seed}},
         room_{options.room} {}
 
-  std::uint64_t hash(const key_type& key) const noexcept { return hash_(key.words()); }
+  [[gnu::always_inline]] std::uint64_t hash(const key_type& key) const noexcept {
+    return hash_(key.words());
+  }
   /// Asks for what `candidate` reads.
   void prefetch(std::uint64_t hash) const noexcept { index_.prefetch(hash); }
   /// Whose key this may be, for `prefetch_candidate` and `find`.
   session_ref candidate(std::uint64_t hash, const key_type& key) const noexcept {
     return session_ref{index_.first_candidate(hash, key.words())};
+  }
+  /// `candidate` and `prefetch_candidate` for each of many lanes, which have a `hash`, a `key()`
+  /// and a `candidate`. An index that answers many at once faster than one by one says so by
+  /// `first_candidates`.
+  template <class Lane>
+  void find_candidates(std::span<Lane> lanes) const noexcept {
+    const auto take = [this](Lane& lane, std::uint32_t payload) noexcept {
+      lane.candidate = session_ref{payload};
+      prefetch_candidate(lane.candidate);
+    };
+    if constexpr (requires { index_.first_candidates(lanes, take); }) {
+      index_.first_candidates(lanes, take);
+    } else {
+      for (Lane& lane : lanes) {
+        take(lane, index_.first_candidate(lane.hash, lane.key().words()));
+      }
+    }
   }
   void prefetch_candidate(session_ref candidate) const noexcept {
     slab_.prefetch_hot(candidate.id());
@@ -257,7 +276,8 @@ class session_table {
       return same_flow(slab_.hot(payload >> 1).key[payload & 1], key);
     })};
   }
-  session_ref find_anywhere(const key_type& key, std::uint64_t hash, tick now) const noexcept {
+  [[gnu::noinline]] session_ref find_anywhere(const key_type& key, std::uint64_t hash,
+                                              tick now) const noexcept {
     const session_ref there = occupant(key, hash);
     return there.found() && hot(there.id()).state.is_dead(now) ? session_ref{} : there;
   }

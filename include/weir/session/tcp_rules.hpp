@@ -62,8 +62,12 @@ namespace detail {
 
 /// Without the SYNs nobody knows scales or the silent side's window; the largest ones keep wrong
 /// drops away.
-inline constexpr std::uint8_t scales_unknown = window_scale_max | window_scale_max << 4;
 inline constexpr std::uint16_t window_unknown = 0xFFFF;
+
+constexpr void set_scales(flow_state& flow, unsigned original, unsigned reply) noexcept {
+  flow.scale[0] = static_cast<std::uint8_t>(original);
+  flow.scale[1] = static_cast<std::uint8_t>(reply);
+}
 
 /// A window as sent in a SYN, which nobody scales, in units of the scale; at least one, for the
 /// side was seen.
@@ -72,15 +76,15 @@ constexpr std::uint16_t in_units(std::uint16_t window, unsigned scale) noexcept 
   return static_cast<std::uint16_t>(std::max(rounded_up, 1u));
 }
 
-/// The first SYN. Until it is answered, its scale stands in the lower half of `scales` and in the
-/// upper one whether there is any, and the reply's end is the least that an answer may confirm.
+/// The first SYN. Until it is answered, its scale stands in its place and in the reply's
+/// whether there is any, and the reply's end is the least that an answer may confirm.
 constexpr void note_opener(flow_state& flow, const tcp_segment& syn) noexcept {
   const bool is_scaled = syn.window_scale != tcp_segment::no_window_scale;
   flow.sequence_end[0] = syn.end();
   flow.sequence_end[1] = syn.sequence + 1;
   flow.window[0] = in_units(syn.window, 0);
   flow.window[1] = 0;
-  flow.scales = static_cast<std::uint8_t>(is_scaled ? 0x10 | syn.window_scale : 0);
+  set_scales(flow, is_scaled ? syn.window_scale : 0u, is_scaled ? 1u : 0u);
 }
 
 /// The second SYN. Scales count only where both sides offer one (RFC 7323 section 1.3).
@@ -93,7 +97,7 @@ constexpr void note_answer(flow_state& flow, std::uint8_t opener_scale,
   flow.sequence_end[1] = answer.end();
   flow.window[0] = in_units(flow.window[0], original_scale);
   flow.window[1] = in_units(answer.window, reply_scale);
-  flow.scales = static_cast<std::uint8_t>(original_scale | reply_scale << 4);
+  set_scales(flow, original_scale, reply_scale);
 }
 
 /// A segment from the middle, the first or the next: the silent side is what it says.
@@ -105,7 +109,7 @@ constexpr void note_alone(flow_state& flow, const tcp_segment& segment) noexcept
   }
   note_segment(flow, direction::original, segment);
   flow.window[1] = window_unknown;
-  flow.scales = scales_unknown;
+  set_scales(flow, window_scale_max, window_scale_max);
 }
 
 /// One segment, in the hands of the rule that its cell names.
@@ -197,8 +201,7 @@ struct tcp_judgment {
     return is_off() || weir::is_in_window(flow, way, segment.sequence);
   }
   constexpr std::uint8_t opener_scale() const noexcept {
-    return flow.scales >> 4 == 0 ? tcp_segment::no_window_scale
-                                 : static_cast<std::uint8_t>(flow.scales & 15u);
+    return flow.scale[1] == 0 ? tcp_segment::no_window_scale : flow.scale[0];
   }
   /// Whether an answer confirms the opener's SYN, with the data it may carry (RFC 7413) or not.
   constexpr bool confirms_opener() const noexcept {
@@ -268,7 +271,7 @@ struct tcp_judgment {
   }
   constexpr tcp_outcome by_unasked() noexcept {
     if (is_off() || (mode == tcp_mode::loose && confirms_opener())) {
-      flow.scales = scales_unknown;
+      set_scales(flow, window_scale_max, window_scale_max);
       flow.sequence_end[1] = segment.end();
       flow.window[1] = in_units(segment.window, 0);
       return move_to(next);

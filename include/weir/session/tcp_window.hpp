@@ -70,16 +70,17 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
 [[gnu::always_inline]] constexpr bool is_plausible(const flow_state& flow, direction way,
                                                    const tcp_segment& segment,
                                                    std::uint32_t length) noexcept {
+  // A distance is negative where its inequality fails; so is the union of two then.
   const std::uint32_t receiver_window = flow.window_bytes(opposite(way));
-  const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
   const std::uint32_t behind = flow.sequence_end[index_of(way)] - segment.sequence;
+  if (static_cast<std::int32_t>((receiver_window + behind - length) |  // I
+                                (receiver_window - behind)) < 0) {     // II
+    return false;
+  }
+  const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
   const std::uint32_t open = flow.sequence_end[index_of(opposite(way))] - segment.acknowledgment;
-  // Each distance is negative where its inequality fails; so is their union then.
-  const std::uint32_t distances = (receiver_window + behind - length) |  // I
-                                  (receiver_window - behind) |           // II
-                                  open |                                 // III
-                                  (sender_window - open);                // IV
-  return static_cast<std::int32_t>(distances) >= 0;
+  return static_cast<std::int32_t>(open |                         // III
+                                   (sender_window - open)) >= 0;  // IV
 }
 constexpr bool is_plausible(const flow_state& flow, direction way,
                             const tcp_segment& segment) noexcept {

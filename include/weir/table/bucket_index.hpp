@@ -16,6 +16,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 
 namespace weir {
 
@@ -52,6 +53,22 @@ class bucket_index {
       return no_payload;
     }
     return there.words[std::countr_zero(matches)] & payload_mask_;
+  }
+
+  /// `first_candidate` for each of many lanes, which have a `hash`: hands lane and answer to
+  /// `take`.
+  template <class Lane, class Take>
+  void first_candidates(std::span<Lane> lanes, Take&& take) const noexcept {
+    const line* const all = lines_.data();
+    const std::uint64_t count = lines_count_;
+    const std::uint32_t mask = payload_mask_;
+    const std::uint32_t unit = tag_unit_;
+    for (Lane& lane : lanes) {
+      const line& there = all[(lane.hash >> 32) * count >> 32];
+      const std::uint32_t cut = static_cast<std::uint32_t>(lane.hash) & ~mask;
+      const std::uint32_t matches = match_line(there.words, cut == 0 ? unit : cut, ~mask);
+      take(lane, matches == 0 ? no_payload : there.words[std::countr_zero(matches)] & mask);
+    }
   }
 
   /// The payload with the hash's tag that `is_payload_of_key` accepts, or `no_payload`.

@@ -51,7 +51,7 @@ class xxh3_hash {
 
   /// What XXH3_64bits_withSecret answers, without its choice by size.
   template <PackedKey Key>
-  std::uint64_t operator()(const Key& key) const noexcept {
+  [[gnu::always_inline]] std::uint64_t operator()(const Key& key) const noexcept {
     static_assert(sizeof key > 8 && sizeof key <= 128, "XXH3 treats other sizes differently");
     const auto* bytes = reinterpret_cast<const unsigned char*>(&key);
     const auto* secret = reinterpret_cast<const unsigned char*>(secret_.data());

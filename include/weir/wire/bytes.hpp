@@ -20,7 +20,8 @@ constexpr T swapped(T value) noexcept {
   if constexpr (sizeof(T) == 1) {
     return value;
   } else if constexpr (sizeof(T) == 2) {
-    return __builtin_bswap16(value);
+    // Not bswap16: GCC takes values in registers through memory for its MOVBE.
+    return static_cast<T>(__builtin_bswap32(value) >> 16);
   } else if constexpr (sizeof(T) == 4) {
     return __builtin_bswap32(value);
   } else {

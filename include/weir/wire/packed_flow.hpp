@@ -26,6 +26,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <type_traits>
 
 namespace weir {
@@ -70,8 +71,14 @@ inline constexpr std::uint32_t annotation_mask = flow_head(0xFF, protocol{0}, do
 inline constexpr std::uint32_t protocol_mask = flow_head(0, protocol{0xFF}, domain_id{});
 inline constexpr std::uint64_t key_mask = ~joined(annotation_mask, 0);
 
-constexpr std::uint8_t annotation_of(std::uint32_t head) noexcept {
-  return static_cast<std::uint8_t>(std::endian::native == std::endian::little ? head : head >> 24);
+/// The byte that comes first in memory; loads no more than that.
+constexpr std::uint8_t first_byte_of(const std::uint64_t& word) noexcept {
+  if (std::is_constant_evaluated()) {
+    return static_cast<std::uint8_t>(network_order(word) >> 56);
+  }
+  std::uint8_t byte;
+  std::memcpy(&byte, &word, 1);
+  return byte;
 }
 constexpr protocol protocol_of(std::uint32_t head) noexcept {
   return protocol{static_cast<std::uint8_t>(
@@ -124,7 +131,7 @@ class packed_flow<ipv4> {
   /// The words that identify the flow, for hashing.
   constexpr words_type words() const noexcept { return {words_[0] & detail::key_mask, words_[1]}; }
 
-  constexpr std::uint8_t annotation() const noexcept { return detail::annotation_of(head()); }
+  constexpr std::uint8_t annotation() const noexcept { return detail::first_byte_of(words_[0]); }
   constexpr void set_annotation(std::uint8_t value) noexcept {
     words_[0] = (words_[0] & detail::key_mask) |
                 detail::joined(detail::flow_head(value, weir::protocol{0}, domain_id{}), 0);
@@ -157,7 +164,8 @@ class packed_flow<ipv4> {
   /// Stores addresses and ports into an IPv4 header without options, ports behind it.
   void store_addresses_and_ports(std::byte* header) const noexcept {
     store_raw(header + 12, source_bits());
-    store_raw(header + 16, words_[1]);
+    store_raw(header + 16, destination_bits());
+    store_raw(header + 20, ports_bits());
   }
 
   /// Whether both are the same flow in the same direction.
@@ -215,7 +223,7 @@ class packed_flow<ipv6> {
     return identity;
   }
 
-  constexpr std::uint8_t annotation() const noexcept { return detail::annotation_of(head()); }
+  constexpr std::uint8_t annotation() const noexcept { return detail::first_byte_of(words_[0]); }
   constexpr void set_annotation(std::uint8_t value) noexcept {
     words_[0] = (words_[0] & detail::key_mask) |
                 detail::joined(detail::flow_head(value, weir::protocol{0}, domain_id{}), 0);

@@ -29,21 +29,32 @@ struct plain_datagram {
 
 namespace detail {
 
-/// A TCP segment that neither opens, ends nor resets: of its flags ACK alone tells.
-inline bool is_plain_tcp(const std::byte* segment, std::size_t size,
-                         std::uint16_t& payload) noexcept {
-  constexpr std::uint8_t telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
-  // Data offset and flags, as one word.
-  const auto word = load_be<std::uint16_t>(segment + tcp_field::data_offset);
-  const std::size_t header = (word >> 12) * 4u;
+/// A TCP segment that neither opens, ends nor resets: of its flags ACK alone tells. Fills in what
+/// its header leaves of `size` bytes.
+[[gnu::always_inline]] inline bool is_plain_tcp(const std::byte* segment, std::uint32_t size,
+                                                std::uint16_t& payload) noexcept {
+  constexpr std::uint32_t telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
+  // Data offset, flags and window as one word.
+  const auto word = load_be<std::uint32_t>(segment + tcp_field::data_offset);
+  const std::uint32_t header = word >> 28 << 2;
   payload = static_cast<std::uint16_t>(size - header);
-  return (word & telling) == tcp_flag::ack && header >= tcp_header::size_min && header <= size;
+  return (word >> 16 & telling) == tcp_flag::ack && header >= tcp_header::size_min &&
+         header <= size;
 }
 
-inline bool is_plain_udp(const std::byte* datagram, std::size_t size) noexcept {
-  const std::size_t length = load_be<std::uint16_t>(datagram + udp_field::length);
+[[gnu::always_inline]] inline bool is_plain_udp(const std::byte* datagram,
+                                                std::uint32_t size) noexcept {
+  const std::uint32_t length = load_be<std::uint16_t>(datagram + udp_field::length);
   return length >= udp_header::size && length <= size;
 }
+
+/// Version, header length, flags and fragment offset, as the first eight bytes of a header have
+/// them, and what they are in a datagram in one piece that must stay in one.
+inline constexpr std::uint64_t plain_mask =
+    network_order(std::uint64_t{0xFF00'0000'0000'0000} | ipv4_header::offset_mask |
+                  ipv4_header::more_fragments_bit | ipv4_header::dont_fragment_bit);
+inline constexpr std::uint64_t plain_bits =
+    network_order(std::uint64_t{0x4500'0000'0000'0000} | ipv4_header::dont_fragment_bit);
 
 }  // namespace detail
 
@@ -53,28 +64,22 @@ inline bool is_plain_udp(const std::byte* datagram, std::size_t size) noexcept {
 [[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
                                               bool verify_ip_checksum,
                                               plain_datagram& to) noexcept {
-  constexpr std::size_t at = ipv4_header::size_min;
-  constexpr std::size_t size_min = at + tcp_header::size_min;
-  constexpr std::uint64_t version_and_length = 0x45;
-  constexpr std::uint64_t pieces =
-      ipv4_header::offset_mask | ipv4_header::more_fragments_bit | ipv4_header::dont_fragment_bit;
-  if (bytes.size() < size_min) {
+  constexpr std::uint32_t at = ipv4_header::size_min;
+  if (bytes.size() < at + tcp_header::size_min) {
     return false;
   }
   const std::byte* const header = bytes.data();
-  const auto first = load_be<std::uint64_t>(header);
-  const std::size_t end = first >> 32 & 0xFFFF;
+  const std::uint32_t end = load_be<std::uint16_t>(header + ipv4_field::total_length);
   const auto ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
-  if (first >> 56 != version_and_length || (first & pieces) != ipv4_header::dont_fragment_bit ||
-      end > bytes.size() || ttl <= 1) {
+  if ((load_raw<std::uint64_t>(header) & detail::plain_mask) != detail::plain_bits ||
+      end > bytes.size() || end < at + udp_header::size || ttl <= 1) {
     return false;
   }
   const protocol kind{load_be<std::uint8_t>(header + ipv4_field::protocol)};
   to.is_tcp = kind == protocol::tcp;
   to.end = static_cast<std::uint16_t>(end);
-  if (to.is_tcp ? end < size_min || !detail::is_plain_tcp(header + at, end - at, to.payload)
-                : kind != protocol::udp || end < at + udp_header::size ||
-                      !detail::is_plain_udp(header + at, end - at)) {
+  if (to.is_tcp ? !detail::is_plain_tcp(header + at, end - at, to.payload)
+                : kind != protocol::udp || !detail::is_plain_udp(header + at, end - at)) {
     return false;
   }
   to.key = packed_flow<ipv4>::from_ipv4_header(header, domain);
