@@ -17,7 +17,6 @@
 namespace weir {
 namespace {
 
-using test::end;
 using test::inside;
 using test::number_at;
 using test::outside;
@@ -25,6 +24,8 @@ using test::packet_bytes;
 using test::seeded;
 using test::server;
 using test::wrong_with;
+
+using end = endpoint<ipv4>;
 
 const ipv4_address router_outside{100, 64, 0, 1};
 const ipv4_address router_inside{192, 168, 1, 1};

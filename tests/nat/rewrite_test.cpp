@@ -17,13 +17,14 @@ namespace weir {
 namespace {
 
 using test::checksum_verdict;
-using test::end;
 using test::inside;
 using test::outside;
 using test::packet_bytes;
 using test::seeded;
 using test::server;
 using test::wrong_with;
+
+using end = endpoint<ipv4>;
 
 /// A packet that is received under one key and sent under another.
 struct translation {

@@ -1,6 +1,5 @@
 #include "weir/nat/static_nat.hpp"
 
-#include "tests/nat/endpoints.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/seeded.hpp"
 
@@ -12,7 +11,7 @@
 namespace weir {
 namespace {
 
-using test::end;
+using end = endpoint<ipv4>;
 
 const ipv4_address external{203, 0, 113, 1};
 const ipv4_address internal{192, 168, 1, 20};
