@@ -12,8 +12,6 @@ using namespace weir::test;
 
 namespace {
 
-constexpr std::uint32_t minute = 60'000;
-
 template <IpVersion V>
 void answer(table_fixture<V>& box, const packed_flow<V>& key) {
   box.table.track(box.table.find(reversed(key), box.now), box.now);

@@ -12,8 +12,6 @@ using namespace weir::test;
 
 namespace {
 
-constexpr std::uint32_t minute = 60'000;
-
 session_totals totals_of(const table_fixture<ipv4>& box, std::uint32_t id) {
   return totals(box.table.hot(id), box.table.cold(id));
 }

@@ -8,6 +8,8 @@
 
 namespace weir::test {
 
+inline constexpr std::uint32_t minute = 60'000;  ///< in ticks
+
 /// The address of a host by number, inside or outside.
 template <IpVersion V>
 typename V::address host(std::uint32_t number, bool is_inside) {

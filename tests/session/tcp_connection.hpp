@@ -6,6 +6,11 @@
 
 namespace weir::test {
 
+/// What becomes of most segments.
+inline constexpr auto pass = tcp_outcome::pass;
+inline constexpr auto quiet = tcp_outcome::pass_no_refresh;
+inline constexpr auto drop = tcp_outcome::out_of_window;
+
 inline constexpr std::uint32_t original_isn = 1000;
 inline constexpr std::uint32_t reply_isn = 5000;
 

@@ -7,15 +7,14 @@
 #include <cstdint>
 
 using namespace weir;
+using enum weir::direction;
+using weir::test::drop;
+using weir::test::pass;
+using weir::test::quiet;
 using weir::test::tcp_connection;
 
 namespace {
 
-constexpr auto original = direction::original;
-constexpr auto reply = direction::reply;
-constexpr auto pass = tcp_outcome::pass;
-constexpr auto quiet = tcp_outcome::pass_no_refresh;
-constexpr auto drop = tcp_outcome::out_of_window;
 constexpr auto reopen = tcp_outcome::reopen;
 constexpr auto ended = session_phase::reset;
 

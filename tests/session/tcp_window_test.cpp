@@ -7,12 +7,11 @@
 #include <cstdint>
 
 using namespace weir;
+using enum weir::direction;
 using weir::test::tcp_connection;
 
 namespace {
 
-constexpr auto original = direction::original;
-constexpr auto reply = direction::reply;
 constexpr auto established = session_phase::established;
 
 /// An established connection that has sent `sent` bytes each way, begun at the given number.
@@ -119,9 +118,9 @@ TEST_CASE("window scales count only where both sides offer one", "[session][tcp]
   const bool original_offers = GENERATE(false, true);
   const bool reply_offers = GENERATE(false, true);
   tcp_connection connection;
-  tcp_segment syn = connection.at(original, 0, 0, tcp_flag::syn);
-  if (original_offers) syn.window_scale = 3;
-  connection.phase = open_tcp(connection.flow, syn);
+  tcp_segment opening = connection.at(original, 0, 0, tcp_flag::syn);
+  if (original_offers) opening.window_scale = 3;
+  connection.phase = open_tcp(connection.flow, opening);
   tcp_segment answer = connection.at(reply, 0, 1, tcp_flag::syn | tcp_flag::ack);
   if (reply_offers) answer.window_scale = 7;
   connection.take(reply, answer);
@@ -140,19 +139,19 @@ TEST_CASE("window scales count only where both sides offer one", "[session][tcp]
 
 TEST_CASE("the window of a SYN is not scaled", "[session][tcp][rfc7323]") {
   tcp_connection connection;
-  tcp_segment syn = connection.at(original, 0, 0, tcp_flag::syn);
-  syn.window =
+  tcp_segment opening = connection.at(original, 0, 0, tcp_flag::syn);
+  opening.window =
       GENERATE(std::uint16_t{0}, std::uint16_t{1}, std::uint16_t{64'240}, std::uint16_t{0xFFFF});
-  syn.window_scale = 14;
-  connection.phase = open_tcp(connection.flow, syn);
+  opening.window_scale = 14;
+  connection.phase = open_tcp(connection.flow, opening);
   tcp_segment answer = connection.at(reply, 0, 1, tcp_flag::syn | tcp_flag::ack);
   answer.window_scale = 0;
   connection.take(reply, answer);
 
   const std::uint32_t offered = connection.flow.window_bytes(original);
 
-  CHECK(offered >= syn.window);
-  CHECK(offered < syn.window + 2 * (1u << 14));
+  CHECK(offered >= opening.window);
+  CHECK(offered < opening.window + 2 * (1u << 14));
 }
 
 TEST_CASE("the largest scaled window is a gigabyte and works on the circle", "[session][tcp]") {
