@@ -32,14 +32,15 @@ inline bool is_usual(const packet_meta& meta) noexcept {
   if (!packet.is_tcp) {
     return status == session_status{session_kind::udp, session_phase::two_way};
   }
-  const bool open =
-      status.phase() >= session_phase::established && status.phase() < session_phase::closing;
+  if (status.phase() < session_phase::established || status.phase() >= session_phase::closing) {
+    return false;
+  }
   const auto fields = read_tcp_fields(header + ipv4_header::size_min);
   tcp_segment segment;
   segment.sequence = fields.sequence;
   segment.acknowledgment = fields.acknowledgment;
   segment.window = fields.window;
-  if (!open || !is_plausible(record.state, way, segment, packet.payload)) {
+  if (!is_plausible(record.state, way, segment, packet.payload)) {
     return false;
   }
   note_segment(record.state, way, segment, packet.payload);
@@ -63,13 +64,18 @@ template <EngineTraits T>
   }
   const hop_facts& hop = state.hops[record.state.hop[index_of(way)].number()];
   lane.decision = hop.decision;
+  // Where nothing changes a session's status, its life is never shortened by a packet.
+  const std::uint32_t deadline =
+      now.low() + state.sessions4.profile(record.state.profile).ticks(record.status());
   auto& traffic = record.state.counter[index_of(way)];
   if (lane.packet.end > hop.mtu || traffic.is_full() ||
       !goes_on(record, way, lane.packet, lane.header)) [[unlikely]] {
     return false;
   }
   traffic.add(lane.packet.end);
-  refresh(record, way, state.sessions4.profile(record.state.profile), now);
+  if (!refuses_refresh(record, way)) {
+    record.state.deadline_low = deadline;
+  }
   state.observer.matched(which.id(), way);
   return true;
 }

@@ -13,6 +13,9 @@
 #include "weir/pool/port_owner.hpp"
 #include "weir/pool/random.hpp"
 #include "weir/session/session_table.hpp"
+#include "weir/time/instant.hpp"
+#include "weir/time/tick.hpp"
+#include "weir/wire/header_walk.hpp"
 
 #include <algorithm>
 #include <cstddef>

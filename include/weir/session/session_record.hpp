@@ -130,15 +130,20 @@ constexpr session_totals totals(const hot_record<V>& hot, const cold_record& col
   return sums;
 }
 
+/// Whether packets of `way` do not lengthen the life of a session.
+template <IpVersion V>
+constexpr bool refuses_refresh(const hot_record<V>& hot, direction way) noexcept {
+  return hot.has(
+      static_cast<std::uint8_t>(session_flag::original_does_not_refresh << index_of(way)));
+}
+
 /// Lengthens the life of a session by a packet of `way`, where that direction may; a phase that
 /// ends sooner shortens it in any case.
 template <IpVersion V>
 constexpr void refresh(hot_record<V>& hot, direction way, const timeout_profile& profile,
                        tick now) noexcept {
   const std::uint32_t deadline = now.low() + profile.ticks(hot.status());
-  const auto refusal =
-      static_cast<std::uint8_t>(session_flag::original_does_not_refresh << index_of(way));
-  if (hot.has(refusal) && static_cast<std::int32_t>(deadline - hot.state.deadline_low) > 0)
+  if (refuses_refresh(hot, way) && static_cast<std::int32_t>(deadline - hot.state.deadline_low) > 0)
       [[unlikely]] {
     return;
   }
