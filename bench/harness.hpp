@@ -152,6 +152,11 @@ struct bar {
   static bar faster(double times) { return {kind::speed_at_least, times}; }
   static bar cost(double times) { return {kind::cost_at_most, times}; }
   static bar value(double most) { return {kind::value_at_most, most}; }
+  /// Prints the ratio as a cost or a value, and promises nothing.
+  static bar cost() { return cost(no_limit); }
+  static bar value() { return value(no_limit); }
+
+  static constexpr double no_limit = 1e300;
 };
 
 /// One line of the table. What is not set stays empty in print.
@@ -223,7 +228,7 @@ class report {
   }
 
   static std::string limit(const row& added) {
-    if (!added.bar) {
+    if (!added.bar || added.bar->limit == bar::no_limit) {
       return "";
     }
     const bool at_least = added.bar->what == bar::kind::speed_at_least;
@@ -231,7 +236,7 @@ class report {
   }
 
   static const char* met(const row& added, std::optional<double> ratio) {
-    if (!added.bar || !ratio) {
+    if (!added.bar || !ratio || added.bar->limit == bar::no_limit) {
       return "";
     }
     const bool at_least = added.bar->what == bar::kind::speed_at_least;

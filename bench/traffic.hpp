@@ -120,7 +120,7 @@ struct counting_sink {
   std::uint64_t forwarded = 0;
 
   void decided(std::size_t, ram_packet&, const verdict& answer) noexcept {
-    forwarded += answer.forwarded() ? 1 : 0;
+    forwarded += answer.forwarded() ? 1u : 0u;
   }
   bool generated(std::span<const std::byte>, const emission&) noexcept { return true; }
 };
