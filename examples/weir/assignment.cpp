@@ -79,6 +79,7 @@ std::vector<input_assignment> checked_inputs(const std::vector<assignment>& type
     const auto [names, path] = split(one);
     input_assignment input;
     input.path = path;
+    input.words = as_typed(one);
     const auto comma = names.find(',');
     if ((comma != std::string::npos) != (one.option == "--tap")) {
       throw usage_failure(fmt::format(
@@ -112,17 +113,11 @@ std::vector<output_assignment> checked_outputs(const std::vector<assignment>& ty
                                                const std::string& folder, const snapshot& config) {
   std::vector<output_assignment> made;
   used_interfaces used;
-  std::map<std::string, std::string> paths;
   for (const auto& one : typed) {
     const auto [name, path] = split(one);
     const auto id = named_interface(name, as_typed(one), config);
     used.use(id, one, config);
-    const auto [before, is_new] = paths.emplace(path, as_typed(one));
-    if (!is_new) {
-      throw usage_failure(fmt::format("{}: {} already writes this file; give each output its own",
-                                      as_typed(one), before->second));
-    }
-    made.push_back({path, id});
+    made.push_back({path, id, as_typed(one)});
   }
   if (folder.empty()) {
     return made;
@@ -131,7 +126,8 @@ std::vector<output_assignment> checked_outputs(const std::vector<assignment>& ty
     const bool has_output = std::any_of(
         made.begin(), made.end(), [&](const auto& output) { return output.interface == one.id; });
     if (!has_output) {
-      made.push_back({(std::filesystem::path{folder} / (one.name + ".pcap")).string(), one.id});
+      made.push_back({(std::filesystem::path{folder} / (one.name + ".pcap")).string(), one.id,
+                      "--out-dir " + folder});
     }
   }
   return made;

@@ -19,6 +19,7 @@ struct assignment {
 /// An input: a capture of one interface, or of a conversation between two.
 struct input_assignment {
   std::string path;
+  std::string words;                         ///< that name it, as typed
   interface_id inside{};                     ///< where its packets enter
   std::optional<interface_id> outside;       ///< tap: where those enter that come from elsewhere
   std::optional<std::uint64_t> records_max;  ///< read no more than so many
@@ -27,10 +28,11 @@ struct input_assignment {
 struct output_assignment {
   std::string path;
   interface_id interface {};
+  std::string words;  ///< that name it, as typed
 };
 
 /// The assignments with their interfaces found. An unknown interface, one that is named twice, or
-/// two uses of one file end the program with what would be right.
+/// two uses of standard input end the program with what would be right.
 std::vector<input_assignment> checked_inputs(const std::vector<assignment>& typed,
                                              const snapshot& config);
 std::vector<output_assignment> checked_outputs(const std::vector<assignment>& typed,

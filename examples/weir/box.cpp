@@ -22,16 +22,6 @@ namespace weir::program {
 
 namespace {
 
-void refuse_input_as_output(const std::vector<input_assignment>& inputs, const std::string& path) {
-  for (const auto& input : inputs) {
-    std::error_code none;
-    if (input.path != "-" && std::filesystem::equivalent(input.path, path, none)) {
-      throw usage_failure(
-          fmt::format("{}: is an input and an output; write to another file", path));
-    }
-  }
-}
-
 void make_folder_of(const std::string& path) {
   const auto folder = std::filesystem::path{path}.parent_path();
   std::error_code error;
@@ -78,15 +68,12 @@ ip_address source_of(std::span<const std::byte> packet) noexcept {
   return address_at(packet, ipv4_field::source, ipv6_field::source);
 }
 
-box::box(const snapshot& config, const std::vector<input_assignment>& inputs,
-         const std::vector<output_assignment>& outputs)
-    : config_{config} {
+box::box(const snapshot& config, const std::vector<output_assignment>& outputs) : config_{config} {
   interfaces_.reserve(config.interfaces().size());
   for (const auto& facts : config.interfaces()) {
     interfaces_.push_back({neighbors{facts, config}, {}, {}, {}});
   }
   for (const auto& output : outputs) {
-    refuse_input_as_output(inputs, output.path);
     make_folder_of(output.path);
     auto& one = (*this)[output.interface];
     one.path = output.path;

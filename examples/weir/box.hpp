@@ -45,9 +45,8 @@ struct outgoing {
 /// The box that a configuration describes, with captures for wires.
 class box {
  public:
-  /// Opens every output; one that cannot be written, or that is an input, ends the program.
-  box(const snapshot& config, const std::vector<input_assignment>& inputs,
-      const std::vector<output_assignment>& outputs);
+  /// Opens every output; one that cannot be written ends the program.
+  box(const snapshot& config, const std::vector<output_assignment>& outputs);
 
   box_interface& operator[](interface_id id) noexcept { return interfaces_[id.number()]; }
   const box_interface& operator[](interface_id id) const noexcept {

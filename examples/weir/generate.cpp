@@ -6,6 +6,7 @@
 #include "weir/wire/link_header.hpp"
 
 #include "examples/weir/bulk.hpp"
+#include "examples/weir/file_uses.hpp"
 #include "examples/weir/text.hpp"
 #include "examples/weir/traffic.hpp"
 
@@ -47,7 +48,7 @@ std::vector<std::string> checked_paths(const std::vector<std::string>& out) {
     const auto equals = one.find('=');
     paths.push_back(equals == std::string::npos ? one : one.substr(equals + 1));
   }
-  if (out.size() > 2 || (out.size() == 2 && paths[0] == paths[1])) {
+  if (out.size() > 2 || (out.size() == 2 && is_same_file(paths[0], paths[1]))) {
     throw usage_failure(
         "--out takes one file for both directions, or NAME=FILE twice: what the hosts send, then "
         "what the Internet sends");

@@ -1,6 +1,7 @@
 #include "examples/weir/replay.hpp"
 
 #include "examples/weir/collect.hpp"
+#include "examples/weir/file_uses.hpp"
 #include "examples/weir/load.hpp"
 #include "examples/weir/progress.hpp"
 #include "examples/weir/replayer.hpp"
@@ -26,6 +27,17 @@ void check_standard_output(const replay_options& options,
   if (has_packets && options.report == "-") {
     throw usage_failure(
         "--report -: standard output is already an interface's; write the report to a file");
+  }
+}
+
+/// No file is written that something else reads or writes.
+void check_files(const replay_options& options, const replay_setup& setup) {
+  file_uses files;
+  files.read(options.config, "--config " + options.config);
+  for (const auto& one : setup.inputs) files.read(one.path, one.words);
+  for (const auto& one : setup.outputs) files.write(one.path, one.words);
+  if (!options.report.empty()) {
+    files.write(options.report, "--report " + options.report);
   }
 }
 
@@ -68,6 +80,7 @@ exit_code run_replay(const replay_options& options) {
   setup.seed = options.seed;
   setup.complete_checksums = options.complete_checksums;
   check_standard_output(options, setup.outputs);
+  check_files(options, setup);
   check_report(options.report);
   replayer replay{config, setup};
 

@@ -45,7 +45,7 @@ class basic_replayer {
   basic_replayer(std::shared_ptr<const snapshot> config, const replay_setup& setup)
       : config_{std::move(config)},
         inputs_{setup.inputs},
-        box_{*config_, setup.inputs, setup.outputs},
+        box_{*config_, setup.outputs},
         arrivals_{*config_, box_},
         worker_{config_, options_of(setup, inputs_)},
         complete_checksums_{setup.complete_checksums} {

@@ -46,17 +46,34 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
       {"--in lan=a.pcap --out lan=x.pcap --out lan=y.pcap", "give each interface one output"},
       {"--in lan=a.pcap --out lan=x.pcap --out wan=x.pcap", "already writes this file"},
       {"--in lan=a.pcap --out wen=x.pcap", "did you mean \"wan\"?"},
+      {"--in lan=a.pcap --out lan=x.pcap --out wan=./x.pcap", "already writes this file"},
+      {"--in lan=a.pcap --out wan=o/lan.pcap --out-dir o", "--out wan=o/lan.pcap already writes"},
+      {"--in lan=a.pcap --out wan=x.pcap --report x.pcap", "already writes this file"},
       {"--in lan=a.pcap --out wan=a.pcap", "is an input and an output"},
+      {"--in lan=a.pcap --out wan=link.pcap", "--in lan=a.pcap reads it"},
+      {"--in lan=a.pcap --report ./a.pcap", "--in lan=a.pcap reads it"},
+      {"--in lan=a.pcap --out wan=home.yaml", "--config home.yaml reads it"},
       {"--in lan=a.pcap --out wan=- --report -", "standard output is already an interface's"},
   }));
   CAPTURE(arguments);
   const replay_workshop here;
+  std::filesystem::create_symlink("a.pcap", here / "link.pcap");
+  const auto capture = here.text("a.pcap");
 
   const auto said = here.replay(arguments);
 
   CHECK(said.code == 2);
   CAPTURE(said.err);
   CHECK(said.err.find(complaint) != std::string::npos);
+  CHECK(here.text("a.pcap") == capture);
+  CHECK(here.text("home.yaml") == home_yaml);
+  CHECK(!here.exists("x.pcap"));
+}
+
+TEST_CASE("outputs may share a device", "[program][replay]") {
+  const replay_workshop here;
+
+  CHECK(here.replay("--in lan=a.pcap --out lan=/dev/null --out wan=/dev/null").code == 0);
 }
 
 TEST_CASE("an output that cannot be written is found before any work", "[program][replay]") {
