@@ -8,6 +8,11 @@
 
 namespace weir::program {
 
+bool is_foreign(const neighbors& hosts, const link_facts& link) noexcept {
+  return !hosts.takes_any() && link.cast == link_cast::unicast &&
+         link.addresses.destination != hosts.own();
+}
+
 arrivals::arrivals(const snapshot& config, box& wires) : wires_{wires}, where_{config} {}
 
 std::optional<arrival> arrivals::take(input_file& file) {
@@ -20,7 +25,7 @@ std::optional<arrival> arrivals::take(input_file& file) {
     file.strange_link = file.strange_link.value_or(record.link_type);
   }
   const auto ingress = ingress_of(file, link);
-  if (link.ok && type == link_type::ethernet && is_foreign(ingress, link)) {
+  if (link.ok && type == link_type::ethernet && is_foreign(wires_[ingress].hosts, link)) {
     link.ok = false;
     link.fault = drop_reason::foreign_mac;
   }
@@ -51,12 +56,6 @@ interface_id arrivals::ingress_of(const input_file& file, const link_facts& link
   const auto source = source_of(file.next.bytes.subspan(link.header_size));
   const bool is_inside = where_.is_behind(file.assigned.inside, source);
   return is_inside ? file.assigned.inside : *file.assigned.outside;
-}
-
-bool arrivals::is_foreign(interface_id ingress, const link_facts& link) const noexcept {
-  const auto& hosts = wires_[ingress].hosts;
-  return !hosts.takes_any() && link.cast == link_cast::unicast &&
-         link.addresses.destination != hosts.own();
 }
 
 void arrivals::count(interface_id ingress, const input_file& file, const link_facts& link) {

@@ -39,6 +39,9 @@ struct arrival_counts {
   std::uint64_t cut = 0;                                 ///< records that the capture cut
 };
 
+/// Whether an Ethernet frame is for another station, at an interface that takes its own alone.
+bool is_foreign(const neighbors& hosts, const link_facts& link) noexcept;
+
 /// Takes link headers off, finds the interface a record entered by, and learns who is where.
 class arrivals {
  public:
@@ -51,7 +54,6 @@ class arrivals {
 
  private:
   interface_id ingress_of(const input_file& file, const link_facts& link) const;
-  bool is_foreign(interface_id ingress, const link_facts& link) const noexcept;
   void count(interface_id ingress, const input_file& file, const link_facts& link);
   void learn_arp(interface_id ingress, const link_facts& link, std::span<const std::byte> frame);
 

@@ -84,10 +84,9 @@ std::string session_text(const Table& sessions, const stage_notes::session_match
                      flow(direction::reply));
 }
 
-/// What the session was like before the packet, if the packet has one.
-std::string known_session(const explaining_replayer& replay, const question& asked) {
+/// What the session is like when the packet comes, if the packet has one.
+std::string known_session(const explaining_replayer& replay, const question& asked, tick now) {
   const auto& worker = replay.worker();
-  const auto now = worker.now();
   const auto domain = replay.config().interface(asked.ingress).domain;
   if (is_ipv6(asked.packet)) {
     const auto found = walk<ipv6>(asked.packet, asked.wire_size, domain);
@@ -138,6 +137,10 @@ void print_stages(const stage_notes& notes, const std::string& session, const sn
   }
 }
 
+void print_drop(drop_reason why) {
+  line("verdict", fmt::format("drop, {}: {}", name(why), weir::describe(why)));
+}
+
 void print_verdict(const verdict& answer, const listener& heard, const snapshot& config) {
   switch (answer.kind()) {
     case verdict_kind::forward:
@@ -151,12 +154,24 @@ void print_verdict(const verdict& answer, const listener& heard, const snapshot&
       line("verdict", "answered or absorbed by weir");
       break;
     case verdict_kind::drop:
-      line("verdict",
-           fmt::format("drop, {}: {}", name(answer.reason()), weir::describe(answer.reason())));
+      print_drop(answer.reason());
       break;
   }
   for (const auto& one : heard.made) {
     line("answer", describe_packet(one, one.size()));
+  }
+}
+
+/// What a replay does with a packet before the engine sees it.
+void prepare(pcap::record_packet packet, const question& asked, explaining_replayer& replay) {
+  if (asked.completes_checksum && complete_checksum(packet.bytes(), packet.wire_size())) {
+    line("checksum", "completed: the sender's hardware was to do it");
+  }
+  const auto external = [&](const flow_key<ipv4>& flow) {
+    return replay.worker().external_of(flow);
+  };
+  if (asked.is_reflected && reflect(packet.bytes(), packet.wire_size(), asked.inside, external)) {
+    line("readdressed", describe_packet(packet.bytes(), packet.wire_size()));
   }
 }
 
@@ -166,26 +181,25 @@ void explain_packet(const question& asked, explaining_replayer& replay) {
   line("packet", describe_packet(asked.packet, asked.wire_size));
   line("enters", fmt::format("{}, zone {}, domain {}", ingress.name, config.zone_name(ingress.zone),
                              config.domain_name(ingress.domain)));
+  if (asked.ethernet && is_foreign(replay.wires()[asked.ingress].hosts, *asked.ethernet)) {
+    return print_drop(drop_reason::foreign_mac);
+  }
   pcap::record_burst burst;
   burst.add(asked.packet, asked.wire_size, {.ingress = asked.ingress, .cast = asked.cast},
             asked.time);
-  auto& worker = replay.worker();
-  if (asked.is_reflected) {
-    auto packet = burst[0];
-    const auto external = [&](const flow_key<ipv4>& flow) { return worker.external_of(flow); };
-    if (reflect(packet.bytes(), packet.wire_size(), asked.inside, external)) {
-      line("readdressed", describe_packet(packet.bytes(), packet.wire_size()));
-    }
-  }
+  prepare(burst[0], asked, replay);
   auto seen = asked;
   const auto bytes = std::as_const(burst)[0].bytes();
   seen.packet.assign(bytes.begin(), bytes.end());
-  const auto session = known_session(replay, seen);
+  const auto now = std::max(asked.time, replay.clock().now());
+  const auto session = known_session(replay, seen, tick::at(now));
 
   stage_notes notes;
   listener heard;
+  auto& worker = replay.worker();
+  worker.expire(now);
   worker.observer().write_to(&notes);
-  worker.process(burst, std::max(asked.time, replay.clock().now()), heard);
+  worker.process(burst, now, heard);
   worker.observer().write_to(nullptr);
   print_stages(notes, session, config);
   print_verdict(*notes.decided, heard, config);

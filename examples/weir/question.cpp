@@ -1,6 +1,5 @@
 #include "examples/weir/question.hpp"
 
-#include "weir/link/strip.hpp"
 #include "weir/pcap/link_number.hpp"
 #include "weir/pcap/reader.hpp"
 #include "weir/wire/ipv4_header.hpp"
@@ -8,6 +7,7 @@
 
 #include "examples/weir/box.hpp"
 #include "examples/weir/failure.hpp"
+#include "examples/weir/file_uses.hpp"
 #include "examples/weir/sides.hpp"
 
 #include <fmt/format.h>
@@ -78,6 +78,9 @@ void strip_into(question& made, std::span<const std::byte> frame, std::size_t wi
   const auto held = packet.first(std::min(packet.size(), made.wire_size));
   made.packet.assign(held.begin(), held.end());
   made.cast = link.cast;
+  if (type == link_type::ethernet) {
+    made.ethernet = link;
+  }
 }
 
 question from_hex(const std::string& text) {
@@ -133,6 +136,7 @@ bool is_ipv6(std::span<const std::byte> packet) noexcept {
 
 question asked_question(const explain_options& options, const snapshot& config) {
   auto made = options.capture.empty() ? from_hex(options.packet) : from_capture(options.capture);
+  made.completes_checksum = options.complete_checksums;
   if (!options.in.empty()) {
     made.ingress = named_interface(options.in, "--in " + options.in, config);
   } else if (!options.tap.empty()) {
@@ -173,7 +177,7 @@ std::vector<input_assignment> history_of(const explain_options& options, const s
   if (!options.capture.empty()) {
     const auto own = checked_record(options.capture);
     for (auto& one : made) {
-      if (one.path == own.path) one.records_max = own.number - 1;
+      if (is_same_file(one.path, own.path)) one.records_max = own.number - 1;
     }
   }
   return made;

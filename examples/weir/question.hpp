@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/engine/snapshot.hpp"
+#include "weir/link/strip.hpp"
 #include "weir/packet/packet_meta.hpp"
 #include "weir/time/instant.hpp"
 
@@ -8,6 +9,7 @@
 #include "examples/weir/explain.hpp"
 
 #include <cstddef>
+#include <optional>
 #include <span>
 #include <vector>
 
@@ -17,10 +19,12 @@ namespace weir::program {
 struct question {
   std::vector<std::byte> packet;  ///< from the IP header on
   std::size_t wire_size = 0;
+  std::optional<link_facts> ethernet;  ///< what its Ethernet header said, where it had one
   interface_id ingress{};
   link_cast cast = link_cast::unicast;
   bool is_reflected = false;  ///< came through a tap, from outside
-  domain_id inside{};         ///< of the tap's inner interface
+  bool completes_checksum = false;
+  domain_id inside{};  ///< of the tap's inner interface
   instant time{};
 };
 

@@ -96,6 +96,69 @@ TEST_CASE("a packet of a capture is explained after what came before it", "[prog
   CHECK(alone.says("drop"));
 }
 
+TEST_CASE("a packet's own capture is known by any of its names", "[program][explain]") {
+  const explained_home here;
+  here.capture("t.pcap", {{1'000'000, packets::outward(syn(443))}});
+
+  const auto said = here.explain("--in lan --pcap t.pcap#1 --after ./t.pcap");
+
+  CAPTURE(said.out);
+  CHECK(said.says("none yet"));
+}
+
+TEST_CASE("a session whose time is up is none when a packet is explained", "[program][explain]") {
+  const explained_home here;
+  const auto request = packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 5300).bytes();
+  const auto reply = packets::udp{}.from("198.51.100.7", 5300).to("203.0.113.1", 4000).bytes();
+  const std::int64_t minute = 60'000'000'000;
+  here.capture("lan.pcap", {{0, packets::outward(request)}});
+  here.capture("wan.pcap",
+               {{1 * minute, packets::inward(reply)}, {9 * minute, packets::inward(reply)}});
+
+  const auto soon = here.explain("--in wan --pcap wan.pcap#1 --after lan=lan.pcap");
+  const auto late = here.explain("--in wan --pcap wan.pcap#2 --after lan=lan.pcap");
+
+  CAPTURE(soon.out, late.out);
+  CHECK(soon.says("a reply packet of a session that is unanswered"));
+  CHECK(soon.says("forward: lan"));
+  CHECK(!late.says("a reply packet of"));
+  CHECK(!late.says("ended"));
+  CHECK(late.says("none yet"));
+  CHECK(late.says("verdict      drop"));
+}
+
+TEST_CASE("a checksum is completed for the packet that is explained", "[program][explain]") {
+  const workshop here;
+  here.write("home.yaml", packets::home_yaml + "checks: { transport-checksum: drop }\n");
+  auto packet = syn(443);
+  // The sum of the pseudo header: 10.0.0.5, 198.51.100.7, TCP, the length.
+  auto sum =
+      0x0A00u + 0x0005u + 0xC633u + 0x6407u + 6u + static_cast<unsigned>(packet.size()) - 20u;
+  sum = (sum & 0xFFFFu) + (sum >> 16);
+  packet[36] = static_cast<std::byte>(sum >> 8);
+  packet[37] = static_cast<std::byte>(sum & 0xFF);
+  const auto asked = "explain --config home.yaml --packet " + hex(packet);
+
+  CHECK(here.run(asked).says("drop, bad_transport_checksum"));
+  CHECK(here.run(asked + " --complete-checksums").says("verdict      forward"));
+}
+
+TEST_CASE("a frame for another station is explained as what replay calls it",
+          "[program][explain]") {
+  const workshop here;
+  auto yaml = packets::home_yaml;
+  yaml.replace(yaml.find("zone: inside"), 12, "accept-mac: own, zone: inside");
+  here.write("home.yaml", yaml);
+  const auto frame =
+      packets::ethernet(syn(443), weir::mac_address{{2, 0, 0, 0, 0, 9}}, packets::host_station);
+
+  const auto said = here.run("explain --config home.yaml --in lan --packet " + hex(frame));
+
+  CAPTURE(said.out, said.err);
+  CHECK(said.code == 0);
+  CHECK(said.says("drop, foreign_mac"));
+}
+
 TEST_CASE("explaining changes no file", "[program][explain]") {
   const explained_home here;
   here.capture("t.pcap", {{1'000'000, packets::outward(syn(443))}});
