@@ -76,6 +76,11 @@ packet_bytes finished(packet_bytes packet, const path& along, protocol transport
 
 }  // namespace
 
+std::uint16_t largest_segment(const path& along) {
+  constexpr std::size_t link_size = 1500;
+  return static_cast<std::uint16_t>(link_size - header_size(along) - tcp_header::size_min);
+}
+
 packet_bytes udp_packet(const path& along, port_pair ports, std::span<const std::byte> payload) {
   std::array<std::byte, udp_header::size> header{};
   store_be(header, udp_field::source_port, ports.source.number());
@@ -87,8 +92,9 @@ packet_bytes udp_packet(const path& along, port_pair ports, std::span<const std:
 
 packet_bytes tcp_packet(const path& along, port_pair ports, const tcp_segment& segment,
                         std::span<const std::byte> payload) {
-  // Maximum segment size 1460, no operation, window scale 7, no operation twice, SACK permitted.
-  constexpr std::array<std::uint8_t, 12> options{2, 4, 0x05, 0xB4, 1, 3, 3, 7, 1, 1, 4, 2};
+  // Maximum segment size, no operation, window scale 7, no operation twice, SACK permitted.
+  constexpr std::array<std::uint8_t, 12> options{2, 4, 0, 0, 1, 3, 3, 7, 1, 1, 4, 2};
+  constexpr std::size_t size_at = tcp_header::size_min + 2;
   packet_bytes header(tcp_header::size_min + (segment.with_options ? options.size() : 0));
   const std::span<std::byte> fields{header};
   store_be(fields, tcp_field::source_port, ports.source.number());
@@ -100,6 +106,9 @@ packet_bytes tcp_packet(const path& along, port_pair ports, const tcp_segment& s
   store_be(fields, tcp_field::window, segment.window);
   for (std::size_t at = tcp_header::size_min; at < header.size(); ++at) {
     header[at] = static_cast<std::byte>(options[at - tcp_header::size_min]);
+  }
+  if (segment.with_options) {
+    store_be(fields, size_at, largest_segment(along));
   }
   return finished(joined(along, header, payload), along, protocol::tcp, tcp_field::checksum);
 }

@@ -44,6 +44,9 @@ struct icmp_message {
   std::uint32_t rest = 0;  ///< the second word: identifier and sequence, or unused
 };
 
+/// The largest segment that fits the usual link of 1500 bytes (RFC 9293 section 3.7.1).
+std::uint16_t largest_segment(const path& along);
+
 packet_bytes udp_packet(const path& along, port_pair ports, std::span<const std::byte> payload);
 packet_bytes tcp_packet(const path& along, port_pair ports, const tcp_segment& segment,
                         std::span<const std::byte> payload);

@@ -122,8 +122,7 @@ class tcp_talk {
   }
 
   void answer(std::uint32_t segments) {
-    constexpr std::size_t segment_size = 1448;
-    const auto data = filler(segment_size);
+    const auto data = filler(largest_segment(who_.back()));
     wait(round_trip_);
     for (std::uint32_t count = 1; count <= segments; ++count) {
       server({.flags = tcp_flag::ack}, data, 0);

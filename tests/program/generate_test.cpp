@@ -5,7 +5,10 @@
 #include "tests/support/checksum_oracle.hpp"
 #include "tests/support/reference_checksum.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <map>
 #include <set>
 #include <string>
 
@@ -49,6 +52,33 @@ TEST_CASE("made packets are right, and in the order of time", "[program][generat
   CHECK(transports.count(6) == 1);
   CHECK(transports.count(17) == 1);
   CHECK(transports.count(1) == 1);
+}
+
+TEST_CASE("made packets fit the usual link, and say so", "[program][generate]") {
+  const workshop here;
+
+  REQUIRE(
+      here.run("generate --out a.pcap --conversations 150 --inside-ipv6 2001:db8:1::/64").code ==
+      0);
+
+  std::map<unsigned, std::size_t> longest;
+  std::map<unsigned, std::set<std::uint64_t>> segment_sizes;
+  for (const auto& one : here.frames("a.pcap")) {
+    const auto type = static_cast<unsigned>(packets::number_at(one.frame, 12, 2));
+    if (type == 0x0806) continue;
+    const auto packet = packets::packet_in(one.frame);
+    longest[type] = std::max(longest[type], packet.size());
+    const std::size_t header = type == 0x86DD ? 40 : 20;
+    const bool is_tcp = std::to_integer<unsigned>(packet[type == 0x86DD ? 6 : 9]) == 6;
+    if (is_tcp && packet.size() >= header + 24 &&
+        (std::to_integer<unsigned>(packet[header + 13]) & 2) != 0) {
+      segment_sizes[type].insert(packets::number_at(packet, header + 22, 2));
+    }
+  }
+  CHECK(longest[0x0800] == 1500);
+  CHECK(longest[0x86DD] == 1500);
+  CHECK(segment_sizes[0x0800] == std::set<std::uint64_t>{1460});
+  CHECK(segment_sizes[0x86DD] == std::set<std::uint64_t>{1440});
 }
 
 TEST_CASE("both directions can be two files", "[program][generate]") {
