@@ -209,7 +209,9 @@ void explain_packet(const question& asked, explaining_replayer& replay) {
 
 exit_code run_explain(const explain_options& options) {
   const auto config = proven_configuration(options.config);
-  if (options.reverse.empty() && options.packet.empty() == options.capture.empty()) {
+  const int things =
+      int{!options.packet.empty()} + int{!options.capture.empty()} + int{!options.reverse.empty()};
+  if (things != 1) {
     throw usage_failure(
         "one thing to explain is needed: --packet HEX, --pcap FILE#NUMBER or --reverse "
         "ADDRESS:PORT");

@@ -6,8 +6,11 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
+#include <string>
 #include <utility>
+#include <vector>
 
 namespace weir::program {
 
@@ -58,6 +61,32 @@ std::string pool_answer(const endpoint<ipv4>& asked, const snapshot& config) {
   return {};
 }
 
+/// The static entries that the endpoint leads to: each zone may have one of its own.
+std::vector<static_match> static_entries(const static_query& asked, const snapshot& config) {
+  std::vector<static_match> made;
+  for (const auto& interface : config.interfaces()) {
+    auto query = asked;
+    query.external_zone = interface.zone;
+    const auto found = config.statics().find_internal(query);
+    const bool is_new = found && std::none_of(made.begin(), made.end(), [&](const auto& one) {
+                          return one.index == found->index;
+                        });
+    if (is_new) made.push_back(*found);
+  }
+  return made;
+}
+
+std::string static_text(const static_match& entry, const snapshot& config) {
+  const auto& zone = config.raw().nat.statics[entry.index].zone;
+  return fmt::format("{}: static entry {}{}", text(entry.endpoint.address, entry.endpoint.port),
+                     entry.index + 1, zone.empty() ? "" : ", for zone " + zone);
+}
+
+std::string mapping_text(const mapping<ipv4>& one) {
+  return fmt::format("{}: a mapping of {} session{}", text(one.internal_address, one.internal_port),
+                     one.sessions, one.sessions == 1 ? "" : "s");
+}
+
 }  // namespace
 
 exit_code explain_reverse(const std::string& endpoint_text, const std::string& protocol_name,
@@ -68,16 +97,16 @@ exit_code explain_reverse(const std::string& endpoint_text, const std::string& p
     fmt::print("{} {} is {}\n", name(kind), text(asked.address, asked.port), whose);
     return exit_code::ok;
   };
-  const static_query query{domain_id{}, kind, asked, zone_id::none()};
-  if (const auto entry = config.statics().find_internal(query)) {
-    return say(fmt::format("{}: static entry {}",
-                           text(entry->endpoint.address, entry->endpoint.port), entry->index + 1));
+  const auto entries = static_entries({domain_id{}, kind, asked, {}}, config);
+  for (const auto& one : entries) {
+    say(static_text(one, config));
+  }
+  if (!entries.empty()) {
+    return exit_code::ok;
   }
   const auto found = mappings.find(external_key{domain_id{}, kind, asked});
   if (!found.is_none()) {
-    const auto& one = mappings.at(found);
-    return say(fmt::format("{}: a mapping that {} sessions use",
-                           text(one.internal_address, one.internal_port), one.sessions));
+    return say(mapping_text(mappings.at(found)));
   }
   return say(pool_answer(asked, config));
 }

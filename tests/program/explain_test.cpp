@@ -180,14 +180,35 @@ TEST_CASE("an external endpoint is told by the mapping that wears it", "[program
       "--protocol udp");
 
   CHECK(before.says("nobody's: pool \"internet\" may give it, and no mapping wears it"));
-  CHECK(after.out == "tcp 203.0.113.1:4000 is 10.0.0.5:4000: a mapping that 1 sessions use\n");
+  CHECK(after.out == "tcp 203.0.113.1:4000 is 10.0.0.5:4000: a mapping of 1 session\n");
   CHECK(other.says("nobody's"));
   CHECK(here.explain("--reverse 192.0.2.1:80").says("nobody's: no pool has the address"));
+}
+
+TEST_CASE("an external endpoint is told by its static entries, zone by zone",
+          "[program][explain][static]") {
+  const workshop here;
+  here.write("home.yaml", packets::home_yaml +
+                              "  static:\n"
+                              "    - { external: 203.0.113.2, internal: 10.0.0.10, zone: outside, "
+                              "hairpin: false }\n"
+                              "    - { external: 203.0.113.2, internal: 10.0.0.11, zone: inside, "
+                              "hairpin: false }\n"
+                              "    - { external: 203.0.113.3, internal: 10.0.0.12 }\n");
+
+  const auto zoned = here.run("explain --config home.yaml --reverse 203.0.113.2:99");
+  const auto other = here.run("explain --config home.yaml --reverse 203.0.113.3:99");
+
+  CAPTURE(zoned.out, zoned.err);
+  CHECK(zoned.says("10.0.0.10:99: static entry 1, for zone outside"));
+  CHECK(zoned.says("10.0.0.11:99: static entry 2, for zone inside"));
+  CHECK(other.out == "tcp 203.0.113.3:99 is 10.0.0.12:99: static entry 3\n");
 }
 
 TEST_CASE("what cannot be explained is refused with what can", "[program][explain]") {
   const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
       {"", "one thing to explain is needed"},
+      {"--packet 45 --reverse 203.0.113.1:1", "one thing to explain is needed"},
       {"--packet 45zz", "not hexadecimal"},
       {"--packet 450", "not hexadecimal"},
       {"--pcap t.pcap", "write it as FILE#NUMBER"},
