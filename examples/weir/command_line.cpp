@@ -10,17 +10,22 @@
 #include "examples/weir/failure.hpp"
 #include "examples/weir/generate.hpp"
 #include "examples/weir/replay.hpp"
+#include "examples/weir/text.hpp"
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <charconv>
+#include <concepts>
 #include <cstddef>
 #include <cstdio>
 #include <exception>
+#include <limits>
 #include <map>
 #include <memory>
 #include <string>
+#include <system_error>
 #include <vector>
 
 namespace weir::program {
@@ -32,6 +37,27 @@ struct outcome {
   exit_code code = exit_code::ok;
 };
 
+/// Refuses what is no whole number, or none that `Number` can hold.
+template <std::unsigned_integral Number>
+CLI::Validator whole_number() {
+  return CLI::Validator{[](const std::string& text) {
+                          Number value{};
+                          const auto* const end = text.data() + text.size();
+                          const auto [rest, error] = std::from_chars(text.data(), end, value);
+                          return error == std::errc{} && rest == end
+                                     ? std::string{}
+                                     : fmt::format("{}: not a whole number from 0 to {}", text,
+                                                   std::numeric_limits<Number>::max());
+                        },
+                        ""};
+}
+
+/// Adds an option that is a number.
+template <std::unsigned_integral Number>
+CLI::Option& add_number(CLI::App& command, const char* name, Number& into, const char* about) {
+  return *command.add_option(name, into, about)->check(whole_number<Number>());
+}
+
 void add_generate(CLI::App& program, outcome& result) {
   auto& command = *program.add_subcommand("generate", "Make traffic: a capture to replay");
   const auto options = std::make_shared<generate_options>();
@@ -41,21 +67,21 @@ void add_generate(CLI::App& program, outcome& result) {
                   "hosts send, then what the Internet sends; - is standard output")
       ->required()
       ->take_all();
-  command.add_option("--seed", options->seed, "The same seed makes the same bytes")
-      ->capture_default_str();
+  add_number(command, "--seed", options->seed, "The same seed makes the same bytes")
+      .capture_default_str();
   command.add_option("--inside", options->inside, "The home's IPv4 prefix")->capture_default_str();
   command.add_option("--inside-ipv6", options->inside_ipv6,
                      "The home's IPv6 prefix; without it there is no IPv6");
-  command.add_option("--hosts", options->hosts, "Hosts in the home")->capture_default_str();
-  command.add_option("--conversations", options->conversations, "Conversations they have")
-      ->capture_default_str();
-  command.add_option("--duration", options->seconds, "Seconds in which these begin")
-      ->capture_default_str();
-  command.add_option("--packets", options->packets,
-                     "Instead of conversations: this many small UDP packets, both ways");
-  command.add_option("--flows", options->flows, "With --packets: flows")->capture_default_str();
-  command.add_option("--size", options->size, "With --packets: bytes of each frame")
-      ->capture_default_str();
+  add_number(command, "--hosts", options->hosts, "Hosts in the home").capture_default_str();
+  add_number(command, "--conversations", options->conversations, "Conversations they have")
+      .capture_default_str();
+  add_number(command, "--duration", options->seconds, "Seconds in which these begin")
+      .capture_default_str();
+  add_number(command, "--packets", options->packets,
+             "Instead of conversations: this many small UDP packets, both ways");
+  add_number(command, "--flows", options->flows, "With --packets: flows").capture_default_str();
+  add_number(command, "--size", options->size, "With --packets: bytes of each frame")
+      .capture_default_str();
   command.callback([options, &result] { result.code = run_generate(*options); });
 }
 
@@ -92,8 +118,8 @@ void add_replay(CLI::App& program, outcome& result) {
   command.add_option("--out-dir", options->out_dir,
                      "Write what leaves the other interfaces to FOLDER/INTERFACE.pcap");
   command.add_option("--report", options->report, "Write a report as JSON");
-  command.add_option("--seed", options->seed, "The same seed makes the same bytes")
-      ->capture_default_str();
+  add_number(command, "--seed", options->seed, "The same seed makes the same bytes")
+      .capture_default_str();
   command.add_flag("--complete-checksums", options->complete_checksums,
                    "Complete the checksums that the sender's hardware was to complete");
   command.add_flag("--verify", options->verify, "Prove the engine's state at the end");
@@ -129,9 +155,52 @@ void add_explain(CLI::App& program, outcome& result) {
                      "ADDRESS:PORT: say whose this external endpoint is");
   command.add_option("--protocol", options->protocol, "With --reverse: tcp, udp, icmp, ...")
       ->capture_default_str();
-  command.add_option("--seed", options->seed, "As in weir replay")->capture_default_str();
+  add_number(command, "--seed", options->seed, "As in weir replay").capture_default_str();
   command.add_flag("--complete-checksums", options->complete_checksums, "As in weir replay");
   command.callback([options, &result] { result.code = run_explain(*options); });
+}
+
+/// The command of a name; one that is not there ends the program with those that are.
+const CLI::App& named_command(const std::string& name, const CLI::App& program) {
+  std::vector<std::string> known;
+  for (const auto* one : program.get_subcommands({})) {
+    if (one->get_name() == name) {
+      return *one;
+    }
+    known.push_back(one->get_name());
+  }
+  const auto near = nearest(name, known);
+  throw usage_failure(fmt::format("there is no command \"{}\"{}; weir has {}", name,
+                                  near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near),
+                                  listed(known)));
+}
+
+[[noreturn]] void refuse_option(const std::string& name, const CLI::App& command) {
+  std::vector<std::string> known;
+  for (const auto* one : command.get_options()) {
+    for (const auto& word : one->get_lnames()) known.push_back("--" + word);
+  }
+  const auto near = nearest(name, known);
+  throw usage_failure(
+      fmt::format("weir {}: there is no option {}{}; see weir help {}", command.get_name(), name,
+                  near.empty() ? "" : fmt::format("; did you mean {}?", near), command.get_name()));
+}
+
+/// Names the first word that no command knows. The parser would first ask for what is missing.
+void refuse_strangers(const CLI::App& program, const std::vector<std::string>& words) {
+  if (words.empty() || words.front().starts_with('-')) {
+    return;
+  }
+  const auto& command = named_command(words.front(), program);
+  for (const auto& word : words) {
+    const auto name = word.substr(0, word.find('='));
+    if (name == "--") {
+      return;
+    }
+    if (name.starts_with("--") && command.get_option_no_throw(name) == nullptr) {
+      refuse_option(name, command);
+    }
+  }
 }
 
 void add_help(CLI::App& program) {
@@ -139,19 +208,10 @@ void add_help(CLI::App& program) {
   const auto subject = std::make_shared<std::string>();
   command.add_option("COMMAND", *subject, "A command to explain");
   command.callback([subject, &program] {
-    const CLI::App* about = &program;
-    if (!subject->empty()) {
-      about = nullptr;
-      for (const auto* one : program.get_subcommands({})) {
-        about = one->get_name() == *subject ? one : about;
-      }
-    }
-    if (about == nullptr) {
-      throw usage_failure(fmt::format("there is no command \"{}\"; see weir help", *subject));
-    }
+    const auto& about = subject->empty() ? program : named_command(*subject, program);
     // App::help() of the program would answer with the help of the command being run: this one.
-    const std::string name = about == &program ? about->get_name() : "weir " + about->get_name();
-    fmt::print("{}", about->get_formatter()->make_help(about, name, CLI::AppFormatMode::Normal));
+    const std::string name = (subject->empty() ? "" : "weir ") + about.get_name();
+    fmt::print("{}", about.get_formatter()->make_help(&about, name, CLI::AppFormatMode::Normal));
   });
 }
 
@@ -162,6 +222,7 @@ int complain(const std::string& message, exit_code code) {
 
 int parse_and_run(CLI::App& program, const outcome& result, int argc, const char* const* argv) {
   try {
+    refuse_strangers(program, {argv + 1, argv + argc});
     program.parse(argc, argv);
   } catch (const CLI::Success& wish) {
     program.exit(wish);  // help or the version, printed

@@ -9,10 +9,12 @@
 
 #include <cerrno>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
 #include <iostream>
 #include <iterator>
 #include <sstream>
+#include <system_error>
 #include <utility>
 #include <variant>
 
@@ -25,6 +27,11 @@ std::string contents(const std::string& path) {
   if (path == "-") {
     text << std::cin.rdbuf();
     return text.str();
+  }
+  std::error_code none;
+  if (std::filesystem::is_directory(path, none)) {
+    throw usage_failure(
+        fmt::format("{}: is a folder; name the configuration file that is meant", path));
   }
   std::ifstream file{path, std::ios::binary};
   if (file) {

@@ -31,11 +31,54 @@ TEST_CASE("help explains the program and each command", "[program][usage]") {
   CHECK(unknown.says("there is no command \"fly\""));
 }
 
-TEST_CASE("an unknown option is named", "[program][usage]") {
-  const auto said = workshop{}.run("generate --out a.pcap --speed 9");
+TEST_CASE("a word that is not known is named, and what is near it", "[program][usage]") {
+  const auto [words, complaint] = GENERATE(table<std::string, std::string>({
+      {"generate --out a.pcap --speed 9", "generate: there is no option --speed; did you mean"},
+      {"replay --frobnicate-everything", "replay: there is no option --frobnicate-everything; see"},
+      {"replay --in lan=a.pcap --wrokers 2", "there is no option --wrokers"},
+      {"replay --outdir=x", "there is no option --outdir; did you mean --out-dir?"},
+      {"replya --config a.yaml", "there is no command \"replya\"; did you mean \"replay\"?"},
+      {"bogus-command-of-no-kind", "weir has replay, check, explain, generate and help"},
+      {"help chekc", "there is no command \"chekc\"; did you mean \"check\"?"},
+  }));
+  CAPTURE(words);
 
+  const auto said = workshop{}.run(words);
+
+  CAPTURE(said.err);
   CHECK(said.code == 2);
-  CHECK(said.says("--speed"));
+  CHECK(said.err.find(complaint) != std::string::npos);
+}
+
+TEST_CASE("a number out of its range is refused", "[program][usage]") {
+  const auto [words, complaint] = GENERATE(table<std::string, std::string>({
+      {"replay --config a --seed -1", "-1: not a whole number from 0 to 18446744073709551615"},
+      {"explain --config a --seed 18446744073709551616", "not a whole number from 0 to 1844674"},
+      {"generate --out a.pcap --seed 7x", "7x: not a whole number"},
+      {"generate --out a.pcap --hosts 4294967297", "not a whole number from 0 to 4294967295"},
+      {"generate --out a.pcap --packets -5", "-5: not a whole number"},
+  }));
+  CAPTURE(words);
+  const workshop here;
+
+  const auto said = here.run(words);
+
+  CAPTURE(said.err);
+  CHECK(said.code == 2);
+  CHECK(said.err.find(complaint) != std::string::npos);
+  CHECK(!here.exists("a.pcap"));
+}
+
+TEST_CASE("a folder is no configuration", "[program][usage]") {
+  const workshop here;
+
+  for (const char* const words : {"check .", "replay --config . --in lan=a.pcap"}) {
+    const auto said = here.run(words);
+
+    CAPTURE(said.err);
+    CHECK(said.code == 2);
+    CHECK(said.says(".: is a folder"));
+  }
 }
 
 TEST_CASE("the program has the version of the library", "[program][usage]") {
