@@ -51,7 +51,8 @@ std::FILE* summary_stream(const replay_options& options,
 
 /// Runs to the end of the input, or until an output fails.
 void run_all(replayer& replay) {
-  progress bar{replay.inputs().bytes_total()};
+  const bool logs = replay.config().raw().events.log_to_stderr;  // its lines are progress enough
+  progress bar{logs ? 0 : replay.inputs().bytes_total()};
   while (replay.step() && !replay.wires().has_failed()) {
     bar.at(replay.inputs().bytes_read());
   }

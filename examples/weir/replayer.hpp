@@ -19,12 +19,15 @@
 #include "examples/weir/assignment.hpp"
 #include "examples/weir/box.hpp"
 #include "examples/weir/checksum_completion.hpp"
+#include "examples/weir/decision_log.hpp"
 #include "examples/weir/inputs.hpp"
 #include "examples/weir/reflection.hpp"
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -50,6 +53,9 @@ class basic_replayer {
         worker_{config_, options_of(setup, inputs_)},
         complete_checksums_{setup.complete_checksums} {
     senders_.reserve(pcap::record_burst::packets_max);
+    if (logs_decisions && config_->raw().events.log_to_stderr) {
+      arrived_.emplace();
+    }
   }
 
   /// Reads and judges the next records, up to the end of a burst; false when nothing is left.
@@ -87,12 +93,15 @@ class basic_replayer {
   const box& wires() const noexcept { return box_; }
 
  private:
+  static constexpr bool logs_decisions = std::same_as<typename Traits::observer, decision_log>;
+
   /// Takes what the worker decides of one burst to the box's wires.
   class sink {
    public:
     explicit sink(basic_replayer& owner) noexcept : owner_{owner} {}
 
     void decided(std::size_t index, pcap::record_packet& packet, const verdict& answer) noexcept {
+      owner_.log(index, answer);
       const outgoing one{std::as_const(packet).bytes(), packet.wire_size(),
                          owner_.burst_.time(index)};
       if (answer.forwarded()) {
@@ -143,6 +152,22 @@ class basic_replayer {
                {.ingress = arrived->sender.ingress, .cast = arrived->cast}, clock_.now());
     senders_.push_back(arrived->sender);
     prepare_last(from_outside, config_->interface(file.assigned.inside).domain);
+    if (arrived_) {
+      const auto packet = burst_[burst_.size() - 1];
+      arrived_->add(packet.bytes(), packet.wire_size(), {}, clock_.now());
+    }
+  }
+
+  /// Logs what was decided of a packet of the burst, where the decision is to be logged.
+  void log(std::size_t index, const verdict& answer) noexcept {
+    if constexpr (logs_decisions) {
+      const auto said = arrived_ ? worker_.observer().take() : std::nullopt;
+      if (said) {
+        const auto packet = std::as_const(*arrived_)[index];
+        write_log({packet.bytes(), packet.wire_size(), senders_[index].ingress, burst_.time(index)},
+                  *said, answer, *config_);
+      }
+    }
   }
 
   /// Completes the checksum of the burst's last packet and readdresses it, where it needs that.
@@ -167,6 +192,9 @@ class basic_replayer {
       worker_.process(burst_, burst_time_, to);
     }
     burst_.clear();
+    if (arrived_) {
+      arrived_->clear();
+    }
     senders_.clear();
     may_open_ = false;
   }
@@ -188,16 +216,17 @@ class basic_replayer {
   bool complete_checksums_;
 
   pcap::record_burst burst_;
-  std::vector<frame_sender> senders_;  ///< of the burst's packets
-  bool may_open_ = false;              ///< the burst holds packets that may open mappings
-  tick burst_tick_{};                  ///< of the last record taken
-  instant burst_time_{};               ///< of the burst's first packet
+  std::optional<pcap::record_burst> arrived_;  ///< the burst before it was judged, to be logged
+  std::vector<frame_sender> senders_;          ///< of the burst's packets
+  bool may_open_ = false;                      ///< the burst holds packets that may open mappings
+  tick burst_tick_{};                          ///< of the last record taken
+  instant burst_time_{};                       ///< of the burst's first packet
   replay_clock clock_;
   input_file* waiting_ = nullptr;  ///< its record did not fit the burst
   std::uint64_t reflected_ = 0;    ///< packets readdressed to the endpoint outside
   std::uint64_t completed_ = 0;    ///< checksums completed
 };
 
-using replayer = basic_replayer<default_traits>;
+using replayer = basic_replayer<logging_traits>;
 
 }  // namespace weir::program

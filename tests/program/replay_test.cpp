@@ -330,6 +330,48 @@ TEST_CASE("a rejected packet is answered to the station that sent it", "[program
   CHECK(is_conserved(report));
 }
 
+TEST_CASE("what a rule with log decides is a line on standard error", "[program][replay][log]") {
+  const workshop here;
+  auto yaml = home_yaml;
+  for (const std::string rule : {"name: native,", "name: no-smtp,"}) {
+    yaml.replace(yaml.find(rule), rule.size(), rule + " log: true,");
+  }
+  const auto tcp = [](unsigned port) {
+    return outward(packets::tcp{}.from("10.0.0.5", 4000).to("198.51.100.7", port).syn().bytes());
+  };
+  here.write("silent.yaml", yaml);
+  here.write("home.yaml", yaml + "events: { log: stderr }\n");
+  here.capture("a.pcap",
+               {{1 * second + 5, tcp(25)}, {1 * second + 6, tcp(80)}, {2 * second, tcp(25)}});
+
+  const auto said = here.run("replay --config home.yaml --in lan=a.pcap");
+  const auto silent = here.run("replay --config silent.yaml --in lan=a.pcap");
+
+  const std::string what =
+      " lan: tcp 10.0.0.5:4000 -> 198.51.100.7:25, SYN, 40 bytes, TTL 64; inside to outside: "
+      "policy "
+      "\"outbound\", rule 2 \"no-smtp\": reject; dropped, policy_rejected\n";
+  CHECK(said.code == 0);
+  CHECK(said.err == "weir: log: 1.000000005" + what + "weir: log: 2.000000000" + what);
+  CHECK(silent.err.empty());
+}
+
+TEST_CASE("a packet is logged as it arrived, once for its session", "[program][replay][log]") {
+  const home here;
+  auto yaml = home_yaml;
+  const std::string rule = "{ name: native, action: permit-stateful, family: ipv6 }";
+  yaml.replace(yaml.find(rule), rule.size(),
+               "{ name: dns, action: permit-stateful-nat, protocol: udp, log: true }");
+  here.write("home.yaml", yaml + "events: { log: stderr }\n");
+  here.capture("a.pcap", {{1 * second, outward(query(4000))}, {2 * second, outward(query(4000))}});
+
+  const auto said = here.replay("--in lan=a.pcap --out wan=w.pcap");
+
+  CHECK(said.err.find("weir: log: 1.000000000 lan: udp 10.0.0.5:4000 -> 198.51.100.7:") == 0);
+  CHECK(said.err.find("rule 1 \"dns\": permit-stateful-nat; forwarded\n") != std::string::npos);
+  CHECK(said.err.find("log: 2.") == std::string::npos);
+}
+
 TEST_CASE("a neighbour's station is learned from what it sends", "[program][replay]") {
   const workshop here;
   here.write("router.yaml", router_yaml);
