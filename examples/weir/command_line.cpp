@@ -182,7 +182,7 @@ const CLI::App& named_command(const std::string& name, const CLI::App& program) 
   }
   const auto near = nearest(name, known);
   throw usage_failure(
-      fmt::format("weir {}: there is no option {}{}; see weir help {}", command.get_name(), name,
+      fmt::format("{}: there is no option {}{}; see weir help {}", command.get_name(), name,
                   near.empty() ? "" : fmt::format("; did you mean {}?", near), command.get_name()));
 }
 

@@ -33,7 +33,8 @@ TEST_CASE("help explains the program and each command", "[program][usage]") {
 
 TEST_CASE("a word that is not known is named, and what is near it", "[program][usage]") {
   const auto [words, complaint] = GENERATE(table<std::string, std::string>({
-      {"generate --out a.pcap --speed 9", "generate: there is no option --speed; did you mean"},
+      {"generate --out a.pcap --speed 9",
+       "weir: generate: there is no option --speed; did you mean"},
       {"replay --frobnicate-everything", "replay: there is no option --frobnicate-everything; see"},
       {"replay --in lan=a.pcap --wrokers 2", "there is no option --wrokers"},
       {"replay --outdir=x", "there is no option --outdir; did you mean --out-dir?"},
