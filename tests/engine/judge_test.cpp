@@ -210,6 +210,55 @@ TEST_CASE("an embryonic session that makes room gives its mapping to the newcome
   CHECK(box.worker().verify() == std::nullopt);
 }
 
+TEST_CASE("a rule for a port is not evaded behind an extension header",
+          "[engine][judge][sd13][rfc7045]") {
+  auto raw = two_zones();
+  raw.policies[0].rules = {rule_for(protocol::tcp, action::deny, 25)};
+  gateway dropping{raw};
+  raw.headers.pass_unknown_extensions = true;
+  gateway passing{raw};
+  const auto mail = tcp{}.syn().from("2001:db8:1::5").to("2001:db8:9::1", 25);
+  const auto kind =
+      GENERATE(protocol::mobility, protocol::hip, protocol::shim6, protocol{253}, protocol{254});
+  const bool is_walkable = number(kind) < 253;
+
+  const auto hidden = builder{mail}.extension(kind);
+
+  CHECK(dropping.sends("lan", hidden).text() == "drop unknown_extension");
+  CHECK(passing.sends("lan", hidden).text() ==
+        (is_walkable ? "drop policy_denied" : "drop unknown_extension"));
+  CHECK(passing.sends("lan", builder{hidden}.to("2001:db8:9::1", 80)).text() ==
+        (is_walkable ? "forward" : "drop unknown_extension"));
+}
+
+TEST_CASE("what a header hides passes where no rule before could refuse it",
+          "[engine][judge][sd13][rfc7045]") {
+  auto raw = two_zones();
+  raw.headers.pass_unknown_extensions = true;
+  gateway open{raw};
+  rule_configuration nobody;
+  nobody.action = action::deny;
+  nobody.sources = {*parse_prefix("2001:db8:1::66/128")};
+  raw.policies[0].rules = {nobody, rule_for(protocol{253}, action::permit_stateful),
+                           rule_for(protocol::tcp, action::deny, 25)};
+  gateway asked{raw};
+  const auto packet =
+      tcp{}.syn().from("2001:db8:1::5").to("2001:db8:9::1", 25).extension(protocol{253});
+
+  CHECK(open.sends("lan", packet).text() == "forward");
+  CHECK(asked.sends("lan", packet).text() == "forward");
+}
+
+TEST_CASE("a HIP message that ends its chain is a protocol like any other", "[engine][judge]") {
+  gateway box{two_zones()};
+  const auto message = datagram{protocol::no_next_header}
+                           .from("2001:db8:1::5")
+                           .to("2001:db8:9::1")
+                           .extension(protocol::hip);
+
+  CHECK(box.sends("lan", message).text() == "forward");
+}
+
 TEST_CASE("DSCP and ECN pass unchanged", "[engine][judge]") {
   gateway box{pool_gateway()};
 

@@ -219,9 +219,54 @@ TEST_CASE("experimental extension headers pass or drop as configured", "[wire][w
   }
 }
 
+TEST_CASE("a mobility, HIP or Shim6 header that leads on passes or drops as unknown ones do",
+          "[wire][walk][rfc7045][sd13]") {
+  for (const auto kind : {protocol::mobility, protocol::hip, protocol::shim6}) {
+    const auto packet = six(test::udp{}).extension(kind, test::packet_bytes(10)).bytes();
+    CAPTURE(static_cast<int>(kind));
+    CHECK(outcome<ipv6>(packet) == "unknown_extension");
+    REQUIRE(outcome<ipv6>(packet, {.pass_unknown_extensions = true}) == "ok");
+    const auto found = walked_of<ipv6>(packet, {.pass_unknown_extensions = true});
+    CHECK(found.facts.message == message_kind::udp);
+    CHECK(unpack(found.key) == key<ipv6>(protocol::udp, 1000, 53));
+    CHECK_FALSE(found.facts.hidden_transport);
+  }
+}
+
+TEST_CASE("a mobility, HIP or Shim6 header that ends its chain is a transport of its own",
+          "[wire][walk]") {
+  for (const auto kind : {protocol::mobility, protocol::hip, protocol::shim6}) {
+    for (const bool pass : {false, true}) {
+      const auto found =
+          walked_of<ipv6>(six(test::datagram{protocol::no_next_header}).extension(kind).bytes(),
+                          {.pass_unknown_extensions = pass});
+      CAPTURE(static_cast<int>(kind), pass);
+      REQUIRE(found.facts.ok);
+      CHECK(found.facts.transport == kind);
+      CHECK(found.facts.message == message_kind::portless);
+    }
+  }
+}
+
+TEST_CASE("a mobility, HIP or Shim6 header that is not there ends nothing", "[wire][walk]") {
+  for (const auto kind : {protocol::mobility, protocol::hip, protocol::shim6}) {
+    const auto packet = six(test::datagram{kind}).bytes();
+    REQUIRE(packet.size() == 40);
+    CHECK(outcome<ipv6>(packet) == "unknown_extension");
+    CHECK(outcome<ipv6>(packet, {.pass_unknown_extensions = true}) == "truncated_header");
+  }
+}
+
+TEST_CASE("what follows a header that nobody can walk is hidden", "[wire][walk]") {
+  auto packet = six(test::udp{}).bytes();
+  CHECK_FALSE(walked_of<ipv6>(packet).facts.hidden_transport);
+  packet[6] = std::byte{254};
+
+  CHECK(walked_of<ipv6>(packet, {.pass_unknown_extensions = true}).facts.hidden_transport);
+}
+
 TEST_CASE("headers without ports are known by their number", "[wire][walk]") {
-  for (const auto transport : {protocol::no_next_header, protocol::mobility, protocol::hip,
-                               protocol::shim6, protocol{200}, protocol::icmp}) {
+  for (const auto transport : {protocol::no_next_header, protocol{200}, protocol::icmp}) {
     auto packet = six(test::udp{}).bytes();
     packet[6] = static_cast<std::byte>(transport);
     CAPTURE(static_cast<int>(transport));

@@ -132,6 +132,10 @@ outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
   if (flow.said.action == action::reject) {
     return rejected(flow);
   }
+  // Behind a header that nobody can walk may be what a rule before this one refuses.
+  if (flow.facts().hidden_transport && found->may_refuse_hidden(flow.said)) {
+    return drop_reason::unknown_extension;
+  }
   return outcome::open();
 }
 

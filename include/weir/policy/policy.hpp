@@ -6,6 +6,7 @@
 #include "weir/policy/rule.hpp"
 #include "weir/policy/rule_set.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <string>
 #include <type_traits>
@@ -56,7 +57,10 @@ struct policy_settings {
 class policy {
  public:
   explicit policy(policy_settings settings)
-      : settings_{std::move(settings)}, rules4_{settings_.rules}, rules6_{settings_.rules} {}
+      : settings_{std::move(settings)},
+        rules4_{settings_.rules},
+        rules6_{settings_.rules},
+        transport_refusal_{first_transport_refusal(settings_.rules)} {}
 
   const policy_settings& settings() const noexcept { return settings_; }
 
@@ -75,6 +79,12 @@ class policy {
     return made;
   }
 
+  /// Whether a packet whose transport protocol is hidden could have met a rule that refuses it,
+  /// before the one that permitted it, had its protocol been known.
+  bool may_refuse_hidden(const decision& permitted) const noexcept {
+    return transport_refusal_ < permitted.rule;
+  }
+
   /// The rules as packets of one family meet them.
   template <IpVersion V>
   const rule_set<V>& rules() const noexcept {
@@ -86,9 +96,25 @@ class policy {
   }
 
  private:
+  /// The first rule that refuses packets by what their transport header is or holds.
+  static std::uint32_t first_transport_refusal(const std::vector<rule>& rules) noexcept {
+    for (std::size_t number = 0; number < rules.size(); ++number) {
+      const auto& one = rules[number];
+      const bool asks = !one.protocols.empty() || !one.source_ports.empty() ||
+                        !one.destination_ports.empty() || !one.icmp_types.empty() ||
+                        !one.icmp_codes.empty() || one.tcp_flags_set != 0 ||
+                        one.tcp_flags_clear != 0 || one.tcp_established;
+      if (asks && (one.action == action::deny || one.action == action::reject)) {
+        return static_cast<std::uint32_t>(number);
+      }
+    }
+    return rule_match::none;
+  }
+
   policy_settings settings_;
   rule_set<ipv4> rules4_;
   rule_set<ipv6> rules6_;
+  std::uint32_t transport_refusal_;
 };
 
 }  // namespace weir

@@ -21,10 +21,17 @@ namespace weir::detail {
 inline constexpr std::uint8_t source_route_type = 0;
 inline constexpr std::size_t payload_length_max = 65535;
 
-/// An extension header that the IANA registry lists and weir does not walk: the experimental ones
+/// An extension header that the IANA registry lists and nobody can walk: the experimental ones
 /// (RFC 4727), and hop-by-hop where it does not come first.
 constexpr bool is_unknown_extension(protocol next) noexcept {
   return next == protocol::hop_by_hop || next == protocol{253} || next == protocol{254};
+}
+
+/// An extension header that says what a transport header does where nothing follows it (RFC 6275
+/// section 6.1, RFC 7401 section 5.1, RFC 5533 section 5); else it is one of those that only pass
+/// where unknown ones do.
+constexpr bool may_be_transport(protocol next) noexcept {
+  return next == protocol::mobility || next == protocol::hip || next == protocol::shim6;
 }
 
 /// A walk along the chain: `facts.transport` at `facts.transport_offset` is the header that it
@@ -43,8 +50,9 @@ class extension_walk {
       if (const auto fault = step()) return fault;
       if (facts_.fragment == fragment_kind::later) return std::nullopt;
     }
-    const bool refused =
-        is_unknown_extension(facts_.transport) && !options_.pass_unknown_extensions;
+    const bool leads_on = may_be_transport(facts_.transport) && !ends_chain();
+    facts_.hidden_transport = is_unknown_extension(facts_.transport);
+    const bool refused = (facts_.hidden_transport || leads_on) && !options_.pass_unknown_extensions;
     return refused ? std::optional{drop_reason::unknown_extension} : std::nullopt;
   }
 
@@ -58,9 +66,20 @@ class extension_walk {
       case protocol::fragment:
       case protocol::ah:
         return true;
+      case protocol::mobility:
+      case protocol::hip:
+      case protocol::shim6:
+        return options_.pass_unknown_extensions && !ends_chain();
       default:
         return false;
     }
+  }
+
+  /// Whether the header says that nothing follows it.
+  constexpr bool ends_chain() const noexcept {
+    const std::size_t at = facts_.transport_offset;
+    return at < facts_.end && at < bytes_.size() &&
+           protocol{load_be<std::uint8_t>(bytes_, at)} == protocol::no_next_header;
   }
 
   constexpr std::optional<drop_reason> step() noexcept {

@@ -38,13 +38,14 @@ struct packet_facts {
   ip_family family = ip_family::ipv4;
   fragment_kind fragment = fragment_kind::none;
   bool more_fragments = false;
-  bool options = false;        ///< IPv4 options or a hop-by-hop header
-  bool router_alert = false;   ///< asks every router to look (RFC 2113, RFC 2711)
-  bool authenticated = false;  ///< an IPv6 authentication header covers the addresses
-  std::uint8_t icmp_type = 0;  ///< of ICMP and ICMPv6
-  std::uint8_t icmp_code = 0;  ///< of ICMP and ICMPv6
-  std::uint8_t ttl = 0;        ///< TTL or hop limit, not judged
-  protocol transport{};        ///< what follows the last extension header
+  bool options = false;           ///< IPv4 options or a hop-by-hop header
+  bool router_alert = false;      ///< asks every router to look (RFC 2113, RFC 2711)
+  bool authenticated = false;     ///< an IPv6 authentication header covers the addresses
+  bool hidden_transport = false;  ///< an IPv6 extension header that is not walked comes first
+  std::uint8_t icmp_type = 0;     ///< of ICMP and ICMPv6
+  std::uint8_t icmp_code = 0;     ///< of ICMP and ICMPv6
+  std::uint8_t ttl = 0;           ///< TTL or hop limit, not judged
+  protocol transport{};           ///< what follows the last extension header
   message_kind message = message_kind::portless;
   std::uint8_t tcp_flags = 0;  ///< of TCP, as `tcp_flag` bits
 };
