@@ -112,6 +112,16 @@ TEST_CASE("neighbour and router discovery is delivered with hop limit 255",
   }
 }
 
+TEST_CASE("neighbour and router discovery behind a fragment header is dropped",
+          "[engine][host_path][rfc6980]") {
+  gateway box{generous()};
+  const auto type = GENERATE(133u, 134u, 135u, 136u, 137u);
+  const auto packet = icmp{type, 0}.from("fe80::5").to("ff02::1").payload_size(24).ttl(255);
+
+  CHECK(box.sends("lan", builder{packet}.fragment_header(0, false)).text() == "drop bad_fragment");
+  CHECK(box.sends("lan", packet.fragment(0, 24)).text() == "drop bad_fragment");
+}
+
 TEST_CASE("a router advertisement or redirect for somebody else is never forwarded",
           "[engine][host_path][rfc4861]") {
   gateway box{generous()};

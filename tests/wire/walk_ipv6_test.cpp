@@ -265,6 +265,11 @@ TEST_CASE("what follows a header that nobody can walk is hidden", "[wire][walk]"
   CHECK(walked_of<ipv6>(packet, {.pass_unknown_extensions = true}).facts.hidden_transport);
 }
 
+TEST_CASE("a fragment header is noticed even before a whole datagram", "[wire][walk][rfc6946]") {
+  CHECK_FALSE(walked_of<ipv6>(six(test::udp{}).bytes()).facts.fragment_header);
+  CHECK(walked_of<ipv6>(six(test::udp{}).fragment_header(0, false).bytes()).facts.fragment_header);
+}
+
 TEST_CASE("headers without ports are known by their number", "[wire][walk]") {
   for (const auto transport : {protocol::no_next_header, protocol{200}, protocol::icmp}) {
     auto packet = six(test::udp{}).bytes();

@@ -24,8 +24,10 @@ enum class drop_reason : std::uint8_t {
   /// more extension headers than weir walks, or a chain not whole in the first fragment (RFC
   /// 7112)
   header_chain_too_long,
-  jumbogram,            ///< an IPv6 jumbo payload (RFC 2675)
-  bad_fragment,         ///< a fragment whose offset or length cannot be part of a datagram
+  jumbogram,  ///< an IPv6 jumbo payload (RFC 2675)
+  /// a fragment whose offset or length cannot be part of a datagram, or of neighbour discovery
+  /// (RFC 6980)
+  bad_fragment,
   scattered_headers,    ///< the headers are not contiguous in the driver's buffer
   not_ip,               ///< the frame carries neither IPv4 nor IPv6
   foreign_mac,          ///< the frame is addressed to another station
@@ -221,7 +223,8 @@ constexpr std::string_view describe(drop_reason reason) noexcept {
     case drop_reason::jumbogram:
       return "an IPv6 jumbo payload (RFC 2675)";
     case drop_reason::bad_fragment:
-      return "a fragment whose offset or length cannot be part of a datagram";
+      return "a fragment whose offset or length cannot be part of a datagram, or of neighbour "
+             "discovery";
     case drop_reason::scattered_headers:
       return "the headers are not contiguous in the driver's buffer";
     case drop_reason::not_ip:

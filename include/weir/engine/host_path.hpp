@@ -90,8 +90,12 @@ inline outcome host_path(const arrival<ipv4>& packet, const snapshot& config) no
   return outcome::open();
 }
 
-/// Neighbour and router discovery is for the box or for nobody: never forwarded.
+/// Neighbour and router discovery is for the box or for nobody: never forwarded. It comes in one
+/// piece, and without a header that says so (RFC 6980 section 5).
 inline outcome discovery(const arrival<ipv6>& packet, const snapshot& config) noexcept {
+  if (packet.facts.fragment_header) {
+    return drop_reason::bad_fragment;
+  }
   if (packet.facts.ttl != hop_limit_unrouted) {
     return drop_reason::hop_limit_not_255;
   }

@@ -126,6 +126,7 @@ class extension_walk {
   constexpr std::optional<drop_reason> judge_fragment(std::size_t at) noexcept {
     if (fragmented_) return drop_reason::bad_fragment;
     fragmented_ = true;
+    facts_.fragment_header = true;
     const auto header = ipv6_fragment_header::parse(bytes_.subspan(at));
     facts_.fragment_id = header->identification();
     // A fragment that is alone is a whole datagram (RFC 6946 section 4).

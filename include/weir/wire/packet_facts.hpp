@@ -41,6 +41,7 @@ struct packet_facts {
   bool options = false;           ///< IPv4 options or a hop-by-hop header
   bool router_alert = false;      ///< asks every router to look (RFC 2113, RFC 2711)
   bool authenticated = false;     ///< an IPv6 authentication header covers the addresses
+  bool fragment_header = false;   ///< IPv6: one is there, if only before a whole datagram
   bool hidden_transport = false;  ///< an IPv6 extension header that is not walked comes first
   std::uint8_t icmp_type = 0;     ///< of ICMP and ICMPv6
   std::uint8_t icmp_code = 0;     ///< of ICMP and ICMPv6
