@@ -10,6 +10,15 @@ configuration hairpinning(configuration raw) {
   return raw;
 }
 
+/// A third interface, whose hosts no pool serves and who may speak to the inside.
+void add_guests(configuration& raw) {
+  raw.interfaces.push_back({});
+  raw.interfaces.back().name = "guest";
+  raw.interfaces.back().zone = "guests";
+  raw.interfaces.back().addresses = {own("172.16.0.1/24")};
+  add_policy(raw, "guests", "inside", action::permit_stateful);
+}
+
 TEST_CASE("a mapping lets in only whom its host has spoken to",
           "[engine][destination][rfc4787-req8]") {
   auto raw = pool_gateway();
@@ -277,6 +286,50 @@ TEST_CASE("rules match pieces, and what needs their ports does not pass",
   CHECK(refusing.sends("lan", pieces[1]).text() == "drop policy_denied");
   CHECK(asking.sends("lan", pieces[0]).text() == "forward");
   CHECK(asking.sends("lan", pieces[1]).text() == "drop fragment_unsupported");
+}
+
+TEST_CASE("a static mapping of one zone is not there for another", "[engine][destination][zone]") {
+  auto raw = home_gateway();
+  raw.nat.statics = {port_forward("203.0.113.2", 80, "10.0.0.20", 8080)};
+  raw.nat.statics[0].zone = "outside";
+  add_policy(raw, "outside", "inside", action::permit_stateful);
+  add_guests(raw);
+  gateway box{raw};
+  const auto packet = tcp{}.syn().to("203.0.113.2", 80);
+
+  CHECK(box.sends("guest", builder{packet}.from("172.16.0.9")).text() == "drop no_mapping");
+  CHECK(box.sends("wan", builder{packet}.from("192.0.2.9")).text() == "forward");
+}
+
+TEST_CASE("of two static mappings of one address each zone gets its own",
+          "[engine][destination][zone]") {
+  auto raw = home_gateway();
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.10"),
+                     one_to_one("203.0.113.2", "10.0.0.11")};
+  raw.nat.statics[0].zone = "outside";
+  raw.nat.statics[1].zone = "guests";
+  add_policy(raw, "outside", "inside", action::permit_stateful);
+  add_guests(raw);
+  gateway box{raw};
+  const auto packet = udp{}.to("203.0.113.2", 99);
+
+  CHECK(box.sends("guest", builder{packet}.from("172.16.0.9")).destination() == "10.0.0.11");
+  CHECK(box.sends("wan", builder{packet}.from("192.0.2.9")).destination() == "10.0.0.10");
+}
+
+TEST_CASE("a port forward with equal ports needs a session too", "[engine][destination]") {
+  auto raw = two_zones(action::permit);
+  raw.nat.statics = {port_forward("203.0.113.1", 22, "10.0.0.20", 22)};
+  add_policy(raw, "outside", "inside", action::permit);
+  gateway box{raw};
+  raw.nat.statics.push_back(one_to_one("203.0.113.2", "10.0.0.20"));
+  gateway both{raw};
+  const auto out = tcp{}.syn().from("10.0.0.20", 22);
+
+  CHECK(box.sends("wan", tcp{}.syn().from("192.0.2.9", 99).to("203.0.113.1", 22)).text() ==
+        "drop needs_state");
+  CHECK(box.sends("lan", out).source() == "10.0.0.20");
+  CHECK(both.sends("lan", out).source() == "203.0.113.2");
 }
 
 }  // namespace

@@ -129,6 +129,40 @@ TEST_CASE("a mapping that allows hairpins is found from inside too",
   CHECK_FALSE(outbound(tables, protocol::tcp, 80, zone_id{3}));
 }
 
+TEST_CASE("a mapping of the flow's zone comes before one that only allows hairpins",
+          "[nat][static][zone]") {
+  static_mapping of_two = forward(protocol::tcp, 80, 80);
+  static_mapping of_three = one_to_one();
+  of_two.zone = zone_id{2};
+  of_three.zone = zone_id{3};
+  of_three.internal = {192, 168, 1, 21};
+  const static_nat tables = tables_of({of_two, of_three});
+  const auto from = [&](zone_id zone) {
+    return *tables.find_internal({domain_id{}, protocol::tcp, {external, port{80}}, zone});
+  };
+
+  CHECK(from(zone_id{2}).index == 0);
+  CHECK_FALSE(from(zone_id{2}).by_hairpin);
+  CHECK(from(zone_id{3}).index == 1);
+  CHECK_FALSE(from(zone_id{3}).by_hairpin);
+  CHECK(from(zone_id{4}).index == 0);
+  CHECK(from(zone_id{4}).by_hairpin);
+}
+
+TEST_CASE("a port forward with equal ports is no 1:1 mapping", "[nat][static]") {
+  const static_nat both = tables_of({forward(protocol::tcp, 22, 22)});
+  static_mapping host = one_to_one();
+  host.external = {203, 0, 113, 2};
+  const static_nat and_host = tables_of({forward(protocol::tcp, 22, 22), host});
+  const static_query from_host{domain_id{}, protocol::tcp, {internal, port{22}}, {}};
+
+  CHECK(both.find_external(from_host)->is_forward);
+  CHECK_FALSE(both.find_one_to_one(from_host));
+  CHECK(and_host.find_external(from_host)->endpoint == end{external, port{22}});
+  CHECK(and_host.find_one_to_one(from_host)->endpoint == end{host.external, port{22}});
+  CHECK_FALSE(and_host.find_one_to_one(from_host)->is_forward);
+}
+
 TEST_CASE("domains do not see each other's mappings", "[nat][static]") {
   static_mapping raw = one_to_one();
   raw.domain = domain_id{1};

@@ -68,12 +68,13 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const auto& to = flow.received.destination;
   const auto fixed = state.config->statics().find_internal(
       {flow.received.domain, flow.received.protocol, to, flow.from});
-  const bool reaches = fixed && (fixed->hairpin || !is_internal_host(state, flow));
+  const bool is_inside = fixed && is_internal_host(state, flow);
+  const bool reaches = fixed && (is_inside ? fixed->hairpin : !fixed->by_hairpin);
   if (reaches) {
     flow.inside.destination = fixed->endpoint;
-    flow.destination = fixed->endpoint.port == to.port ? translation_kind::one_to_one
-                                                       : translation_kind::port_forward;
-    flow.hairpin = is_internal_host(state, flow);
+    flow.destination =
+        fixed->is_forward ? translation_kind::port_forward : translation_kind::one_to_one;
+    flow.hairpin = is_inside;
     state.observer.destination_translated(flow.destination, facts_of(flow.inside));
     return outcome::open();
   }

@@ -111,16 +111,18 @@ bool wear_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
     return false;
   }
   flow.outside.source = fixed->endpoint;
-  tell_source(state, translation_kind::one_to_one, flow);
+  tell_source(state,
+              fixed->is_forward ? translation_kind::port_forward : translation_kind::one_to_one,
+              flow);
   return true;
 }
 
 /// A stateless flow wears a 1:1 mapping and nothing else.
 template <EngineTraits T>
 void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
-  const auto fixed = state.config->statics().find_external(
+  const auto fixed = state.config->statics().find_one_to_one(
       {flow.received.domain, flow.received.protocol, flow.received.source, flow.to});
-  if (fixed && fixed->endpoint.port == flow.received.source.port) {
+  if (fixed) {
     flow.outside.source = fixed->endpoint;
     tell_source(state, translation_kind::one_to_one, flow);
   }

@@ -36,7 +36,7 @@ packed_flow<ipv4> answers_one_to_one(const shard<T>& state, const new_flow<ipv4>
         statics.find_internal({back.domain, back.protocol, back.destination, flow.from});
     after.destination = fixed ? fixed->endpoint : back.destination;
   }
-  const auto fixed = statics.find_external({back.domain, back.protocol, back.source, flow.to});
+  const auto fixed = statics.find_one_to_one({back.domain, back.protocol, back.source, flow.to});
   if (flow.outside.source != flow.received.source && fixed) {
     after.source = fixed->endpoint;
   }

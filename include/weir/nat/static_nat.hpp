@@ -45,8 +45,10 @@ struct static_query {
 /// The other side of a static mapping.
 struct static_match {
   weir::endpoint<ipv4> endpoint{};
-  std::size_t index = 0;  ///< which mapping, in the order they were given
-  bool hairpin = true;    ///< whether internal hosts may use it
+  std::size_t index = 0;    ///< which mapping, in the order they were given
+  bool hairpin = true;      ///< whether internal hosts may use it
+  bool by_hairpin = false;  ///< found for that alone: the flow's other end is in another zone
+  bool is_forward = false;  ///< a port forward, whose ports may be equal
 };
 
 /// One thing that is wrong with a static mapping.
@@ -61,26 +63,31 @@ class static_nat;
 using checked_statics = std::variant<static_nat, std::vector<static_fault>>;
 checked_statics checked(std::span<const static_mapping> raw);
 
-/// All static mappings of a configuration, proven, found from both sides. The most particular one
-/// is found: a port forward before a 1:1 mapping of one protocol before one of all.
+/// All static mappings of a configuration, proven, found from both sides. Those of the flow's zone
+/// come before those that allow hairpins, and then the most particular one: a port forward before a
+/// 1:1 mapping of one protocol before one of all.
 class static_nat {
  public:
   static_nat() = default;
 
-  /// What a flow towards an external endpoint is for. A mapping of another zone is found too when
-  /// it allows hairpins: those come from elsewhere by their nature.
+  /// What a flow towards an external endpoint is for. Where no mapping of its zone is for it, one
+  /// of another zone is found that allows hairpins: those come from elsewhere by their nature.
   std::optional<static_match> find_internal(const static_query& query) const noexcept {
-    return find(by_external_, query, true);
+    return find_in_zone_or_hairpin(by_external_, query);
   }
 
   /// What a new flow from an internal endpoint wears outside.
   std::optional<static_match> find_external(const static_query& query) const noexcept {
-    return find(by_internal_, query, false);
+    return find(by_internal_, query, breadth_endpoint, false);
+  }
+  /// The same where port forwards count for nothing.
+  std::optional<static_match> find_one_to_one(const static_query& query) const noexcept {
+    return find(by_internal_, query, breadth_protocol, false);
   }
   /// The same for a hairpin, which wears what it would wear outside: zones count for nothing where
   /// a mapping allows hairpins.
   std::optional<static_match> find_hairpin_source(const static_query& query) const noexcept {
-    return find(by_internal_, query, true);
+    return find_in_zone_or_hairpin(by_internal_, query);
   }
 
   /// The external endpoints that no pool may give.
@@ -90,11 +97,15 @@ class static_nat {
  private:
   friend checked_statics checked(std::span<const static_mapping> raw);
 
+  static constexpr std::uint8_t breadth_endpoint = 0;  ///< a port forward
+  static constexpr std::uint8_t breadth_protocol = 1;  ///< an address, for one protocol
+  static constexpr std::uint8_t breadth_address = 2;
+
   /// What a mapping covers; what it does not name is zero, and it stands behind those that do.
   struct scope {
     domain_id domain{};
     ipv4_address address{};
-    std::uint8_t breadth = 0;  ///< 0: an endpoint; 1: an address and a protocol; 2: an address
+    std::uint8_t breadth = breadth_endpoint;
     port only{};
     weir::protocol protocol{};
 
@@ -103,7 +114,7 @@ class static_nat {
   struct entry {
     scope covers{};
     ipv4_address to{};
-    port to_port{};  ///< of breadth 0
+    port to_port{};  ///< of an endpoint
     zone_id zone{};
     std::uint32_t index = 0;
     bool hairpin = true;
@@ -111,13 +122,22 @@ class static_nat {
 
   static constexpr scope narrowed(const static_query& query, std::uint8_t breadth) noexcept {
     return {query.domain, query.endpoint.address, breadth,
-            breadth == 0 ? query.endpoint.port : port{},
-            breadth <= 1 ? query.protocol : weir::protocol{}};
+            breadth == breadth_endpoint ? query.endpoint.port : port{},
+            breadth <= breadth_protocol ? query.protocol : weir::protocol{}};
   }
 
+  static std::optional<static_match> find_in_zone_or_hairpin(const std::vector<entry>& entries,
+                                                             const static_query& query) noexcept {
+    const auto in_zone = find(entries, query, breadth_endpoint, false);
+    return in_zone ? in_zone : find(entries, query, breadth_endpoint, true);
+  }
+
+  /// The most particular mapping that is not more particular than `least`: of the zone, or, where
+  /// it allows hairpins, of any.
   static std::optional<static_match> find(const std::vector<entry>& entries,
-                                          const static_query& query, bool hairpins_match) noexcept {
-    for (std::uint8_t breadth = 0; breadth <= 2; ++breadth) {
+                                          const static_query& query, std::uint8_t least,
+                                          bool hairpins_match) noexcept {
+    for (std::uint8_t breadth = least; breadth <= breadth_address; ++breadth) {
       const scope wanted = narrowed(query, breadth);
       auto place = std::lower_bound(
           entries.begin(), entries.end(), wanted,
@@ -125,8 +145,10 @@ class static_nat {
       for (; place != entries.end() && place->covers == wanted; ++place) {
         const bool zone_matches = place->zone.is_none() || place->zone == query.external_zone;
         if (zone_matches || (hairpins_match && place->hairpin)) {
-          const port to_port = breadth == 0 ? place->to_port : query.endpoint.port;
-          return static_match{{place->to, to_port}, place->index, place->hairpin};
+          const bool is_forward = breadth == breadth_endpoint;
+          const port to_port = is_forward ? place->to_port : query.endpoint.port;
+          return static_match{
+              {place->to, to_port}, place->index, place->hairpin, !zone_matches, is_forward};
         }
       }
     }
