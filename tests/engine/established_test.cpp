@@ -211,6 +211,42 @@ TEST_CASE("an answered UDP flow lives five minutes and one to port 53 two",
   CHECK(box.sends("wan", reply).text() == "drop no_policy");
 }
 
+TEST_CASE("an answered UDP flow of a pool lives five minutes from what its host sent last",
+          "[engine][established][expiry][rfc4787-req5][rfc4787-req6]") {
+  gateway box{pool_gateway()};
+  const auto packet = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 99);
+  const auto reply = answer_to(udp{}, box.sends("lan", packet));
+  const auto passes_after = [&](std::int64_t milliseconds) {
+    box.advance(duration::milliseconds(milliseconds));
+    return box.sends("wan", reply).text() == "forward";
+  };
+
+  CHECK(passes_after(1'000));
+  CHECK(passes_after(199'000));
+  CHECK(passes_after(99'999));
+  CHECK_FALSE(passes_after(1));
+}
+
+TEST_CASE("a host that goes on after a late answer goes on in its session",
+          "[engine][established][expiry][rfc4787-req5]") {
+  auto raw = pool_gateway();
+  raw.policies[0].timeouts.emplace();
+  raw.policies[0].timeouts->udp_one_way = duration::seconds(10);
+  raw.policies[0].timeouts->udp = duration::seconds(20);
+  gateway box{raw};
+  const auto packet = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 99);
+  const auto reply = answer_to(udp{}, box.sends("lan", packet));
+
+  box.advance(duration::seconds(9));
+  box.sends("wan", reply);
+  box.advance(duration::seconds(2));
+  box.sends("lan", packet);
+  box.advance(duration::milliseconds(19'999));
+
+  CHECK(box.worker().lives().created.read() == 1);
+  CHECK(box.sends("wan", reply).text() == "forward");
+}
+
 TEST_CASE("a TCP connection ends with the idle time of its phase",
           "[engine][established][expiry][rfc5382-req5][rfc7857]") {
   auto raw = two_zones();

@@ -265,6 +265,41 @@ TEST_CASE("a direction that may not refresh does not, but can shorten",
   CHECK(box.table.hot(id).state.deadline_low == (box.now + 4 * minute).low());
 }
 
+TEST_CASE("an answer that may not refresh leaves the time of two ways from the last refresh",
+          "[session][expiry][rfc4787-req5][rfc4787-req6]") {
+  table_fixture<ipv4> box{{.sessions_max = 4}};
+  const auto key = udp_flow<ipv4>(1);
+  const std::uint32_t id = box.create(key).id;
+  box.table.hot(id).set(session_flag::reply_does_not_refresh, true);
+  const auto opened = box.now;
+  const session_ref back = box.table.find(reversed(key), box.now);
+
+  box.pass(2 * minute - 1);
+  box.table.track(back, box.now);
+  CHECK(box.table.hot(id).state.deadline_low == (opened + 5 * minute).low());
+
+  box.pass(minute);
+  box.table.track(back, box.now);
+  CHECK(box.table.hot(id).state.deadline_low == (opened + 5 * minute).low());
+  box.table.track(box.table.find(key, box.now), box.now);
+  CHECK(box.table.hot(id).state.deadline_low == (box.now + 5 * minute).low());
+}
+
+TEST_CASE("an answer that may not refresh shortens a session of two ways that live less long",
+          "[session][expiry][rfc4787-req6]") {
+  session_timeouts timeouts;
+  timeouts.udp = duration::seconds(10);
+  table_fixture<ipv4> box{{.sessions_max = 4}, timeouts};
+  const auto key = udp_flow<ipv4>(1);
+  const std::uint32_t id = box.create(key).id;
+  box.table.hot(id).set(session_flag::reply_does_not_refresh, true);
+
+  box.pass(minute);
+  box.table.track(box.table.find(reversed(key), box.now), box.now);
+
+  CHECK(box.table.hot(id).state.deadline_low == (box.now + 10'000).low());
+}
+
 TEST_CASE("each phase of a TCP session has its idle time", "[session][tcp][rfc5382-req5]") {
   table_fixture<ipv4> box{{.sessions_max = 4}};
   const auto key = tcp_flow<ipv4>(1);

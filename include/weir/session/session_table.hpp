@@ -129,7 +129,7 @@ class session_table {
   void track(session_ref which, tick now) noexcept {
     if (which.way() == direction::reply &&
         slab_.hot(which.id()).status().phase() == session_phase::one_way) [[unlikely]] {
-      move_on(which.id(), session_phase::two_way);
+      take_answer(which.id());
     }
     refresh(which, now);
   }
@@ -346,6 +346,16 @@ class session_table {
     if (phase != before) move_on(which.id(), phase);
     if (outcome == tcp_outcome::pass) refresh(which, now);
     return outcome;
+  }
+  /// The answer may not refresh, and yet a session that may be idle for longer now may be so since
+  /// the packet that refreshed it last (RFC 4787 REQ-5).
+  void take_answer(std::uint32_t id) noexcept {
+    record_type& there = slab_.hot(id);
+    const timeout_profile& profile = profiles_[there.state.profile];
+    const std::uint32_t before = profile.ticks(there.status());
+    move_on(id, session_phase::two_way);
+    const std::uint32_t after = profile.ticks(there.status());
+    if (after > before) there.state.deadline_low += after - before;
   }
   void move_on(std::uint32_t id, session_phase phase) noexcept {
     record_type& there = slab_.hot(id);
