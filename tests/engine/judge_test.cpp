@@ -206,8 +206,76 @@ TEST_CASE("an embryonic session that makes room gives its mapping to the newcome
 
   const auto in = box.sends("wan", answer_to(udp{}, out).from("192.0.2.9", 77));
 
-  INFO(in.text());
-  CHECK(box.worker().verify() == std::nullopt);
+  CHECK(in.text() == "forward");
+  CHECK(held_by(box) == "1 1 1");
+}
+
+TEST_CASE("a newcomer evicts in a full table of mappings too", "[engine][judge][eviction]") {
+  auto raw = pool_gateway();
+  raw.sessions.max = 4;
+  gateway refusing{raw};
+  raw.sessions.full = when_full::evict_embryonic;
+  gateway evicting{raw};
+  for (unsigned port = 4001; port <= 4006; ++port) {
+    refusing.sends("lan", udp{}.from("10.0.0.5", port));
+    REQUIRE(evicting.sends("lan", udp{}.from("10.0.0.5", port)).text() == "forward");
+  }
+
+  CHECK(refusing.worker().lives().refused.read() == 2);
+  CHECK(evicting.worker().lives().evicted.read() == 2);
+  CHECK(evicting.worker().lives().refused.read() == 0);
+  CHECK(held_by(evicting) == "4 4 4");
+}
+
+TEST_CASE("the box's own endpoint is claimed in a full table of mappings too",
+          "[engine][judge][eviction]") {
+  auto raw = home_gateway();
+  add_policy(raw, "local", "outside", action::permit_stateful);
+  raw.sessions.max = 2;
+  raw.sessions.full = when_full::evict_embryonic;
+  gateway box{raw};
+  const auto query = [](unsigned port) { return udp{}.from("203.0.113.1", port); };
+
+  for (const unsigned port : {4001u, 4002u, 4003u}) {
+    CHECK(box.sends("local", query(port)).text() == "forward");
+  }
+  CHECK(held_by(box) == "2 2 2");
+}
+
+TEST_CASE("a newcomer evicts no mapping of another subscriber",
+          "[engine][judge][eviction][rfc6888-req11]") {
+  auto raw = pool_gateway();
+  raw.sessions.max = 3;
+  raw.sessions.full = GENERATE(when_full::evict_embryonic, when_full::fair_share);
+  gateway alone{raw};
+  gateway shared{raw};
+  for (auto* box : {&alone, &shared}) {
+    box->sends("lan", udp{}.from("10.0.0.6", 4000));
+  }
+  for (const unsigned number : {1u, 2u}) {
+    alone.sends("lan", udp{}.from("10.0.0.5", 4000 + number));
+    shared.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1", number));
+  }
+
+  CHECK(alone.sends("lan", udp{}.from("10.0.0.9", 4000)).text() == "drop session_table_full");
+  CHECK(held_by(alone) == "3 3 3");
+  CHECK(shared.sends("lan", udp{}.from("10.0.0.9", 4000)).text() == "forward");
+  CHECK(held_by(shared) == "3 3 3");
+  CHECK(shared.worker().lives().evicted.read() == 1);
+}
+
+TEST_CASE("a newcomer in a hairpin does not evict the mapping that it is for",
+          "[engine][judge][eviction]") {
+  auto raw = open_gateway();
+  add_policy(raw, "inside", "inside", action::permit_stateful);
+  raw.sessions.max = 1;
+  raw.sessions.full = when_full::evict_embryonic;
+  gateway box{raw};
+  const auto worn = box.sends("lan", udp{}.from("10.0.0.5", 4001)).flow().source;
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4002).to(worn)).text() ==
+        "drop session_table_full");
+  CHECK(held_by(box) == "1 1 1");
 }
 
 TEST_CASE("a rule for a port is not evaded behind an extension header",

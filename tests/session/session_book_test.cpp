@@ -104,6 +104,49 @@ TEST_CASE("a full table ends who has waited longest for an answer", "[session][e
   CHECK_FALSE(box.is_live(udp_flow<ipv4>(2)));
 }
 
+TEST_CASE("a full table ends nobody who may not go, and asks no more than so many",
+          "[session][eviction][rfc6888-req11]") {
+  const auto policy = GENERATE(full_policy::evict_embryonic, full_policy::fair_share);
+  constexpr std::uint32_t asked_max = session_book<ipv4, session_traits>::victims_asked_max;
+  constexpr std::uint32_t held = asked_max + 2;
+  table_fixture<ipv4> box{{.sessions_max = held, .when_full = policy}};
+  for (std::uint32_t number = 0; number < held; ++number) box.create(udp_flow<ipv4>(number));
+  const auto newcomer = udp_flow<ipv4>(0, 2);
+  std::uint32_t asked = 0;
+  const auto try_with_first = [&](std::uint32_t first_to_go) {
+    asked = 0;
+    return box.table
+        .try_create({.original = newcomer, .reply = reversed(newcomer)}, box.now, box.on_end(),
+                    [&](std::uint32_t) noexcept { return ++asked > first_to_go; })
+        .created();
+  };
+
+  CHECK_FALSE(try_with_first(held));
+  CHECK(asked == asked_max);
+  CHECK(box.ended.empty());
+  CHECK_FALSE(try_with_first(asked_max));
+  CHECK(try_with_first(asked_max - 1));
+  CHECK_FALSE(box.is_live(udp_flow<ipv4>(asked_max - 1)));
+}
+
+TEST_CASE("where no waiting session of the greatest holder may go, an answered one does",
+          "[session][eviction]") {
+  table_fixture<ipv4> box{{.sessions_max = 3, .when_full = full_policy::fair_share}};
+  for (std::uint32_t number = 0; number < 3; ++number) box.create(udp_flow<ipv4>(number));
+  const auto waiting = box.table.find(udp_flow<ipv4>(0), box.now).id();
+  answer(box, udp_flow<ipv4>(1));
+  answer(box, udp_flow<ipv4>(2));
+  const auto newcomer = udp_flow<ipv4>(0, 2);
+
+  const auto made =
+      box.table.try_create({.original = newcomer, .reply = reversed(newcomer)}, box.now,
+                           box.on_end(), [&](std::uint32_t id) noexcept { return id != waiting; });
+
+  REQUIRE(made.created());
+  CHECK(box.is_live(udp_flow<ipv4>(0)));
+  CHECK_FALSE(box.is_live(udp_flow<ipv4>(2)));
+}
+
 TEST_CASE("a full table whose sessions are all answered refuses", "[session][eviction]") {
   table_fixture<ipv4> box{{.sessions_max = 2, .when_full = full_policy::evict_embryonic}};
   for (std::uint32_t number = 0; number < 2; ++number) {

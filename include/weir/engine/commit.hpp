@@ -5,6 +5,7 @@
 #include "weir/engine/established.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
+#include "weir/engine/room.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/session/session_table.hpp"
@@ -12,23 +13,6 @@
 #include <cstdint>
 
 namespace weir::detail {
-
-inline drop_reason reason_for(session_refusal refusal) noexcept {
-  switch (refusal) {
-    case session_refusal::reply_unclaimed:
-      return drop_reason::reply_unclaimed;
-    case session_refusal::source_limit:
-      return drop_reason::source_limit;
-    case session_refusal::embryonic_limit:
-      return drop_reason::embryonic_limit;
-    case session_refusal::key_taken:
-      return drop_reason::pool_exhausted;  // its reply would look like another flow's
-    case session_refusal::table_full:
-    case session_refusal::none:
-      break;
-  }
-  return drop_reason::session_table_full;
-}
 
 /// Where answers go: to the source as it was received, or out where the opener came in.
 template <IpVersion V, EngineTraits T>
@@ -114,15 +98,15 @@ outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
     state.mappings.hold(flow.reached);
   }
   end_former(state, flow);
-  const auto made = table.try_create(opening_of(flow), flow.now, state.template on_end<V>());
+  const auto made = table.try_create(opening_of(flow), flow.now, state.template on_end<V>(),
+                                     may_evict_for(state, flow));
   if (!made.created()) {
-    state.lives.refused.add();
     for (const auto id : {flow.held, flow.reached}) {
       if (!id.is_none()) {
         state.mappings.release(id);
       }
     }
-    return reason_for(made.refusal);
+    return refuse(state, made.refusal);
   }
   fill(state, made.id, flow);
   state.lives.created.add();

@@ -11,6 +11,7 @@
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/quoted_error.hpp"
+#include "weir/engine/room.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
@@ -169,14 +170,15 @@ outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
     return outcome::open();
   }
   const auto& end = flow.packet.from_box() ? flow.received.source : flow.inside.destination;
-  const auto claim =
-      state.mappings.acquire_own({flow.received.domain, flow.received.protocol, end});
+  const auto claim = acquire_in_room(state, flow, [&]() noexcept {
+    return state.mappings.acquire_own({flow.received.domain, flow.received.protocol, end});
+  });
   flow.held = claim.id;
   switch (claim.outcome) {
     case mapping_outcome::taken:
       return drop_reason::pool_exhausted;
     case mapping_outcome::table_full:
-      return drop_reason::session_table_full;
+      return refuse(state, session_refusal::table_full);
     default:
       return outcome::open();
   }

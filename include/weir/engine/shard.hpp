@@ -120,6 +120,14 @@ struct shard {
       return sessions6;
     }
   }
+  template <IpVersion V>
+  const auto& sessions() const noexcept {
+    if constexpr (V::number == 4) {
+      return sessions4;
+    } else {
+      return sessions6;
+    }
+  }
 
   /// Lets go of what a session held. Called while its record is whole.
   template <IpVersion V>

@@ -6,6 +6,7 @@
 #include "weir/engine/destination.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
+#include "weir/engine/room.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/nat/exemption.hpp"
 #include "weir/nat/static_nat.hpp"
@@ -72,13 +73,14 @@ outcome wear_address(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
 /// A mapping of the pool, found or made, which the flow now holds.
 template <EngineTraits T>
 outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) noexcept {
-  const auto got =
-      state.mappings.acquire(from, flow.received.protocol, flow.received.source, state.random);
+  const auto got = acquire_in_room(state, flow, [&]() noexcept {
+    return state.mappings.acquire(from, flow.received.protocol, flow.received.source, state.random);
+  });
   switch (got.outcome) {
     case mapping_outcome::portless:
       return wear_address(state, from, flow);
     case mapping_outcome::table_full:
-      return drop_reason::session_table_full;
+      return refuse(state, session_refusal::table_full);
     case mapping_outcome::exhausted:
     case mapping_outcome::host_full:
     case mapping_outcome::taken:

@@ -39,6 +39,8 @@ template <IpVersion V, SessionTraits Traits>
 class session_book {
  public:
   static constexpr std::uint32_t none = 0xFFFF'FFFF;
+  /// So many memory accesses a newcomer may cost, whoever sends it.
+  static constexpr unsigned victims_asked_max = 32;
 
   explicit session_book(const session_book_options& options)
       : when_full_{options.when_full},
@@ -68,15 +70,20 @@ class session_book {
     return session_refusal::none;
   }
 
-  /// The session that a full table ends to make room for a newcomer, or `none`.
-  std::uint32_t victim(const packed_flow<V>& original) const noexcept {
-    if (when_full_ == full_policy::evict_embryonic) return waiting_.first;
+  /// The session that a full table ends to make room for a newcomer, or `none`: of those whose turn
+  /// it is, the first that `may_go(id)`. Beyond `victims_asked_max` of them nobody is asked.
+  template <class MayGo>
+  std::uint32_t victim(const packed_flow<V>& original, MayGo&& may_go) const noexcept {
+    if (when_full_ == full_policy::evict_embryonic) {
+      return first_that(may_go, waiting_.first, &place::next);
+    }
     if (!shares()) return none;
     const std::uint32_t source = find(original);
     const std::uint32_t held_already = source == none ? 0 : sources_.hot(source).sessions;
     if (most_ < held_already + 2) return none;
     const chains& held = sources_.cold(ranks_[most_]);
-    return held.waiting.first != none ? held.waiting.first : held.answered.last;
+    const std::uint32_t waiting = first_that(may_go, held.waiting.first, &place::next);
+    return waiting != none ? waiting : first_that(may_go, held.answered.last, &place::previous);
   }
 
   /// Enters a session that is not answered yet. Fails, and changes nothing, when the index has no
@@ -188,6 +195,16 @@ class session_book {
       return none;
     }
     return source;
+  }
+
+  template <class MayGo>
+  std::uint32_t first_that(MayGo& may_go, std::uint32_t id,
+                           std::uint32_t place::*next) const noexcept {
+    for (unsigned asked = 0; id != none && asked < victims_asked_max; ++asked) {
+      if (may_go(id)) return id;
+      id = places_[id].*next;
+    }
+    return none;
   }
 
   void append(chain& to, std::uint32_t id) noexcept {

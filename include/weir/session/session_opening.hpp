@@ -96,6 +96,11 @@ enum class session_end : std::uint8_t {
   evicted,  ///< a newcomer needed the room
 };
 
+/// Where a full table may evict any session.
+struct any_session {
+  constexpr bool operator()(std::uint32_t /*id*/) const noexcept { return true; }
+};
+
 /// Makes a record whole for a session that begins at `now`; only whether it is queued remains.
 template <IpVersion V>
 void begin(hot_record<V>& hot, cold_record& cold, const session_opening<V>& opening,

@@ -149,10 +149,11 @@ class session_table {
     weir::count(slab_.hot(which.id()), slab_.cold(which.id()), which.way(), bytes);
   }
 
-  /// Makes a session, with both keys or not at all. What stands in its way and is dead ends.
-  template <class OnEnd>
-  session_creation try_create(const session_opening<V>& opening, tick now,
-                              OnEnd&& on_end) noexcept {
+  /// Makes a session, with both keys or not at all. What stands in its way and is dead ends. A full
+  /// table evicts only sessions that `may_evict(id)`.
+  template <class OnEnd, class MayEvict = any_session>
+  session_creation try_create(const session_opening<V>& opening, tick now, OnEnd&& on_end,
+                              MayEvict&& may_evict = {}) noexcept {
     expects(!same_flow(opening.original, key_type{}) && opening.profile < profiles_.size(),
             "a session has a key and a timeout profile");
     if (reviews_.is_overdue(now)) [[unlikely]]
@@ -163,7 +164,9 @@ class session_table {
     if (refusal == session_refusal::none) {
       refusal = clear(opening.reply, at[1], opening.is_unclaimed, now, on_end);
     }
-    if (refusal == session_refusal::none) refusal = make_room(opening.original, now, on_end);
+    if (refusal == session_refusal::none) {
+      refusal = make_room(opening.original, now, on_end, may_evict);
+    }
     if (refusal != session_refusal::none) return {0, refusal};
 
     const std::uint32_t id = slab_.try_acquire();
@@ -175,6 +178,22 @@ class session_table {
     begin(slab_.hot(id), slab_.cold(id), opening, profiles_[opening.profile], now);
     if (!slab_.hot(id).has(session_flag::queued)) queue(id, now);
     return {id, session_refusal::none};
+  }
+
+  /// Makes way for one more session of the source of a key, by reclaiming or as the policy says.
+  template <class OnEnd, class MayEvict = any_session>
+  session_refusal make_room(const key_type& original, tick now, OnEnd&& on_end,
+                            MayEvict&& may_evict = {}) noexcept {
+    reclaim_until(now, on_end, [&]() noexcept {
+      return has_room() && book_.limit_of(original) == session_refusal::none;
+    });
+    const session_refusal limit = book_.limit_of(original);
+    if (limit != session_refusal::none || has_room()) return limit;
+    const std::uint32_t victim = book_.victim(original, may_evict);
+    if (victim == book_.none) return session_refusal::table_full;
+    on_end(victim, session_end::evicted);
+    end(victim);
+    return session_refusal::none;
   }
 
   /// Files the reply of an unclaimed session under the key that its first packet has. Fails when
@@ -302,21 +321,6 @@ class session_table {
     return slab_.size() < slab_.records_max() &&
            (room_ == nullptr || room_->sessions < room_->sessions_max);
   }
-  /// Makes way for one more session of the source, by reclaiming or as the policy says.
-  template <class OnEnd>
-  session_refusal make_room(const key_type& original, tick now, OnEnd& on_end) noexcept {
-    reclaim_until(now, on_end, [&]() noexcept {
-      return has_room() && book_.limit_of(original) == session_refusal::none;
-    });
-    const session_refusal limit = book_.limit_of(original);
-    if (limit != session_refusal::none || has_room()) return limit;
-    const std::uint32_t victim = book_.victim(original);
-    if (victim == book_.none) return session_refusal::table_full;
-    on_end(victim, session_end::evicted);
-    end(victim);
-    return session_refusal::none;
-  }
-
   /// Files both keys and enters the session in the book, or does neither.
   bool try_file(std::uint32_t id, const session_opening<V>& opening, const hash_pair& at) noexcept {
     const auto original = opening.original.words();

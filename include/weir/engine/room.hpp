@@ -1,0 +1,81 @@
+#pragma once
+
+// Room for one more session: who may be evicted for it, what it is told where there is none, and
+// mappings, of which there are no more than sessions.
+
+#include "weir/engine/new_flow.hpp"
+#include "weir/engine/outcome.hpp"
+#include "weir/engine/shard.hpp"
+#include "weir/pool/mapping_table.hpp"
+#include "weir/session/session_opening.hpp"
+
+#include <cstdint>
+
+namespace weir::detail {
+
+/// Counts a flow that becomes no session, and says why.
+template <EngineTraits T>
+drop_reason refuse(shard<T>& state, session_refusal why) noexcept {
+  state.lives.refused.add();
+  switch (why) {
+    case session_refusal::reply_unclaimed:
+      return drop_reason::reply_unclaimed;
+    case session_refusal::source_limit:
+      return drop_reason::source_limit;
+    case session_refusal::embryonic_limit:
+      return drop_reason::embryonic_limit;
+    case session_refusal::key_taken:
+      return drop_reason::pool_exhausted;  // its reply would look like another flow's
+    case session_refusal::table_full:
+    case session_refusal::none:
+      break;
+  }
+  return drop_reason::session_table_full;
+}
+
+/// Whether a mapping would end with a session that holds it so often, and must not for a newcomer:
+/// it is another subscriber's (RFC 6888 REQ-11), or the newcomer is on its way to it.
+template <EngineTraits T>
+bool must_keep(const shard<T>& state, mapping_id held, std::uint32_t times,
+               const new_flow<ipv4>& newcomer) noexcept {
+  if (held.is_none()) {
+    return false;
+  }
+  const auto& one = state.mappings.at(held);
+  const bool is_own = one.internal_address == newcomer.received.source.address &&
+                      one.internal_domain == newcomer.received.domain;
+  const bool is_claim = one.pool.is_none();  // the box's, which needs none to speak again
+  return one.sessions == times && (held == newcomer.reached || !(is_own || is_claim));
+}
+
+/// Which sessions a full table may end for a newcomer.
+template <EngineTraits T>
+auto may_evict_for(const shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
+  return [&](std::uint32_t id) noexcept {
+    const auto number = state.sessions4.cold(id).mapping;
+    const auto held = number == cold_record::no_mapping ? mapping_id::none() : mapping_id{number};
+    const auto reached = state.reached_by(state.sessions4.hot(id));
+    const std::uint32_t times = held == reached ? 2 : 1;
+    return !must_keep(state, held, times, newcomer) && !must_keep(state, reached, times, newcomer);
+  };
+}
+template <EngineTraits T>
+any_session may_evict_for(const shard<T>&, const new_flow<ipv6>&) noexcept {
+  return {};
+}
+
+/// What `acquire()` gets; where there are too many mappings, after room was made for the session
+/// that asks for one.
+template <EngineTraits T, class Acquire>
+acquired_mapping acquire_in_room(shard<T>& state, const new_flow<ipv4>& flow,
+                                 Acquire&& acquire) noexcept {
+  const auto got = acquire();
+  if (got.outcome != mapping_outcome::table_full) {
+    return got;
+  }
+  const auto refusal = state.sessions4.make_room(
+      flow.headers.key, flow.now, state.template on_end<ipv4>(), may_evict_for(state, flow));
+  return refusal == session_refusal::none ? acquire() : got;
+}
+
+}  // namespace weir::detail
