@@ -121,5 +121,39 @@ TEST_CASE("a packet of the box that is too big is told so", "[engine][local]") {
   CHECK(large.answers[0].where.egress == interface_id::local());
 }
 
+TEST_CASE("an identifier the box asks with is not given to an internal host",
+          "[engine][local][nat][sd4]") {
+  gateway box{talking_box(home_gateway())};
+  REQUIRE(box.sends("local", echo{}.from("203.0.113.1").identifier(5)).text() == "forward");
+
+  const auto out = box.sends("lan", echo{}.from("10.0.0.5").identifier(5));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source_port() != 5);
+  CHECK(held_by(box) == "2 2 2");
+  CHECK(box.sends("wan", echo{}.type(0).from("192.0.2.1").to("203.0.113.1").identifier(5)).text() ==
+        "deliver");
+}
+
+TEST_CASE("an identifier that an internal host wears is not the box's",
+          "[engine][local][nat][sd4]") {
+  gateway box{talking_box(home_gateway())};
+  REQUIRE(box.sends("lan", echo{}.from("10.0.0.5").identifier(5)).text() == "forward");
+
+  CHECK(box.sends("local", echo{}.from("203.0.113.1").identifier(5)).text() ==
+        "drop pool_exhausted");
+  CHECK(held_by(box) == "1 1 1");
+}
+
+TEST_CASE("a query towards the box claims nothing", "[engine][local][nat]") {
+  auto raw = home_gateway();
+  add_policy(raw, "outside", "local", action::permit_stateful);
+  gateway box{raw};
+
+  CHECK(box.sends("wan", echo{}.from("192.0.2.1").to("203.0.113.1").identifier(5)).text() ==
+        "deliver");
+  CHECK(held_by(box) == "1 0 0");
+}
+
 }  // namespace
 }  // namespace weir::test

@@ -161,12 +161,14 @@ outcome cannot_begin(const new_flow<V>& flow) noexcept {
                                     : outcome{drop_reason::no_session};
 }
 
-/// The box's own endpoints on addresses that pools give ports of are claimed while they are used.
+/// The box's own endpoints on addresses that pools give ports of are claimed while they are used,
+/// and so are the identifiers of its queries.
 /// What an internal host wears already the box cannot use too.
 template <EngineTraits T>
 outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const bool own = flow.packet.from_box() || flow.hop == local_hop;
-  if (!own || !flow.held.is_none() || !has_ports(flow.received.protocol)) {
+  const bool asks = flow.packet.from_box() && flow.facts().message == message_kind::icmp_query;
+  if (!own || !flow.held.is_none() || !(has_ports(flow.received.protocol) || asks)) {
     return outcome::open();
   }
   const auto& end = flow.packet.from_box() ? flow.received.source : flow.inside.destination;
