@@ -1,6 +1,7 @@
 #include "tests/engine/gateway.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <string>
 
 namespace weir::test {
@@ -295,6 +296,72 @@ TEST_CASE("an error about the box's own packet is delivered", "[engine][quoted_e
   const auto sent = box.sends("local", udp{}.from("203.0.113.1").to("192.0.2.1"));
 
   CHECK(box.sends("wan", about(sent)).text() == "deliver");
+}
+
+/// A packet of a protocol whose answers carry another identifier, or may.
+builder identified(protocol kind, unsigned identifier) {
+  return kind == protocol::esp
+             ? builder{datagram{kind}.spi(identifier).payload_size(24)}
+             : builder{datagram{kind}.payload(octets({0x20, 0, 8, 0, 0, 0, 0, identifier, 1, 2}))};
+}
+
+TEST_CASE("an error about ESP or GRE with a key reaches the host whose packet it quotes",
+          "[engine][quoted_error][rfc5508-req4][sd20]") {
+  const auto kind = GENERATE(protocol::esp, protocol::gre);
+  const bool translated = GENERATE(false, true);
+  const std::size_t size = GENERATE(28u, 548u);
+  CAPTURE(number(kind), translated, size);
+  gateway box{translated ? pool_gateway() : two_zones()};
+  const auto sent = box.sends("lan", identified(kind, 7).from("10.0.0.5"));
+  REQUIRE(sent.text() == "forward");
+  auto other = packet_bytes{sent.bytes};
+  other[kind == protocol::esp ? 23 : 27] = std::byte{8};
+
+  const auto error = box.sends("wan", about(sent, 3, 4, size));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.destination() == "10.0.0.5");
+  CHECK(error.source() == "198.51.100.77");
+  const auto inner = quoted(error.bytes);
+  CHECK(unpack(walk<ipv4>(inner, 1500, {}).key).source.address == ipv4_address{10, 0, 0, 5});
+  CHECK(std::equal(inner.begin() + 20, inner.begin() + 28, sent.bytes.begin() + 20));
+  CHECK_FALSE(
+      box.sends("wan", icmp{3, 4}.from("198.51.100.77").to(sent.flow().source).quote(other, size))
+          .forwarded());
+}
+
+TEST_CASE("an error about ESP or GRE with a key finds its session behind the answer too",
+          "[engine][quoted_error][rfc5508-req4][sd20]") {
+  gateway plain{two_zones()};
+  gateway hiding{pool_gateway()};
+  for (auto* box : {&plain, &hiding}) {
+    const auto sent = box->sends("lan", identified(protocol::gre, 7).from("10.0.0.5"));
+    const auto reply = box->sends("wan", answer_to(identified(protocol::gre, 7), sent));
+    REQUIRE(reply.text() == "forward");
+    CHECK(box->sends("wan", about(sent)).destination() == "10.0.0.5");
+    const auto back = icmp{3, 4}.rest(1280).from("10.0.0.5").to("192.0.2.1").quote(reply.bytes);
+    CHECK(box->sends("lan", back).source() == sent.source());
+  }
+  const auto sent = plain.sends("lan", identified(protocol::esp, 7).from("10.0.0.5"));
+  const auto reply = plain.sends("wan", answer_to(identified(protocol::esp, 99), sent));
+  REQUIRE(reply.text() == "forward");
+
+  CHECK(plain.sends("wan", about(sent)).text() == "forward");
+  CHECK(plain.sends("lan", icmp{3, 4}.from("10.0.0.5").to("192.0.2.1").quote(reply.bytes)).text() ==
+        "forward");
+}
+
+TEST_CASE("an ICMPv6 error about ESP finds its session", "[engine][quoted_error][rfc4890]") {
+  gateway box{two_zones()};
+  const auto sent =
+      box.sends("lan", identified(protocol::esp, 7).from("2001:db8:1::5").to("2001:db8:9::1"));
+  REQUIRE(sent.text() == "forward");
+
+  const auto error = box.sends(
+      "wan",
+      icmp{2, 0}.rest(1280).from("2001:db8:7::1").to("2001:db8:1::5").quote(sent.bytes, 1232));
+
+  CHECK(error.text() == "forward");
 }
 
 }  // namespace

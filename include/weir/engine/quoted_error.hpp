@@ -53,6 +53,38 @@ bool is_believable(const hot_record<V>& record, direction error_way, const walke
   return is_quotable(record.state, opposite(error_way), sequence);
 }
 
+/// The session of a packet whose identifier its answers do not share (ESP, GRE with a key), and the
+/// way of errors about it. A session that hides an address has no entry under the key that its
+/// packets leave with: it is found by its reply's, while that is a wildcard or has the same
+/// identifier. An error about ESP behind NAT finds nothing once the reply has come.
+template <IpVersion V, EngineTraits T>
+session_ref find_by_identifier(const shard<T>& state, const packed_flow<V>& quoted,
+                               tick now) noexcept {
+  const auto& table = state.template sessions<V>();
+  const auto sent = table.find(quoted, now);
+  if (sent.found() && !table.hot(sent.id()).has(session_flag::translated)) {
+    return session_ref{sent.id() << 1 | static_cast<std::uint32_t>(opposite(sent.way()))};
+  }
+  const auto turned = wildcard(reversed(quoted));
+  const packed_flow<V> same{turned.domain(), turned.protocol(), turned.source_bits(),
+                            turned.destination_bits(), quoted.ports_bits()};
+  for (const auto& key : {same, turned}) {
+    const auto found = table.find(key, now);
+    if (found.found() && table.hot(found.id()).key[index_of(opposite(found.way()))].ports_bits() ==
+                             quoted.ports_bits()) {
+      return found;
+    }
+  }
+  return session_ref{};
+}
+
+/// The session of a quoted packet, and the way of errors about it, which is its answers'.
+template <IpVersion V, EngineTraits T>
+session_ref find_quoted(const shard<T>& state, const packed_flow<V>& quoted, tick now) noexcept {
+  return has_unknown_reply(quoted) ? find_by_identifier<V>(state, quoted, now)
+                                   : state.template sessions<V>().find(reversed(quoted), now);
+}
+
 /// Rewrites the error for its session and sends it on.
 template <IpVersion V, EngineTraits T>
 outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
@@ -106,7 +138,7 @@ outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packe
     return drop_reason::icmp_error_unmatched;
   }
   auto& table = state.template sessions<V>();
-  const auto which = table.find(reversed(quote.key), now);
+  const auto which = find_quoted<V>(state, quote.key, now);
   if (!which.found()) {
     return outcome::open();
   }
