@@ -1,12 +1,16 @@
+#include "weir/config/located_fault.hpp"
 #include "weir/config/reader.hpp"
 
 #include "tests/config/said.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/seeded.hpp"
 
 #include <string>
 #include <variant>
 #include <vector>
 
+using weir::config::located_fault;
+using weir::config::read;
 using weir::test::said_about;
 
 namespace {
@@ -642,7 +646,7 @@ TEST_CASE("sets stand for a bounded number of values in all", "[config][refusal]
     return said_about(text);
   };
 
-  CHECK(uses(2000) == "");
+  if (!weir::test::is_sanitized) CHECK(uses(2000) == "");  // a minute long there
   CHECK(uses(2001) ==
         "f:3006:33: the sets that are used hold too many values in all; at most 2000000");
 }

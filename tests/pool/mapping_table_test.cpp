@@ -4,6 +4,7 @@
 
 #include "tests/pool/pools.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/seeded.hpp"
 
 #include <cstdint>
 #include <map>
@@ -550,7 +551,7 @@ TEST_CASE("mappings agree with plain maps over a million random operations",
   CAPTURE(seed);
   model_run run{seed};
 
-  for (int operation = 0; operation < 1'000'000; ++operation) {
+  for (int operation = 0; operation < weir::test::rounds(1'000'000); ++operation) {
     run.step();
     if (operation % 50'000 == 0) {
       REQUIRE(run.nat.is_sound());

@@ -73,7 +73,7 @@ TEST_CASE("whatever comes, what leaves is sound and everything is accounted for"
   CAPTURE(traffic.seed());
   gateway box{property_configuration()};
 
-  for (int round = 0; round < 60'000; ++round) {
+  for (int round = 0; round < rounds(60'000); ++round) {
     CAPTURE(round);
     const auto sent = traffic.next();
     const auto one = box.sends(sent.interface, sent.bytes);
@@ -98,7 +98,7 @@ TEST_CASE("after the last deadline nothing is owned", "[property][engine]") {
   random_traffic traffic{7};
   CAPTURE(traffic.seed());
   gateway box{property_configuration()};
-  for (int round = 0; round < 5'000; ++round) {
+  for (int round = 0; round < rounds(5'000); ++round) {
     const auto sent = traffic.next();
     const auto one = box.sends(sent.interface, sent.bytes);
     if (one.forwarded()) traffic.saw(box.egress_of(one), one.bytes);
@@ -131,7 +131,7 @@ TEST_CASE("a burst equals its packets one by one", "[property][engine]") {
   gateway together{property_configuration()};
   gateway single{property_configuration()};
 
-  for (int round = 0; round < 1'500; ++round) {
+  for (int round = 0; round < rounds(1'500); ++round) {
     CAPTURE(round);
     std::vector<std::pair<std::string, packet_bytes>> packets;
     const auto count = 1 + traffic.random().below(70);
@@ -162,7 +162,7 @@ TEST_CASE("the short cut answers as the long way does", "[property][engine]") {
   gateway quick{property_configuration()};
   basic_gateway<long_way_traits> thorough{property_configuration()};
 
-  for (int round = 0; round < 40'000; ++round) {
+  for (int round = 0; round < rounds(40'000); ++round) {
     CAPTURE(round);
     const auto sent = traffic.next();
     const auto one = quick.sends(sent.interface, sent.bytes);
@@ -180,7 +180,7 @@ TEST_CASE("a run with the same seed equals itself", "[property][engine]") {
   for (int run = 0; run < 2; ++run) {
     random_traffic traffic{31337};
     gateway box{property_configuration()};
-    for (int round = 0; round < 4'000; ++round) {
+    for (int round = 0; round < rounds(4'000); ++round) {
       const auto sent = traffic.next();
       const auto one = box.sends(sent.interface, sent.bytes);
       if (one.forwarded()) traffic.saw(box.egress_of(one), one.bytes);
@@ -207,7 +207,7 @@ TEST_CASE("there and back restores the packet but for what routers change", "[pr
   raw.sessions.max = 5000;
   gateway box{raw};
 
-  for (int round = 0; round < 3'000; ++round) {
+  for (int round = 0; round < rounds(3'000); ++round) {
     CAPTURE(round);
     auto datagram = udp{}
                         .from("10.0.0." + std::to_string(2 + random.below(200)), random.word() | 1u)

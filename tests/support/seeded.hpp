@@ -7,6 +7,17 @@
 
 namespace weir::test {
 
+#if defined(__SANITIZE_ADDRESS__)
+inline constexpr bool is_sanitized = true;
+#elif defined(__has_feature)
+inline constexpr bool is_sanitized = __has_feature(address_sanitizer);
+#else
+inline constexpr bool is_sanitized = false;
+#endif
+
+/// How many random rounds to go: an eighth under sanitizers, where each takes ten times as long.
+constexpr int rounds(int count) noexcept { return is_sanitized ? (count + 7) / 8 : count; }
+
 /// Random numbers that can be had again: a test captures `seed()`, and the environment variable
 /// WEIR_SEED replays it.
 class seeded {
