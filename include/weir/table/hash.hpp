@@ -3,9 +3,12 @@
 // Keyed hashes of packed keys. The secret keeps strangers from computing collisions; who wants
 // the same results every time gives the same secret.
 
-#include "weir/table/simd.hpp"
-
 #define XXH_INLINE_ALL
+// For long inputs xxHash takes the widest vectors there are, and has GCC inline less for them. Keys
+// are short: without vectors a hash takes a third of the time.
+#if !defined(XXH_VECTOR)
+#define XXH_VECTOR 0
+#endif
 #include <xxhash.h>
 
 #include <array>

@@ -12,11 +12,6 @@
 #elif defined(__SSE2__)
 #include <emmintrin.h>
 #endif
-// For long inputs xxHash takes the widest vectors there are, and has GCC inline less for them. Keys
-// are short: without vectors a hash takes a third of the time.
-#if !defined(XXH_VECTOR)
-#define XXH_VECTOR 0
-#endif
 #if __has_include(<sys/mman.h>)
 #include <sys/mman.h>
 #endif
