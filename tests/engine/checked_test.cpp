@@ -66,7 +66,10 @@ TEST_CASE("a fault of an interface is named", "[engine][checked]") {
   CHECK(said_after([](raw& one) { one.interfaces[0].addresses[0] = own("224.0.0.1/24"); }) ==
         "interfaces.lan.addresses[0]: 224.0.0.1 cannot be the address of an interface; a unicast "
         "address\n");
-  CHECK(said_after([](raw& one) { one.interfaces[1].addresses[0] = own("10.0.0.1/8"); }) ==
+  CHECK(said_after([](raw& one) {
+          one.interfaces[1].addresses[0] = own("10.0.0.1/8");
+          one.routes.clear();
+        }) ==
         "interfaces.wan.addresses: 10.0.0.1 is also the address of \"lan\"; each address once in a "
         "domain\n");
 }
@@ -85,6 +88,97 @@ TEST_CASE("a fault of a route or a neighbour is named", "[engine][checked]") {
   CHECK(said_after([](raw& one) {
           one.neighbors.push_back({*parse_ip_address("10.0.0.9"), "lam", {}});
         }) == "neighbors[0].interface: unknown interface \"lam\"; one of: lan, wan\n");
+}
+
+TEST_CASE("an address that is there twice or is no host's is named", "[engine][checked]") {
+  const auto said_of_second = [](std::string_view text) {
+    return said_after([&](configuration& one) { one.interfaces[0].addresses[1] = own(text); });
+  };
+  CHECK(said_of_second("10.0.0.1/24") ==
+        "interfaces.lan.addresses[1]: 10.0.0.1 is there twice; each address once\n");
+  CHECK(said_of_second("10.0.1.0/24") ==
+        "interfaces.lan.addresses[1]: 10.0.1.0 is that of its whole subnet; the address of one "
+        "host in it\n");
+  CHECK(said_of_second("10.0.1.255/24") ==
+        "interfaces.lan.addresses[1]: 10.0.1.255 is that of its whole subnet; the address of one "
+        "host in it\n");
+  CHECK(said_of_second("10.0.0.2/24").empty());
+  CHECK(said_of_second("10.0.1.0/31").empty());
+  CHECK(said_of_second("10.0.1.255/32").empty());
+}
+
+TEST_CASE("two interfaces of a domain with hosts of one subnet are named", "[engine][checked]") {
+  const auto said_of_both = [](std::string_view lan, std::string_view wan) {
+    return said_after([&](configuration& one) {
+      one.interfaces[0].addresses[1] = own(lan);
+      one.interfaces[1].addresses.push_back(own(wan));
+    });
+  };
+  CHECK(
+      said_of_both("10.1.0.1/24", "10.1.0.2/24") ==
+      "interfaces.wan.addresses: 10.1.0.0/24 overlaps 10.1.0.0/24 of \"lan\"; a subnet of its own "
+      "for each interface of a domain\n");
+  CHECK(
+      said_of_both("10.1.0.1/16", "10.1.7.1/24") ==
+      "interfaces.wan.addresses: 10.1.7.0/24 overlaps 10.1.0.0/16 of \"lan\"; a subnet of its own "
+      "for each interface of a domain\n");
+  CHECK(said_of_both("2001:db8:7:1::1/64", "2001:db8:7::1/48") ==
+        "interfaces.wan.addresses: 2001:db8:7::/48 overlaps 2001:db8:7:1::/64 of \"lan\"; a subnet "
+        "of its own for each interface of a domain\n");
+  CHECK(said_of_both("10.1.0.1/16", "10.1.7.1/32").empty());
+  CHECK(said_of_both("fe80::1/64", "fe80::2/64").empty());
+}
+
+TEST_CASE("a gateway that nobody can be is named", "[engine][checked]") {
+  const auto change = [](std::string_view gateway, configuration& one) {
+    one.routes[0].via = parse_ip_address(gateway);
+  };
+  const auto said_of = [&](std::string_view gateway) {
+    return said_after([&](configuration& one) { change(gateway, one); });
+  };
+  const std::string nowhere =
+      "routes[0].via: 192.0.2.1 is in no subnet of \"wan\"; the address of a neighbour on it, or a "
+      "route to the gateway without `via`\n";
+  CHECK(said_of("192.0.2.1") == nowhere);
+  CHECK(said_of("203.0.113.1") ==
+        "routes[0].via: 203.0.113.1 is the box's own address; the address of a neighbour on "
+        "\"wan\"\n");
+  CHECK(said_of("10.0.0.1") ==
+        "routes[0].via: 10.0.0.1 is the box's own address; the address of a neighbour on "
+        "\"wan\"\n");
+  CHECK(said_after([&](configuration& one) {
+          change("192.0.2.1", one);
+          one.routes.push_back({*parse_prefix("192.0.2.1/32"), std::nullopt, "lan"});
+        }) == nowhere);
+  CHECK(said_after([&](configuration& one) {
+          change("192.0.2.1", one);
+          one.routes.push_back({*parse_prefix("192.0.2.1/32"), std::nullopt, "wan"});
+        }).empty());
+  CHECK(said_after([&](configuration& one) {
+          change("192.0.2.1", one);
+          one.neighbors = {{*parse_ip_address("192.0.2.1"), "wan", {}}};
+        }).empty());
+  CHECK(said_after([](configuration& one) {
+          one.routes[1].via = parse_ip_address("fe80::1");
+        }).empty());
+}
+
+TEST_CASE("a second route for a prefix is named", "[engine][checked]") {
+  const auto twice = [](configuration& one) { one.routes.push_back(one.routes[0]); };
+  CHECK(said_after(twice) ==
+        "routes[2].to: 0.0.0.0/0 has a route already: routes[0]; one route for each prefix of a "
+        "domain\n");
+  CHECK(said_after([&](configuration& one) {
+          twice(one);
+          one.routes[2].to = *parse_prefix("0.0.0.0/1");
+        }).empty());
+  CHECK(said_after([&](configuration& one) {
+          twice(one);
+          one.interfaces.push_back({});
+          one.interfaces[2].name = "other";
+          one.interfaces[2].domain = "red";
+          one.routes[2].domain = "red";
+        }).empty());
 }
 
 TEST_CASE("a fault of a policy is named", "[engine][checked]") {

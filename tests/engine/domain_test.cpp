@@ -74,8 +74,9 @@ TEST_CASE("a pool whose addresses are in another domain than the route leads to 
 
 TEST_CASE("an error about a packet of the box comes from its own domain", "[engine][domain]") {
   auto raw = tenants(two_zones());
-  raw.interfaces[3].addresses = {own("198.51.100.1/24")};
+  raw.interfaces[3].addresses[0] = own("198.51.100.1/24");
   raw.interfaces[3].mtu = 1300;
+  raw.routes[2].via = parse_ip_address("198.51.100.254");
   add_policy(raw, "local", "outside2", action::permit_stateful);
   gateway box{raw};
 

@@ -15,6 +15,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <tuple>
 #include <vector>
 
 namespace weir::detail {
@@ -100,6 +101,11 @@ inline void add_route(topology& made, domain_id domain, const ip_prefix& to, nex
   }
 }
 
+inline ip_prefix subnet_of(const interface_address_configuration& own) {
+  return own.address.is_ipv4() ? ip_prefix{ipv4_prefix::around(own.address.v4(), own.length)}
+                               : ip_prefix{ipv6_prefix::around(own.address.v6(), own.length)};
+}
+
 /// The subnet of an IPv4 address has broadcast addresses (RFC 3021: a /31 has none).
 inline void add_broadcasts(topology& made, const interface_facts& owner,
                            const interface_address_configuration& own) {
@@ -114,10 +120,7 @@ inline void add_broadcasts(topology& made, const interface_facts& owner,
 
 inline void add_connected(topology& made, const interface_facts& owner) {
   for (const auto& own : owner.addresses) {
-    const auto subnet = own.address.is_ipv4()
-                            ? ip_prefix{ipv4_prefix::around(own.address.v4(), own.length)}
-                            : ip_prefix{ipv6_prefix::around(own.address.v6(), own.length)};
-    add_route(made, owner.domain, subnet, owner.on_link);
+    add_route(made, owner.domain, subnet_of(own), owner.on_link);
     add_broadcasts(made, owner, own);
   }
 }
@@ -133,6 +136,15 @@ inline void add_own_addresses(topology& made) {
   }
 }
 
+/// Whether an address means every host of its subnet (RFC 3021: those of a /31 do not).
+inline bool is_of_whole_subnet(const interface_address_configuration& own) {
+  if (!own.address.is_ipv4() || own.length > 30) {
+    return false;
+  }
+  const auto subnet = ipv4_prefix::around(own.address.v4(), own.length);
+  return own.address.v4() == subnet.address() || own.address.v4() == last_address(subnet);
+}
+
 /// The address; one whose prefix is too long goes on as a host's.
 inline interface_address_configuration check_address(const interface_address_configuration& own,
                                                      const std::string& path, fault_list& faults) {
@@ -146,6 +158,9 @@ inline interface_address_configuration check_address(const interface_address_con
   if (martian) {
     faults.add(path, to_text(own.address) + " cannot be the address of an interface",
                "a unicast address");
+  } else if (is_of_whole_subnet(own)) {
+    faults.add(path, to_text(own.address) + " is that of its whole subnet",
+               "the address of one host in it");
   }
   return {own.address, std::min(own.length, most)};
 }
@@ -159,6 +174,11 @@ inline void check_mtu(const interface_configuration& raw, const std::string& pat
     faults.add(path + ".mtu", "an MTU of " + std::to_string(raw.mtu) + " cannot work here",
                std::to_string(least) + " to " + std::to_string(mtu_max));
   }
+}
+
+inline bool has_address(const interface_facts& one, const ip_address& address) {
+  return std::any_of(one.addresses.begin(), one.addresses.end(),
+                     [&](const auto& own) { return own.address == address; });
 }
 
 inline void check_interface(const interface_configuration& raw, topology& made,
@@ -187,37 +207,113 @@ inline void check_interface(const interface_configuration& raw, topology& made,
   facts.validation = raw.validation;
   facts.accept_any_mac = raw.accept_any_mac;
   for (std::size_t i = 0; i < raw.addresses.size(); ++i) {
-    facts.addresses.push_back(
-        check_address(raw.addresses[i], element(path + ".addresses", i), faults));
+    const auto place = element(path + ".addresses", i);
+    if (has_address(facts, raw.addresses[i].address)) {
+      faults.add(place, to_text(raw.addresses[i].address) + " is there twice", "each address once");
+    }
+    facts.addresses.push_back(check_address(raw.addresses[i], place, faults));
   }
   facts.on_link = add_hop(made, {facts.id, std::nullopt, next_hop_kind::forward});
   made.interfaces.push_back(std::move(facts));
 }
 
-/// Two interfaces of one domain with the same address could not be told apart.
+/// Whether hosts of one subnet could be behind either of two addresses. A host's own prefix is no
+/// subnet, and link-local ones are of their link alone.
+inline bool subnets_overlap(const interface_address_configuration& one,
+                            const interface_address_configuration& other) {
+  const auto hosts = [](const auto& own) {
+    return own.address.is_ipv4()
+               ? own.length < ipv4::address_bits
+               : own.length < ipv6::address_bits && !own.address.v6().is_link_local();
+  };
+  const auto left = subnet_of(one);
+  const auto right = subnet_of(other);
+  return hosts(one) && hosts(other) &&
+         (left.length() < right.length() ? left.contains(right.address())
+                                         : right.contains(left.address()));
+}
+
+/// Two interfaces of one domain with the same address could not be told apart, and of two with
+/// hosts of one subnet only one would be asked for them.
+inline void check_apart(const interface_facts& one, const interface_facts& other,
+                        fault_list& faults) {
+  for (const auto& own : other.addresses) {
+    const auto overlapped = std::find_if(one.addresses.begin(), one.addresses.end(),
+                                         [&](auto& each) { return subnets_overlap(each, own); });
+    if (has_address(one, own.address)) {
+      faults.add("interfaces." + other.name + ".addresses",
+                 to_text(own.address) + " is also the address of " + in_quotes(one.name),
+                 "each address once in a domain");
+    } else if (overlapped != one.addresses.end()) {
+      faults.add("interfaces." + other.name + ".addresses",
+                 to_text(subnet_of(own)) + " overlaps " + to_text(subnet_of(*overlapped)) + " of " +
+                     in_quotes(one.name),
+                 "a subnet of its own for each interface of a domain");
+    }
+  }
+}
+
 inline void check_unique_addresses(const topology& made, fault_list& faults) {
   for (std::size_t left = 0; left < made.interfaces.size(); ++left) {
     for (std::size_t right = left + 1; right < made.interfaces.size(); ++right) {
-      const auto& a = made.interfaces[left];
-      const auto& b = made.interfaces[right];
-      if (a.domain != b.domain) {
-        continue;
-      }
-      for (const auto& own : b.addresses) {
-        const bool shared = std::any_of(a.addresses.begin(), a.addresses.end(),
-                                        [&](auto& other) { return other.address == own.address; });
-        if (shared) {
-          faults.add("interfaces." + b.name + ".addresses",
-                     to_text(own.address) + " is also the address of " + in_quotes(a.name),
-                     "each address once in a domain");
-        }
+      if (made.interfaces[left].domain == made.interfaces[right].domain) {
+        check_apart(made.interfaces[left], made.interfaces[right], faults);
       }
     }
   }
 }
 
-inline void check_route(const route_configuration& raw, const std::string& path, topology& made,
-                        fault_list& faults) {
+/// Whether a gateway can be asked for its link-layer address on an interface, or need not be.
+inline bool is_neighbor(const configuration& raw, const interface_facts& on,
+                        const ip_address& gateway) {
+  const auto is_on_link = [&](const route_configuration& one) {
+    return !one.via && one.interface == on.name && one.to.contains(gateway);
+  };
+  const auto is_known = [&](const neighbor_configuration& one) {
+    return one.interface == on.name && one.address == gateway;
+  };
+  const auto is_near = [&](const auto& own) { return subnet_of(own).contains(gateway); };
+  return (gateway.is_ipv6() && gateway.v6().is_link_local()) ||
+         std::any_of(on.addresses.begin(), on.addresses.end(), is_near) ||
+         std::any_of(raw.neighbors.begin(), raw.neighbors.end(), is_known) ||
+         std::any_of(raw.routes.begin(), raw.routes.end(), is_on_link);
+}
+
+inline void check_gateway(const configuration& raw, const topology& made, const ip_address& gateway,
+                          const interface_facts& on, const std::string& path, fault_list& faults) {
+  const bool own = std::any_of(made.interfaces.begin(), made.interfaces.end(), [&](auto& one) {
+    return one.domain == on.domain && has_address(one, gateway);
+  });
+  if (own) {
+    faults.add(path, to_text(gateway) + " is the box's own address",
+               "the address of a neighbour on " + in_quotes(on.name));
+  } else if (!is_neighbor(raw, on, gateway)) {
+    faults.add(path, to_text(gateway) + " is in no subnet of " + in_quotes(on.name),
+               "the address of a neighbour on it, or a route to the gateway without `via`");
+  }
+}
+
+/// Of two routes for one prefix, one would never be taken.
+inline void check_unique_routes(const configuration& raw, fault_list& faults) {
+  std::vector<std::size_t> order(raw.routes.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    order[i] = i;
+  }
+  const auto name = [&](std::size_t i) { return std::tie(raw.routes[i].domain, raw.routes[i].to); };
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t left, std::size_t right) { return name(left) < name(right); });
+  for (std::size_t i = 1; i < order.size(); ++i) {
+    if (name(order[i - 1]) == name(order[i])) {
+      faults.add(element("routes", order[i]) + ".to",
+                 to_text(raw.routes[order[i]].to) +
+                     " has a route already: " + element("routes", order[i - 1]),
+                 "one route for each prefix of a domain");
+    }
+  }
+}
+
+inline void check_route(const configuration& all, const route_configuration& raw,
+                        const std::string& path, topology& made, fault_list& faults) {
   const auto egress = find_interface(made, raw.interface);
   if (!egress || egress->is_local()) {
     faults.add(path + ".interface", "unknown interface " + in_quotes(raw.interface),
@@ -234,6 +330,9 @@ inline void check_route(const route_configuration& raw, const std::string& path,
     faults.add(path + ".via", to_text(*raw.via) + " is of the other family than `to`",
                "a gateway of the destination's family");
     return;
+  }
+  if (raw.via) {
+    check_gateway(all, made, *raw.via, made.interfaces[egress->number()], path + ".via", faults);
   }
   const auto hop = add_hop(made, {*egress, raw.via, next_hop_kind::forward});
   add_route(made, domain_id{*domain}, raw.to, hop);
@@ -271,8 +370,9 @@ inline topology check_topology(const configuration& raw, fault_list& faults) {
     add_connected(made, made.interfaces[i]);
   }
   for (std::size_t i = 0; i < raw.routes.size(); ++i) {
-    check_route(raw.routes[i], element("routes", i), made, faults);
+    check_route(raw, raw.routes[i], element("routes", i), made, faults);
   }
+  check_unique_routes(raw, faults);
   for (std::size_t i = 0; i < raw.neighbors.size(); ++i) {
     check_neighbor(raw.neighbors[i], element("neighbors", i), made, faults);
   }
