@@ -152,10 +152,7 @@ struct bar {
   static bar faster(double times) { return {kind::speed_at_least, times}; }
   static bar cost(double times) { return {kind::cost_at_most, times}; }
   static bar value(double most) { return {kind::value_at_most, most}; }
-  /// Prints the ratio as a cost or a value, and promises nothing.
-  static bar cost() { return cost(no_limit); }
-  static bar value() { return value(no_limit); }
-
+  /// A limit that promises nothing: the ratio is printed, and no bar.
   static constexpr double no_limit = 1e300;
 };
 

@@ -40,9 +40,9 @@ int run(const options& given) {
   add(out, "IPv6", "bytes each", each(box.sessions6().bytes()), bar::value(208));
   constexpr auto lines = [](std::size_t record) { return static_cast<double>(1 + record / 64); };
   add(out, "IPv4", "lines an established packet touches", lines(sizeof(hot_record<ipv4>)),
-      bar::value());
+      bar::value(bar::no_limit));
   add(out, "IPv6", "lines an established packet touches", lines(sizeof(hot_record<ipv6>)),
-      bar::value());
+      bar::value(bar::no_limit));
   return out.exit_code();
 }
 
