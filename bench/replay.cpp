@@ -127,7 +127,7 @@ int main(int count, char** arguments) {
                 .subject = std::string{"64 B, 1 GB, "} + flows + " flows",
                 .figure = "MiB of memory at most",
                 .value = static_cast<double>(value_of(said, "peak")) / (1 << 20),
-                .bar = {}});
+                .bar = bench::bar::value(bench::bar::no_limit)});
     report.verify(good, "not every packet came through");
   }
   return report.exit_code();
