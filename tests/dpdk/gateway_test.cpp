@@ -23,12 +23,7 @@
 #include <vector>
 
 using namespace weir;
-using test::host;
-using test::lan;
-using test::provider;
-using test::router;
-using test::uplink;
-using test::wan;
+using namespace test::peers;
 
 namespace {
 

@@ -13,10 +13,8 @@
 #include <vector>
 
 using namespace weir;
+using namespace test::peers;
 using dpdk::mbuf_burst;
-using test::host;
-using test::lan;
-using test::router;
 
 TEST_CASE("a burst shows packets from their IP header on", "[dpdk][mbuf_burst]") {
   if (!test::has_eal()) return;

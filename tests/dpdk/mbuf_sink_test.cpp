@@ -12,16 +12,11 @@
 #include <span>
 
 using namespace weir;
+using namespace test::peers;
 using dpdk::egress_port;
 using dpdk::mbuf_burst;
 using dpdk::mbuf_packet;
 using dpdk::transmit_array;
-using test::host;
-using test::lan;
-using test::provider;
-using test::router;
-using test::uplink;
-using test::wan;
 
 namespace {
 
