@@ -35,11 +35,11 @@ class tapped_home : public packets::workshop {
   }
 };
 
-packets::packet_bytes request() {
-  return packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 53).payload("who?").bytes();
+packets::builder request() {
+  return packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 53).payload("who?");
 }
-packets::packet_bytes reply() {
-  return packets::udp{}.from("198.51.100.7", 53).to("10.0.0.5", 4000).payload("me").bytes();
+packets::builder reply() {
+  return packets::udp{}.from("198.51.100.7", 53).to("10.0.0.5", 4000).payload("me");
 }
 
 }  // namespace
@@ -47,8 +47,8 @@ packets::packet_bytes reply() {
 TEST_CASE("a reply on a tap comes back through the translation", "[program][replay][tap]") {
   const tapped_home here;
 
-  const auto report =
-      here.replay({{10 * millisecond, outward(request())}, {20 * millisecond, inward(reply())}});
+  const auto report = here.replay({{10 * millisecond, outward(request().bytes())},
+                                   {20 * millisecond, inward(reply().bytes())}});
 
   CHECK(report["reflected"] == 1);
   CHECK(report["packets"]["out"] == 2);
@@ -58,7 +58,7 @@ TEST_CASE("a reply on a tap comes back through the translation", "[program][repl
   // But for its TTL and the checksum over it, the packet is what the tap saw.
   auto seen =
       packets::packet_bytes(packet_in(back[0].frame).begin(), packet_in(back[0].frame).end());
-  auto due = reply();
+  auto due = reply().bytes();
   for (auto* const one : {&seen, &due}) (*one)[8] = (*one)[10] = (*one)[11] = std::byte{0};
   CHECK(seen == due);
 }
@@ -66,7 +66,8 @@ TEST_CASE("a reply on a tap comes back through the translation", "[program][repl
 TEST_CASE("a reply in the same tick finds the mapping", "[program][replay][tap]") {
   const tapped_home here;
 
-  const auto report = here.replay({{100, outward(request())}, {200, inward(reply())}});
+  const auto report =
+      here.replay({{100, outward(request().bytes())}, {200, inward(reply().bytes())}});
 
   CHECK(report["reflected"] == 1);
   CHECK(report["packets"]["out"] == 2);
@@ -75,7 +76,7 @@ TEST_CASE("a reply in the same tick finds the mapping", "[program][replay][tap]"
 TEST_CASE("a packet of no mapping enters outside as it is", "[program][replay][tap]") {
   const tapped_home here;
 
-  const auto report = here.replay({{100, inward(reply())}});
+  const auto report = here.replay({{100, inward(reply().bytes())}});
 
   CHECK(report["reflected"] == 0);
   CHECK(report["packets"]["dropped"] == 1);
@@ -100,12 +101,11 @@ TEST_CASE("a ping on a tap comes back under its own identifier", "[program][repl
 
 TEST_CASE("an ICMP error on a tap is readdressed with what it quotes", "[program][replay][tap]") {
   const tapped_home here;
-  auto expired = request();
   const auto error =
-      packets::icmp{11, 0}.from("192.0.2.33").to("10.0.0.5").quote(expired, 28).bytes();
+      packets::icmp{11, 0}.from("192.0.2.33").to("10.0.0.5").quote(request().bytes(), 28).bytes();
 
-  const auto report =
-      here.replay({{10 * millisecond, outward(request())}, {20 * millisecond, inward(error)}});
+  const auto report = here.replay(
+      {{10 * millisecond, outward(request().bytes())}, {20 * millisecond, inward(error)}});
 
   CHECK(report["reflected"] == 1);
   CHECK(report["packets"]["out"] == 2);
@@ -120,14 +120,9 @@ TEST_CASE("an ICMP error on a tap is readdressed with what it quotes", "[program
 
 TEST_CASE("a wrong checksum stays wrong on its way", "[program][replay][tap]") {
   const tapped_home here;
-  const auto corrupt = packets::udp{}
-                           .from("198.51.100.7", 53)
-                           .to("10.0.0.5", 4000)
-                           .payload("me")
-                           .bad_checksum()
-                           .bytes();
+  const auto corrupt = reply().bad_checksum().bytes();
 
-  here.replay({{10 * millisecond, outward(request())}, {20 * millisecond, inward(corrupt)}},
+  here.replay({{10 * millisecond, outward(request().bytes())}, {20 * millisecond, inward(corrupt)}},
               "--complete-checksums");
 
   const auto back = here.frames("l.pcap");
@@ -151,12 +146,7 @@ TEST_CASE("IPv6 on a tap is forwarded both ways as it is", "[program][replay][ta
 
 TEST_CASE("partial checksums are completed where that is asked for", "[program][replay][tap]") {
   const tapped_home here;
-  const auto partial = packets::udp{}
-                           .from("10.0.0.5", 4000)
-                           .to("198.51.100.7", 53)
-                           .payload("who?")
-                           .partial_checksum()
-                           .bytes();
+  const auto partial = request().partial_checksum().bytes();
 
   const auto report = here.replay({{10 * millisecond, outward(partial)}}, "--complete-checksums");
 
