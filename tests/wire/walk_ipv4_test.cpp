@@ -9,6 +9,7 @@
 #include <vector>
 
 using namespace weir;
+using test::check_walks_agree;
 using test::home;
 using test::key;
 using test::key_of;
@@ -48,18 +49,7 @@ TEST_CASE("a whole TCP segment over IPv4 is understood", "[wire][walk]") {
 TEST_CASE("the general walk agrees with the plain one", "[wire][walk]") {
   for (const auto& packet : {test::udp{}.bytes(), test::udp{}.payload("xyz").bytes(),
                              test::tcp{}.fin().bytes(), test::tcp{}.syn().mss(1).bytes()}) {
-    walked<ipv4> general;
-    detail::walk_any(packet, packet.size(), home, {}, general);
-    const auto plain = walked_of<ipv4>(packet);
-
-    REQUIRE(general.facts.ok);
-    CHECK(same_flow(general.key, plain.key));
-    CHECK(general.facts.end == plain.facts.end);
-    CHECK(general.facts.transport_offset == plain.facts.transport_offset);
-    CHECK(general.facts.fragment_id == plain.facts.fragment_id);
-    CHECK(general.facts.message == plain.facts.message);
-    CHECK(general.facts.tcp_flags == plain.facts.tcp_flags);
-    CHECK(general.facts.ttl == plain.facts.ttl);
+    check_walks_agree<ipv4>(packet);
   }
 }
 

@@ -5,6 +5,7 @@
 
 #include "weir/wire/header_walk.hpp"
 
+#include "tests/support/catch.hpp"
 #include "tests/support/packet_builder.hpp"
 
 #include <cstdint>
@@ -29,6 +30,23 @@ std::string outcome(const packet_bytes& packet, const walk_options& options = {}
 template <IpVersion V>
 flow_key<V> key_of(const packet_bytes& packet) {
   return unpack(walked_of<V>(packet).key);
+}
+
+/// The walk over plain headers finds what the walk over any headers does.
+template <IpVersion V>
+void check_walks_agree(const packet_bytes& packet) {
+  walked<V> general;
+  weir::detail::walk_any(packet, packet.size(), home, {}, general);
+  const auto plain = walked_of<V>(packet);
+
+  REQUIRE(general.facts.ok);
+  CHECK(same_flow(general.key, plain.key));
+  CHECK(general.facts.end == plain.facts.end);
+  CHECK(general.facts.transport_offset == plain.facts.transport_offset);
+  CHECK(general.facts.fragment_id == plain.facts.fragment_id);
+  CHECK(general.facts.message == plain.facts.message);
+  CHECK(general.facts.tcp_flags == plain.facts.tcp_flags);
+  CHECK(general.facts.ttl == plain.facts.ttl);
 }
 
 /// The flow between the two hosts.
