@@ -12,6 +12,17 @@ using namespace weir::test;
 
 namespace {
 
+/// A table with one session, and both directions of it.
+struct one_session : table_fixture<ipv4> {
+  explicit one_session(const packed_flow<ipv4>& original, session_timeouts idle = {})
+      : table_fixture{{.sessions_max = 4}, idle}, key{original} {}
+
+  packed_flow<ipv4> key;
+  std::uint32_t id = create(key).id;
+  session_ref out = table.find(key, now);
+  session_ref back = table.find(reversed(key), now);
+};
+
 session_totals totals_of(const table_fixture<ipv4>& box, std::uint32_t id) {
   return totals(box.table.hot(id), box.table.cold(id));
 }
@@ -55,19 +66,17 @@ TEMPLATE_TEST_CASE("three steps find what one step finds", "[session][table]", i
 }
 
 TEST_CASE("a candidate that ended meanwhile is not found", "[session][table]") {
-  table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto key = udp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
-  const std::uint64_t hash = box.table.hash(key);
-  const session_ref candidate = box.table.candidate(hash, key);
+  one_session box{udp_flow<ipv4>(1)};
+  const std::uint64_t hash = box.table.hash(box.key);
+  const session_ref candidate = box.table.candidate(hash, box.key);
   const std::uint32_t changes = box.table.changes();
 
-  box.table.end(id);
+  box.table.end(box.id);
 
-  CHECK_FALSE(box.table.find(key, hash, candidate, box.now).found());
+  CHECK_FALSE(box.table.find(box.key, hash, candidate, box.now).found());
   CHECK(box.table.changes() != changes);
   box.create(udp_flow<ipv4>(2));
-  CHECK_FALSE(box.table.find(key, hash, candidate, box.now).found());
+  CHECK_FALSE(box.table.find(box.key, hash, candidate, box.now).found());
 }
 
 TEST_CASE("a second packet of a new flow in a burst finds the session of the first",
@@ -196,18 +205,16 @@ TEST_CASE("each protocol has its idle times, before an answer and after it",
 }
 
 TEST_CASE("what nobody swept is dead all the same, and makes way", "[session][expiry]") {
-  table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto key = udp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
+  one_session box{udp_flow<ipv4>(1)};
   box.pass(2 * minute);
   REQUIRE(box.table.size() == 1);
 
-  const auto again = box.create(key);
+  const auto again = box.create(box.key);
 
   CHECK(again.created());
-  CHECK(box.ended == std::vector{std::pair{id, session_end::expired}});
+  CHECK(box.ended == std::vector{std::pair{box.id, session_end::expired}});
   CHECK(box.table.size() == 1);
-  CHECK(box.is_live(key));
+  CHECK(box.is_live(box.key));
   CHECK(box.table.is_consistent());
 }
 
@@ -242,71 +249,58 @@ TEST_CASE("every packet of either direction lengthens a session's life", "[sessi
 
 TEST_CASE("a direction that may not refresh does not, but can shorten",
           "[session][expiry][rfc4787-req6][rfc7857-7]") {
-  table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto key = tcp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
-  box.table.hot(id).set(session_flag::reply_does_not_refresh, true);
-  const session_ref out = box.table.find(key, box.now);
-  const session_ref back = box.table.find(reversed(key), box.now);
-  box.table.track(back, its_answer, box.now);
-  box.table.track(out, its_confirmation, box.now);
+  one_session box{tcp_flow<ipv4>(1)};
+  box.table.hot(box.id).set(session_flag::reply_does_not_refresh, true);
+  box.table.track(box.back, its_answer, box.now);
+  box.table.track(box.out, its_confirmation, box.now);
 
   box.pass(124 * minute - 1);
   tcp_segment data = its_answer;
   data.sequence += 1;
   data.flags = tcp_flag::ack;
-  CHECK(box.table.track(back, data, box.now) == tcp_outcome::pass);
-  CHECK(box.table.hot(id).state.deadline_low == (box.now + 1).low());
+  CHECK(box.table.track(box.back, data, box.now) == tcp_outcome::pass);
+  CHECK(box.table.hot(box.id).state.deadline_low == (box.now + 1).low());
 
-  box.table.track(out, its_confirmation, box.now);
+  box.table.track(box.out, its_confirmation, box.now);
   tcp_segment last = data;
   last.flags = tcp_flag::rst;
-  CHECK(box.table.track(back, last, box.now) == tcp_outcome::pass);
-  CHECK(box.table.hot(id).state.deadline_low == (box.now + 4 * minute).low());
+  CHECK(box.table.track(box.back, last, box.now) == tcp_outcome::pass);
+  CHECK(box.table.hot(box.id).state.deadline_low == (box.now + 4 * minute).low());
 }
 
 TEST_CASE("an answer that may not refresh leaves the time of two ways from the last refresh",
           "[session][expiry][rfc4787-req5][rfc4787-req6]") {
-  table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto key = udp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
-  box.table.hot(id).set(session_flag::reply_does_not_refresh, true);
+  one_session box{udp_flow<ipv4>(1)};
+  box.table.hot(box.id).set(session_flag::reply_does_not_refresh, true);
   const auto opened = box.now;
-  const session_ref back = box.table.find(reversed(key), box.now);
 
   box.pass(2 * minute - 1);
-  box.table.track(back, box.now);
-  CHECK(box.table.hot(id).state.deadline_low == (opened + 5 * minute).low());
+  box.table.track(box.back, box.now);
+  CHECK(box.table.hot(box.id).state.deadline_low == (opened + 5 * minute).low());
 
   box.pass(minute);
-  box.table.track(back, box.now);
-  CHECK(box.table.hot(id).state.deadline_low == (opened + 5 * minute).low());
-  box.table.track(box.table.find(key, box.now), box.now);
-  CHECK(box.table.hot(id).state.deadline_low == (box.now + 5 * minute).low());
+  box.table.track(box.back, box.now);
+  CHECK(box.table.hot(box.id).state.deadline_low == (opened + 5 * minute).low());
+  box.table.track(box.out, box.now);
+  CHECK(box.table.hot(box.id).state.deadline_low == (box.now + 5 * minute).low());
 }
 
 TEST_CASE("an answer that may not refresh shortens a session of two ways that live less long",
           "[session][expiry][rfc4787-req6]") {
   session_timeouts timeouts;
   timeouts.udp = duration::seconds(10);
-  table_fixture<ipv4> box{{.sessions_max = 4}, timeouts};
-  const auto key = udp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
-  box.table.hot(id).set(session_flag::reply_does_not_refresh, true);
+  one_session box{udp_flow<ipv4>(1), timeouts};
+  box.table.hot(box.id).set(session_flag::reply_does_not_refresh, true);
 
   box.pass(minute);
-  box.table.track(box.table.find(reversed(key), box.now), box.now);
+  box.table.track(box.back, box.now);
 
-  CHECK(box.table.hot(id).state.deadline_low == (box.now + 10'000).low());
+  CHECK(box.table.hot(box.id).state.deadline_low == (box.now + 10'000).low());
 }
 
 TEST_CASE("each phase of a TCP session has its idle time", "[session][tcp][rfc5382-req5]") {
-  table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto key = tcp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
-  const session_ref out = box.table.find(key, box.now);
-  const session_ref back = box.table.find(reversed(key), box.now);
-  const auto ticks_left = [&] { return box.table.hot(id).state.deadline_low - box.now.low(); };
+  one_session box{tcp_flow<ipv4>(1)};
+  const auto ticks_left = [&] { return box.table.hot(box.id).state.deadline_low - box.now.low(); };
   const auto then = [](tcp_segment segment, std::uint32_t ahead, std::uint8_t flags) {
     segment.sequence += ahead;
     segment.flags = flags;
@@ -315,39 +309,35 @@ TEST_CASE("each phase of a TCP session has its idle time", "[session][tcp][rfc53
   CHECK(ticks_left() == 4 * minute);
 
   box.pass(1000);
-  box.table.track(back, its_answer, box.now);
+  box.table.track(box.back, its_answer, box.now);
   CHECK(ticks_left() == 4 * minute);
-  box.table.track(out, its_confirmation, box.now);
+  box.table.track(box.out, its_confirmation, box.now);
   CHECK(ticks_left() == 124 * minute);
-  box.table.track(back, then(its_answer, 1, tcp_flag::fin | tcp_flag::ack), box.now);
+  box.table.track(box.back, then(its_answer, 1, tcp_flag::fin | tcp_flag::ack), box.now);
   CHECK(ticks_left() == 124 * minute);
   tcp_segment finish = then(its_confirmation, 0, tcp_flag::fin | tcp_flag::ack);
   finish.acknowledgment += 1;
-  box.table.track(out, finish, box.now);
+  box.table.track(box.out, finish, box.now);
   CHECK(ticks_left() == 4 * minute);
   box.pass(1000);
-  box.table.track(back, then(its_answer, 2, tcp_flag::ack), box.now);
+  box.table.track(box.back, then(its_answer, 2, tcp_flag::ack), box.now);
   CHECK(ticks_left() == 4 * minute - 1000);
 }
 
 TEST_CASE("a forged RST neither closes nor shortens a session", "[session][tcp][sd16][rfc5961]") {
-  table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto key = tcp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
-  const session_ref out = box.table.find(key, box.now);
-  const session_ref back = box.table.find(reversed(key), box.now);
-  box.table.track(back, its_answer, box.now);
-  box.table.track(out, its_confirmation, box.now);
-  const std::uint32_t deadline = box.table.hot(id).state.deadline_low;
+  one_session box{tcp_flow<ipv4>(1)};
+  box.table.track(box.back, its_answer, box.now);
+  box.table.track(box.out, its_confirmation, box.now);
+  const std::uint32_t deadline = box.table.hot(box.id).state.deadline_low;
   box.pass(1000);
   tcp_segment forged = its_answer;
   forged.flags = tcp_flag::rst;
   forged.sequence += GENERATE(2u, 5'000u, 1'000'000u);
 
-  box.table.track(back, forged, box.now);
+  box.table.track(box.back, forged, box.now);
 
-  CHECK(box.table.hot(id).state.deadline_low == deadline);
-  CHECK(box.table.hot(id).status().phase() == session_phase::established);
+  CHECK(box.table.hot(box.id).state.deadline_low == deadline);
+  CHECK(box.table.hot(box.id).status().phase() == session_phase::established);
 }
 
 TEST_CASE("a SYN over a closing session opens a session that lives on", "[session][tcp][sd15]") {
@@ -404,18 +394,16 @@ TEST_CASE("a session that is refreshed does not keep others from ending",
 TEST_CASE("a shortened session ends at its new deadline", "[session][expiry]") {
   session_timeouts timeouts;
   timeouts.dns = duration::seconds(2);
-  table_fixture<ipv4> box{{.sessions_max = 4}, timeouts};
-  const auto key = udp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
+  one_session box{udp_flow<ipv4>(1), timeouts};
 
   box.pass(500);
-  box.table.shorten(id, 2'000, box.now);
-  box.table.shorten(id, 60'000, box.now);
+  box.table.shorten(box.id, 2'000, box.now);
+  box.table.shorten(box.id, 60'000, box.now);
   box.pass(1'999);
   CHECK(box.reclaim() == 0);
-  CHECK(box.is_live(key));
+  CHECK(box.is_live(box.key));
   box.pass(1);
-  CHECK_FALSE(box.is_live(key));
+  CHECK_FALSE(box.is_live(box.key));
   CHECK(box.reclaim() == 1);
 }
 
@@ -519,19 +507,15 @@ TEST_CASE("tables that share a room hold no more than it together", "[session][l
 }
 
 TEST_CASE("packets and bytes are exact over all carries", "[session][counters]") {
-  table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto key = udp_flow<ipv4>(1);
-  const std::uint32_t id = box.create(key).id;
-  const session_ref out = box.table.find(key, box.now);
-  const session_ref back = box.table.find(reversed(key), box.now);
+  one_session box{udp_flow<ipv4>(1)};
   const std::uint32_t packets = GENERATE(0u, 1u, 254u, 255u, 256u, 100'000u);
 
   for (std::uint32_t packet = 0; packet < packets; ++packet) {
-    box.table.count(out, 65'535);
-    if (packet % 2 == 0) box.table.count(back, 40);
+    box.table.count(box.out, 65'535);
+    if (packet % 2 == 0) box.table.count(box.back, 40);
   }
 
-  const session_totals sums = totals_of(box, id);
+  const session_totals sums = totals_of(box, box.id);
   CHECK(sums.packets[0] == packets);
   CHECK(sums.bytes[0] == std::uint64_t{packets} * 65'535);
   CHECK(sums.packets[1] == (packets + 1) / 2);

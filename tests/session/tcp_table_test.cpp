@@ -38,6 +38,26 @@ tcp_segment legal_segment(const tcp_connection& connection, direction way, tcp_e
   return connection.next(way, tcp_flag::ack | tcp_flag::rst);
 }
 
+/// A segment of a phase, moved so far from where the connection is.
+struct forgery {
+  session_phase from;
+  direction way;
+  tcp_event event;
+  std::uint32_t away;
+};
+
+/// Each of all there are, one a run.
+forgery any_forgery() {
+  using enum session_phase;
+  return {
+      .from =
+          GENERATE(answered, established, fin_original, fin_reply, closing, session_phase::reset),
+      .way = GENERATE(direction::original, direction::reply),
+      .event = GENERATE(tcp_event::segment, tcp_event::fin, tcp_event::rst),
+      .away = GENERATE(20'000u, 1u << 30, 3u << 30, 0u - 20'000u),
+  };
+}
+
 bool same(const flow_state& left, const flow_state& right) {
   return left.sequence_end[0] == right.sequence_end[0] &&
          left.sequence_end[1] == right.sequence_end[1] && left.window[0] == right.window[0] &&
@@ -148,12 +168,7 @@ TEST_CASE("every edge of the TCP state machine leads where RFC 6146 and RFC 5961
 
 TEST_CASE("an implausible segment is dropped in every phase and changes nothing",
           "[session][tcp][sd16]") {
-  using enum session_phase;
-  const auto from =
-      GENERATE(answered, established, fin_original, fin_reply, closing, session_phase::reset);
-  const auto way = GENERATE(direction::original, direction::reply);
-  const auto event = GENERATE(tcp_event::segment, tcp_event::fin, tcp_event::rst);
-  const std::uint32_t away = GENERATE(20'000u, 1u << 30, 3u << 30, 0u - 20'000u);
+  const auto [from, way, event, away] = any_forgery();
   tcp_connection connection = tcp_connection::in(from);
   tcp_segment forged = legal_segment(connection, way, event);
   forged.sequence += away;
@@ -168,12 +183,7 @@ TEST_CASE("an implausible segment is dropped in every phase and changes nothing"
 }
 
 TEST_CASE("with tracking off the same segments pass", "[session][tcp]") {
-  using enum session_phase;
-  const auto from =
-      GENERATE(answered, established, fin_original, fin_reply, closing, session_phase::reset);
-  const auto way = GENERATE(direction::original, direction::reply);
-  const auto event = GENERATE(tcp_event::segment, tcp_event::fin, tcp_event::rst);
-  const std::uint32_t away = GENERATE(20'000u, 1u << 30, 3u << 30, 0u - 20'000u);
+  const auto [from, way, event, away] = any_forgery();
   tcp_connection plausible = tcp_connection::in(from, tcp_mode::off);
   tcp_connection connection = plausible;
   tcp_segment forged = legal_segment(connection, way, event);
