@@ -14,18 +14,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace weir {
+namespace weir::test {
 namespace {
-
-using test::inside;
-using test::number_at;
-using test::outside;
-using test::packet_bytes;
-using test::seeded;
-using test::server;
-using test::wrong_with;
-
-using end = endpoint<ipv4>;
 
 const ipv4_address router_outside{100, 64, 0, 1};
 const ipv4_address router_inside{192, 168, 1, 1};
@@ -55,7 +45,7 @@ packet_bytes translated(packet_bytes error, const packed_flow<ipv4>& after,
 
 packet_bytes error_about(const packet_bytes& packet, ipv4_address from, ipv4_address to,
                          std::size_t quoted = 548) {
-  return test::icmp{3, 1}.from(from, 0).to(to, 0).quote(packet, quoted).bytes();
+  return icmp{3, 1}.from(from, 0).to(to, 0).quote(packet, quoted).bytes();
 }
 
 constexpr std::array kinds = {protocol::tcp, protocol::udp, protocol::udp_lite, protocol::dccp};
@@ -66,7 +56,7 @@ TEST_CASE("an error from outside is about the packet its host sent",
   const auto quoted = GENERATE(as<std::size_t>{}, 28, 36, 38, 40, 60, 548);
   CAPTURE(name(kind), quoted);
   const auto sent = [&](const end& source) {
-    return test::datagram{kind}.from(source).to(server).payload_size(64).bytes();
+    return datagram{kind}.from(source).to(server).payload_size(64).bytes();
   };
   if (kind == protocol::dccp && quoted < 32) return;  // an oracle without a header to look at
 
@@ -81,7 +71,7 @@ TEST_CASE("an error from the host inside is about the packet the remote sent",
           "[nat][icmp-error][rfc5508-req5]") {
   const auto kind = GENERATE(from_range(kinds));
   const auto received = [&](const end& destination) {
-    return test::datagram{kind}.from(server).to(destination).payload_size(64).bytes();
+    return datagram{kind}.from(server).to(destination).payload_size(64).bytes();
   };
 
   const packet_bytes error = error_about(received(inside), inside.address, server.address);
@@ -92,8 +82,8 @@ TEST_CASE("an error from the host inside is about the packet the remote sent",
 
 TEST_CASE("a router inside wears the external address of the host it reports about",
           "[nat][icmp-error][rfc5508-req5]") {
-  const packet_bytes received = test::udp{}.from(server).to(inside).bytes();
-  const packet_bytes expected = test::udp{}.from(server).to(outside).bytes();
+  const packet_bytes received = udp{}.from(server).to(inside).bytes();
+  const packet_bytes expected = udp{}.from(server).to(outside).bytes();
 
   const packet_bytes error = error_about(received, router_inside, server.address);
   const packet_bytes sent = translated(error, key(protocol::udp, outside, server));
@@ -104,8 +94,8 @@ TEST_CASE("a router inside wears the external address of the host it reports abo
 TEST_CASE("a hairpin's error is turned on both sides", "[nat][icmp-error][rfc5508-req7a]") {
   const end other{{192, 168, 1, 11}, port{6000}};
   const end other_outside{{203, 0, 113, 9}, port{50'000}};
-  const packet_bytes delivered = test::udp{}.from(outside).to(other).bytes();
-  const packet_bytes sent = test::udp{}.from(inside).to(other_outside).bytes();
+  const packet_bytes delivered = udp{}.from(outside).to(other).bytes();
+  const packet_bytes sent = udp{}.from(inside).to(other_outside).bytes();
 
   const packet_bytes error = error_about(delivered, other.address, outside.address);
   const packet_bytes answered = translated(error, key(protocol::udp, other_outside, inside));
@@ -116,7 +106,7 @@ TEST_CASE("a hairpin's error is turned on both sides", "[nat][icmp-error][rfc550
 TEST_CASE("an error about a query has the identifier its host chose",
           "[nat][icmp-error][icmp][rfc5508-req4]") {
   const auto ping = [](ipv4_address from, unsigned identifier) {
-    return test::echo{}
+    return echo{}
         .from(from, 0)
         .to(server.address, 0)
         .identifier(identifier)
@@ -136,7 +126,7 @@ TEST_CASE("an error about a query has the identifier its host chose",
 TEST_CASE("an error about a portless packet changes addresses alone", "[nat][icmp-error][v7]") {
   const auto kind = GENERATE(protocol::esp, protocol::gre, protocol::sctp, protocol::ipip);
   const auto sent = [&](const end& source) {
-    return test::datagram{kind}.from(source).to(server).payload(packet_bytes(24)).bytes();
+    return datagram{kind}.from(source).to(server).payload(packet_bytes(24)).bytes();
   };
   const end same_port{outside.address, inside.port};
 
@@ -154,7 +144,7 @@ TEST_CASE("an error about a portless packet changes addresses alone", "[nat][icm
 
 TEST_CASE("a quoted UDP packet without a checksum stays without", "[nat][icmp-error][udp]") {
   const auto sent = [](const end& source) {
-    return test::udp{}.from(source).to(server).no_checksum().payload_size(8).bytes();
+    return udp{}.from(source).to(server).no_checksum().payload_size(8).bytes();
   };
 
   const packet_bytes error = error_about(sent(outside), router_outside, outside.address);
@@ -166,7 +156,7 @@ TEST_CASE("a quoted UDP packet without a checksum stays without", "[nat][icmp-er
 TEST_CASE("options in the quoted header are stepped over", "[nat][icmp-error][rfc5508-req3b]") {
   const auto size = GENERATE(as<std::size_t>{}, 4, 8, 40);
   const auto sent = [&](const end& source) {
-    return test::tcp{}.from(source).to(server).ip_options(packet_bytes(size, std::byte{1})).bytes();
+    return tcp{}.from(source).to(server).ip_options(packet_bytes(size, std::byte{1})).bytes();
   };
 
   const packet_bytes error = error_about(sent(outside), router_outside, outside.address);
@@ -177,17 +167,12 @@ TEST_CASE("options in the quoted header are stepped over", "[nat][icmp-error][rf
 
 TEST_CASE("extensions behind the quote are left as they are",
           "[nat][icmp-error][rfc4884][rfc5508-req3d]") {
-  const packet_bytes extension = test::hex("2000 1234 0008 0101 0001 0002");
+  const packet_bytes extension = hex("2000 1234 0008 0101 0001 0002");
   const auto error_of = [&](const end& source, ipv4_address to) {
-    packet_bytes quote = test::udp{}.from(source).to(server).payload_size(12).bytes();
+    packet_bytes quote = udp{}.from(source).to(server).payload_size(12).bytes();
     quote.resize(128);
-    test::append(quote, extension);
-    return test::icmp{11, 0}
-        .from(router_outside, 0)
-        .to(to, 0)
-        .rest(32u << 16)
-        .payload(quote)
-        .bytes();
+    append(quote, extension);
+    return icmp{11, 0}.from(router_outside, 0).to(to, 0).rest(32u << 16).payload(quote).bytes();
   };
 
   const packet_bytes delivered =
@@ -201,7 +186,7 @@ TEST_CASE("a quote whose lengths lie is rewritten within its bytes", "[nat][icmp
   const auto length = GENERATE(as<unsigned>{}, 20, 27, 28, 40, 0xFFFF);
   CAPTURE(length);
   const auto sent = [&](const end& source) {
-    return test::tcp{}.from(source).to(server).total_length(length).payload_size(30).bytes();
+    return tcp{}.from(source).to(server).total_length(length).payload_size(30).bytes();
   };
   packet_bytes error = error_about(sent(outside), router_outside, outside.address);
   const auto outer = walk<ipv4>(error, error.size(), domain_id{});
@@ -218,14 +203,14 @@ TEST_CASE("a quote whose lengths lie is rewritten within its bytes", "[nat][icmp
   expected[22] = delivered[22];
   expected[23] = delivered[23];
   CHECK(delivered == expected);
-  CHECK(test::judge_transport(delivered) == test::checksum_verdict::right);
+  CHECK(judge_transport(delivered) == checksum_verdict::right);
 }
 
 TEST_CASE("an error that a capture cut is as right as it was", "[nat][icmp-error][snaplen]") {
   const auto held = GENERATE(as<std::size_t>{}, 56, 60, 66, 68, 80);
   CAPTURE(held);
   const auto sent = [](const end& source) {
-    return test::tcp{}.from(source).to(server).payload_size(64).bytes();
+    return tcp{}.from(source).to(server).payload_size(64).bytes();
   };
   const packet_bytes error = error_about(sent(outside), router_outside, outside.address);
   packet_bytes expected = error_about(sent(inside), router_outside, inside.address);
@@ -243,34 +228,26 @@ TEST_CASE("an error that a capture cut is as right as it was", "[nat][icmp-error
 }
 
 TEST_CASE("a corrupt error is not made to look valid", "[nat][icmp-error]") {
-  const packet_bytes sent = test::udp{}.from(outside).to(server).bytes();
-  const packet_bytes error = test::icmp{3, 3}
-                                 .from(router_outside, 0)
-                                 .to(outside.address, 0)
-                                 .quote(sent)
-                                 .bad_checksum()
-                                 .bytes();
+  const packet_bytes sent = udp{}.from(outside).to(server).bytes();
+  const packet_bytes error =
+      icmp{3, 3}.from(router_outside, 0).to(outside.address, 0).quote(sent).bad_checksum().bytes();
 
   const packet_bytes delivered = translated(error, key(protocol::udp, server, inside));
 
-  CHECK(test::judge_transport(delivered) == test::checksum_verdict::wrong);
+  CHECK(judge_transport(delivered) == checksum_verdict::wrong);
 }
 
 TEST_CASE("an error to somebody else than its quote's sender is refused", "[nat][icmp-error]") {
-  const packet_bytes sent = test::udp{}.from(outside).to(server).bytes();
+  const packet_bytes sent = udp{}.from(outside).to(server).bytes();
   const packet_bytes error = error_about(sent, router_outside, {203, 0, 113, 9});
 
   CHECK(translated(error, key(protocol::udp, server, inside)).empty());
 }
 
 TEST_CASE("type, code and the second word stay", "[nat][icmp-error][rfc5508-req4]") {
-  const packet_bytes sent = test::udp{}.from(outside).to(server).bytes();
-  const packet_bytes error = test::icmp{3, 4}
-                                 .from(router_outside, 0)
-                                 .to(outside.address, 0)
-                                 .rest(1280)
-                                 .quote(sent)
-                                 .bytes();
+  const packet_bytes sent = udp{}.from(outside).to(server).bytes();
+  const packet_bytes error =
+      icmp{3, 4}.from(router_outside, 0).to(outside.address, 0).rest(1280).quote(sent).bytes();
 
   const packet_bytes delivered =
       translated(error, key(protocol::udp, server, inside), ttl_step::down);
@@ -293,7 +270,7 @@ TEST_CASE("any quote, cut anywhere, is rewritten right and back again", "[nat][i
     const end host = any_end();
     const end remote = any_end();
     const ipv4_address router{static_cast<std::uint32_t>(random.next())};
-    test::datagram datagram{kind};
+    datagram datagram{kind};
     datagram.payload(random.bytes(random.below(64)));
     const packet_bytes sent = datagram.from(worn).to(remote).bytes();
     const std::size_t quoted = random.between(28, sent.size());
@@ -309,4 +286,4 @@ TEST_CASE("any quote, cut anywhere, is rewritten right and back again", "[nat][i
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::test

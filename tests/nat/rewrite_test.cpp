@@ -13,18 +13,8 @@
 #include <cstdint>
 #include <vector>
 
-namespace weir {
+namespace weir::test {
 namespace {
-
-using test::checksum_verdict;
-using test::inside;
-using test::outside;
-using test::packet_bytes;
-using test::seeded;
-using test::server;
-using test::wrong_with;
-
-using end = endpoint<ipv4>;
 
 /// A packet that is received under one key and sent under another.
 struct translation {
@@ -51,8 +41,8 @@ end random_end(seeded& random) {
 }
 
 /// A datagram of any protocol that a rewrite treats in its own way.
-test::builder random_datagram(seeded& random, protocol kind) {
-  test::builder made{kind};
+builder random_datagram(seeded& random, protocol kind) {
+  builder made{kind};
   made.payload(random.bytes(random.below(64))).id(random.word()).tos(random.octet());
   made.ttl(static_cast<unsigned>(random.between(2, 255)));
   if (random.one_in(4)) made.ip_options(packet_bytes(random.between(1, 40), std::byte{1}));
@@ -80,7 +70,7 @@ TEST_CASE("a rewritten packet is the one its new endpoints would have sent",
         destination_after.port = destination.port;
       }
       auto datagram = random_datagram(random, kind);
-      if (kind == protocol::gre) datagram.payload(test::hex("0000 0800 4500 0000"));
+      if (kind == protocol::gre) datagram.payload(hex("0000 0800 4500 0000"));
       const translation one{datagram.from(source).to(destination).bytes(), source_after,
                             destination_after};
       const packet_bytes expected = datagram.from(source_after).to(destination_after).bytes();
@@ -97,7 +87,7 @@ TEST_CASE("there and back restores the packet", "[nat][rewrite][rfc1624]") {
   for (const protocol kind : protocols) {
     for (int round = 0; round < 2000; ++round) {
       auto datagram = random_datagram(random, kind);
-      if (kind == protocol::gre) datagram.payload(test::hex("0000 0800 4500 0000"));
+      if (kind == protocol::gre) datagram.payload(hex("0000 0800 4500 0000"));
       const packet_bytes sent = datagram.from(random_end(random)).to(random_end(random)).bytes();
       translation there{sent, random_end(random), random_end(random)};
       if (!has_ports(kind)) {  // what stands for ports in the key is not rewritten
@@ -140,7 +130,7 @@ TEST_CASE("the quick forms do what the general one does", "[nat][rewrite]") {
   CAPTURE(random.seed());
   for (int round = 0; round < 10'000; ++round) {
     const bool is_tcp = random.one_in(2);
-    test::builder datagram{is_tcp ? protocol::tcp : protocol::udp};
+    builder datagram{is_tcp ? protocol::tcp : protocol::udp};
     if (!is_tcp && random.one_in(4)) datagram.no_checksum();
     datagram.payload(random.bytes(random.below(32)));
     const translation one{datagram.from(random_end(random)).to(random_end(random)).bytes(),
@@ -159,20 +149,20 @@ TEST_CASE("the quick forms do what the general one does", "[nat][rewrite]") {
 }
 
 TEST_CASE("UDP without a checksum stays without", "[nat][rewrite][udp]") {
-  const translation one{test::udp{}.from(inside).to(server).no_checksum().bytes(), outside, server};
+  const translation one{udp{}.from(inside).to(server).no_checksum().bytes(), outside, server};
 
-  CHECK(test::judge_transport(one.apply()) == checksum_verdict::absent);
+  CHECK(judge_transport(one.apply()) == checksum_verdict::absent);
 }
 
 TEST_CASE("a UDP checksum never becomes zero, whatever the port", "[nat][rewrite][udp][rfc768]") {
-  const packet_bytes packet = test::udp{}.from(inside).to(server).payload("x").bytes();
+  const packet_bytes packet = udp{}.from(inside).to(server).payload("x").bytes();
   int all_ones = 0;
   for (std::uint32_t number = 0; number < 65'536; ++number) {
     const end worn{outside.address, port{static_cast<std::uint16_t>(number)}};
     const packet_bytes sent = translation{packet, worn, server}.apply();
-    const auto field = test::number_at(sent, 26, 2);
+    const auto field = number_at(sent, 26, 2);
     REQUIRE(field != 0);
-    REQUIRE(test::judge_transport(sent) == checksum_verdict::right);
+    REQUIRE(judge_transport(sent) == checksum_verdict::right);
     all_ones += field == 0xFFFF ? 1 : 0;
   }
 
@@ -180,13 +170,13 @@ TEST_CASE("a UDP checksum never becomes zero, whatever the port", "[nat][rewrite
 }
 
 TEST_CASE("a TCP checksum is right for every port", "[nat][rewrite][tcp]") {
-  const packet_bytes packet = test::tcp{}.from(inside).to(server).payload("x").bytes();
+  const packet_bytes packet = tcp{}.from(inside).to(server).payload("x").bytes();
   int zeros = 0;
   for (std::uint32_t number = 0; number < 65'536; ++number) {
     const end worn{outside.address, port{static_cast<std::uint16_t>(number)}};
     const packet_bytes sent = translation{packet, worn, server}.apply();
-    REQUIRE(test::judge_transport(sent) == checksum_verdict::right);
-    zeros += test::number_at(sent, 36, 2) == 0 ? 1 : 0;
+    REQUIRE(judge_transport(sent) == checksum_verdict::right);
+    zeros += number_at(sent, 36, 2) == 0 ? 1 : 0;
   }
 
   CHECK(zeros >= 1);
@@ -195,11 +185,11 @@ TEST_CASE("a TCP checksum is right for every port", "[nat][rewrite][tcp]") {
 TEST_CASE("a corrupt payload is not made to look valid", "[nat][rewrite]") {
   const auto kind = GENERATE(protocol::tcp, protocol::udp, protocol::dccp, protocol::udp_lite);
   const packet_bytes packet =
-      test::datagram{kind}.from(inside).to(server).payload("payload").bad_checksum().bytes();
+      datagram{kind}.from(inside).to(server).payload("payload").bad_checksum().bytes();
 
   const packet_bytes sent = translation{packet, outside, server}.apply(ttl_step::down);
 
-  CHECK(test::judge_transport(sent) == checksum_verdict::wrong);
+  CHECK(judge_transport(sent) == checksum_verdict::wrong);
 }
 
 TEST_CASE("a sum of the pseudo header alone changes with the addresses and not with the ports",
@@ -208,7 +198,7 @@ TEST_CASE("a sum of the pseudo header alone changes with the addresses and not w
   seeded random{5};
   CAPTURE(random.seed());
   for (int round = 0; round < 1000; ++round) {
-    test::builder datagram{kind};
+    builder datagram{kind};
     datagram.partial_checksum().payload(random.bytes(random.below(32)));
     const end source = random_end(random);
     const end worn = random_end(random);
@@ -226,14 +216,14 @@ TEST_CASE("the identifier of a query is translated both ways", "[nat][rewrite][i
   const end asker{inside.address, port{7}};
   const end worn{outside.address, port{40'007}};
   const end answerer{server.address, port{static_cast<std::uint16_t>(number)}};
-  const packet_bytes request = test::icmp{number, 0}
+  const packet_bytes request = icmp{number, 0}
                                    .from(asker.address, 0)
                                    .to(server.address, 0)
                                    .identifier(7)
                                    .echo_sequence(9)
                                    .payload_size(12)
                                    .bytes();
-  const packet_bytes reply = test::icmp{answer, 0}
+  const packet_bytes reply = icmp{answer, 0}
                                  .from(server.address, 0)
                                  .to(worn.address, 0)
                                  .identifier(40'007)
@@ -244,17 +234,17 @@ TEST_CASE("the identifier of a query is translated both ways", "[nat][rewrite][i
   const packet_bytes asked = translation{request, worn, answerer}.apply();
   const packet_bytes answered = translation{reply, answerer, asker}.apply();
 
-  CHECK(test::number_at(asked, 24, 2) == 40'007);
-  CHECK(test::number_at(asked, 26, 2) == 9);
+  CHECK(number_at(asked, 24, 2) == 40'007);
+  CHECK(number_at(asked, 26, 2) == 9);
   CHECK(wrong_with(asked).empty());
-  CHECK(test::number_at(answered, 24, 2) == 7);
-  CHECK(test::number_at(answered, 26, 2) == 9);
+  CHECK(number_at(answered, 24, 2) == 7);
+  CHECK(number_at(answered, 26, 2) == 9);
   CHECK(wrong_with(answered).empty());
 }
 
 TEST_CASE("pieces of a datagram are those of the translated datagram", "[nat][rewrite][fragment]") {
   const auto kind = GENERATE(protocol::tcp, protocol::udp, protocol::dccp);
-  test::builder datagram{kind};
+  builder datagram{kind};
   datagram.payload_size(100);
   const auto received = datagram.from(inside).to(server).fragments(32);
   const auto expected = datagram.from(outside).to(server).fragments(32);
@@ -273,11 +263,11 @@ TEST_CASE("pieces of a datagram are those of the translated datagram", "[nat][re
 
 TEST_CASE("a TTL of any value loses one and the header stays right", "[nat][rewrite][rfc1624]") {
   for (unsigned ttl = 1; ttl < 256; ++ttl) {
-    packet_bytes packet = test::udp{}.ttl(ttl).id(ttl * 257).bytes();
+    packet_bytes packet = udp{}.ttl(ttl).id(ttl * 257).bytes();
 
     decrement_ttl(packet.data());
 
-    REQUIRE(packet == test::udp{}.ttl(ttl - 1).id(ttl * 257).bytes());
+    REQUIRE(packet == udp{}.ttl(ttl - 1).id(ttl * 257).bytes());
   }
 }
 
@@ -294,4 +284,4 @@ TEST_CASE("a delta and its negative cancel", "[nat][rewrite]") {
 }
 
 }  // namespace
-}  // namespace weir
+}  // namespace weir::test

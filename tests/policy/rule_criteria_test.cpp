@@ -6,24 +6,9 @@
 #include <initializer_list>
 #include <vector>
 
-namespace {
+using namespace weir;
 
-using weir::fragment_kind;
-using weir::fragment_match;
-using weir::icmp_range;
-using weir::ip_family;
-using weir::ipv4;
-using weir::ipv4_address;
-using weir::ipv4_prefix;
-using weir::ipv6;
-using weir::ipv6_address;
-using weir::ipv6_prefix;
-using weir::policy_query;
-using weir::port;
-using weir::port_range;
-using weir::protocol;
-using weir::rule;
-using weir::rule_answer;
+namespace {
 
 constexpr std::uint8_t fin = 0x01;
 constexpr std::uint8_t syn = 0x02;
@@ -80,7 +65,7 @@ port_range ports(std::uint16_t first, std::uint16_t last) {
 
 template <class V>
 rule_answer answer(const rule& one, const policy_query<V>& query) {
-  return weir::rule_criteria<V>{one}.answer(query);
+  return rule_criteria<V>{one}.answer(query);
 }
 
 }  // namespace
@@ -338,7 +323,7 @@ TEST_CASE("blocks and ranges are kept disjoint", "[policy][rules]") {
   one.sources = {block({10, 1, 0, 0}, 16), block({10, 0, 0, 0}, 8), block({10, 0, 0, 0}, 24),
                  block({11, 0, 0, 0}, 8)};
   one.destination_ports = {ports(20, 30), ports(5, 10), ports(8, 12), ports(12, 15), ports(16, 16)};
-  const weir::rule_criteria<ipv4> kept{one};
+  const rule_criteria<ipv4> kept{one};
 
   CHECK(std::vector(kept.sources().begin(), kept.sources().end()) ==
         std::vector{block({10, 0, 0, 0}, 8), block({11, 0, 0, 0}, 8)});

@@ -7,17 +7,9 @@
 #include <cstdint>
 #include <vector>
 
-namespace {
+using namespace weir;
 
-using weir::ipv4;
-using weir::ipv4_address;
-using weir::ipv4_prefix;
-using weir::ipv6;
-using weir::ipv6_address;
-using weir::ipv6_prefix;
-using weir::next_hop_id;
-using weir::route;
-using weir::route_table;
+namespace {
 
 constexpr next_hop_id uplink{0};
 constexpr next_hop_id lan{1};
@@ -60,10 +52,10 @@ TEST_CASE("an address that no destination contains has no next hop", "[route][ro
 }
 
 TEST_CASE("a next hop forwards unless it says otherwise", "[route][next_hop]") {
-  const weir::next_hop direct{.interface = weir::interface_id{3}};
+  const next_hop direct{.interface = interface_id{3}};
 
-  CHECK(direct.kind == weir::next_hop_kind::forward);
+  CHECK(direct.kind == next_hop_kind::forward);
   CHECK_FALSE(direct.gateway);
-  CHECK(direct == weir::next_hop{.interface = weir::interface_id{3}});
-  CHECK_FALSE(direct == weir::next_hop{.interface = weir::interface_id{4}});
+  CHECK(direct == next_hop{.interface = interface_id{3}});
+  CHECK_FALSE(direct == next_hop{.interface = interface_id{4}});
 }
