@@ -29,6 +29,13 @@ struct compiled_nat {
   std::vector<exemption> exempt;
 };
 
+/// Adds what the room that proves an element of a list found wrong with it.
+template <class Refused>
+void add_refused(std::string path, Refused& one, fault_list& faults) {
+  if (!one.field.empty()) path += "." + one.field;
+  faults.add(std::move(path), std::move(one.what), std::move(one.fix));
+}
+
 inline domain_id find_domain(const std::string& name, const std::string& path,
                              const topology& ground, fault_list& faults) {
   const auto known = ground.domains.find(name);
@@ -168,8 +175,7 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
   auto made = checked(all);
   if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {
     for (auto& one : *refused) {
-      faults.add(element("nat.static", one.index) + (one.field.empty() ? "" : ".") + one.field,
-                 std::move(one.what), std::move(one.fix));
+      add_refused(element("nat.static", one.index), one, faults);
     }
     return {};
   }
@@ -202,8 +208,7 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   }
   if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
     for (auto& one : *refused) {
-      faults.add(element("nat.pools", one.pool) + (one.field.empty() ? "" : ".") + one.field,
-                 std::move(one.what), std::move(one.fix));
+      add_refused(element("nat.pools", one.pool), one, faults);
     }
     return {};
   }
