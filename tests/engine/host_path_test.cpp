@@ -14,6 +14,13 @@ configuration generous() {
   return raw;
 }
 
+/// The same, which delivers none of a kind.
+configuration deaf_to(bool host_path_configuration::*kind) {
+  auto raw = generous();
+  raw.host_path.*kind = false;
+  return raw;
+}
+
 TEST_CASE("link-local addresses stay on their link", "[engine][host_path][rfc4291]") {
   gateway box{generous()};
 
@@ -52,10 +59,8 @@ TEST_CASE("addresses that end like a broadcast elsewhere are ordinary",
 }
 
 TEST_CASE("the limited broadcast is delivered and never forwarded", "[engine][host_path]") {
-  auto raw = generous();
-  gateway box{raw};
-  raw.host_path.deliver_broadcast = false;
-  gateway deaf{raw};
+  gateway box{generous()};
+  gateway deaf{deaf_to(&host_path_configuration::deliver_broadcast)};
 
   CHECK(box.sends("lan", udp{}.to("255.255.255.255")).text() == "deliver");
   CHECK(deaf.sends("lan", udp{}.to("255.255.255.255")).text() == "drop broadcast");
@@ -63,10 +68,8 @@ TEST_CASE("the limited broadcast is delivered and never forwarded", "[engine][ho
 }
 
 TEST_CASE("multicast is delivered and never forwarded", "[engine][host_path]") {
-  auto raw = generous();
-  gateway box{raw};
-  raw.host_path.deliver_multicast = false;
-  gateway deaf{raw};
+  gateway box{generous()};
+  gateway deaf{deaf_to(&host_path_configuration::deliver_multicast)};
 
   CHECK(box.sends("lan", udp{}.to("239.1.2.3")).text() == "deliver");
   CHECK(box.sends("lan", udp{}.from("2001:db8:1::5").to("ff05::1")).text() == "deliver");

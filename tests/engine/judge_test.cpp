@@ -1,6 +1,7 @@
 #include "tests/engine/gateway.hpp"
 #include "tests/support/catch.hpp"
 
+#include <cstdint>
 #include <string>
 
 namespace weir::test {
@@ -11,6 +12,14 @@ configuration forwarding_gateway(unsigned permitted_port) {
   raw.nat.statics = {port_forward("203.0.113.1", 80, "10.0.0.20", 8080)};
   add_policy(raw, "outside", "inside", action::deny).rules = {
       rule_for(protocol::tcp, action::permit_stateful, permitted_port)};
+  return raw;
+}
+
+/// The same with room for so few sessions.
+configuration crowded(configuration raw, std::uint32_t sessions_max,
+                      when_full full = when_full::refuse) {
+  raw.sessions.max = sessions_max;
+  raw.sessions.full = full;
   return raw;
 }
 
@@ -169,9 +178,7 @@ TEST_CASE("a pool address that nobody wears is never routed back out", "[engine]
 }
 
 TEST_CASE("a full table refuses the newcomer and keeps its port", "[engine][judge]") {
-  auto raw = pool_gateway();
-  raw.sessions.max = 2;
-  gateway box{raw};
+  gateway box{crowded(pool_gateway(), 2)};
   box.sends("lan", udp{}.from("10.0.0.5", 4001));
   box.sends("lan", udp{}.from("10.0.0.5", 4002));
 
@@ -197,10 +204,7 @@ TEST_CASE("a source beyond its limit takes no port", "[engine][judge]") {
 
 TEST_CASE("an embryonic session that makes room gives its mapping to the newcomer's reach",
           "[engine][judge]") {
-  auto raw = open_gateway();
-  raw.sessions.max = 1;
-  raw.sessions.full = when_full::evict_embryonic;
-  gateway box{raw};
+  gateway box{crowded(open_gateway(), 1, when_full::evict_embryonic)};
   const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4001));
   REQUIRE(out.text() == "forward");
 
@@ -211,11 +215,8 @@ TEST_CASE("an embryonic session that makes room gives its mapping to the newcome
 }
 
 TEST_CASE("a newcomer evicts in a full table of mappings too", "[engine][judge][eviction]") {
-  auto raw = pool_gateway();
-  raw.sessions.max = 4;
-  gateway refusing{raw};
-  raw.sessions.full = when_full::evict_embryonic;
-  gateway evicting{raw};
+  gateway refusing{crowded(pool_gateway(), 4)};
+  gateway evicting{crowded(pool_gateway(), 4, when_full::evict_embryonic)};
   for (unsigned port = 4001; port <= 4006; ++port) {
     refusing.sends("lan", udp{}.from("10.0.0.5", port));
     REQUIRE(evicting.sends("lan", udp{}.from("10.0.0.5", port)).text() == "forward");
@@ -231,9 +232,7 @@ TEST_CASE("the box's own endpoint is claimed in a full table of mappings too",
           "[engine][judge][eviction]") {
   auto raw = home_gateway();
   add_policy(raw, "local", "outside", action::permit_stateful);
-  raw.sessions.max = 2;
-  raw.sessions.full = when_full::evict_embryonic;
-  gateway box{raw};
+  gateway box{crowded(raw, 2, when_full::evict_embryonic)};
   const auto query = [](unsigned port) { return udp{}.from("203.0.113.1", port); };
 
   for (const unsigned port : {4001u, 4002u, 4003u}) {
@@ -244,11 +243,9 @@ TEST_CASE("the box's own endpoint is claimed in a full table of mappings too",
 
 TEST_CASE("a newcomer evicts no mapping of another subscriber",
           "[engine][judge][eviction][rfc6888-req11]") {
-  auto raw = pool_gateway();
-  raw.sessions.max = 3;
-  raw.sessions.full = GENERATE(when_full::evict_embryonic, when_full::fair_share);
-  gateway alone{raw};
-  gateway shared{raw};
+  const auto full = GENERATE(when_full::evict_embryonic, when_full::fair_share);
+  gateway alone{crowded(pool_gateway(), 3, full)};
+  gateway shared{crowded(pool_gateway(), 3, full)};
   for (auto* box : {&alone, &shared}) {
     box->sends("lan", udp{}.from("10.0.0.6", 4000));
   }
@@ -268,9 +265,7 @@ TEST_CASE("a newcomer in a hairpin does not evict the mapping that it is for",
           "[engine][judge][eviction]") {
   auto raw = open_gateway();
   add_policy(raw, "inside", "inside", action::permit_stateful);
-  raw.sessions.max = 1;
-  raw.sessions.full = when_full::evict_embryonic;
-  gateway box{raw};
+  gateway box{crowded(raw, 1, when_full::evict_embryonic)};
   const auto worn = box.sends("lan", udp{}.from("10.0.0.5", 4001)).flow().source;
 
   CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4002).to(worn)).text() ==
