@@ -1,11 +1,11 @@
 #include "weir/table/hash.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/seeded.hpp"
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <random>
 #include <vector>
 
 namespace {
@@ -55,18 +55,23 @@ TEMPLATE_TEST_CASE("equal seeds and keys have equal hashes", "[table][hash]", we
 }
 
 TEST_CASE("the default hash is XXH3 under a secret drawn from the seed", "[table][hash]") {
-  std::array<std::uint64_t, XXH3_SECRET_SIZE_MIN / 8> secret{};
-  for (std::size_t word = 0; word < secret.size(); ++word) {
-    const std::array<std::uint64_t, 3> block{fixed_seed.first, fixed_seed.second, word};
-    secret[word] = XXH3_64bits(block.data(), sizeof block);
-  }
-  const weir::xxh3_hash hash{fixed_seed};
-  const narrow_key narrow{1, 2};
-  const wide_key wide{1, 2, 3, 4, 5};
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  for (unsigned round = 0; round < 1000; ++round) {
+    const weir::hash_seed seed{random(), random()};
+    std::array<std::uint64_t, XXH3_SECRET_SIZE_MIN / 8> secret{};
+    for (std::size_t word = 0; word < secret.size(); ++word) {
+      const std::array<std::uint64_t, 3> block{seed.first, seed.second, word};
+      secret[word] = XXH3_64bits(block.data(), sizeof block);
+    }
+    const weir::xxh3_hash hash{seed};
+    const narrow_key narrow{random(), random()};
+    const wide_key wide{random(), random(), random(), random(), random()};
 
-  CHECK(hash(narrow) ==
-        XXH3_64bits_withSecret(&narrow, sizeof narrow, secret.data(), sizeof secret));
-  CHECK(hash(wide) == XXH3_64bits_withSecret(&wide, sizeof wide, secret.data(), sizeof secret));
+    CHECK(hash(narrow) ==
+          XXH3_64bits_withSecret(&narrow, sizeof narrow, secret.data(), sizeof secret));
+    CHECK(hash(wide) == XXH3_64bits_withSecret(&wide, sizeof wide, secret.data(), sizeof secret));
+  }
 }
 
 TEMPLATE_TEST_CASE("every bit of a key counts", "[table][hash]", weir::xxh3_hash,

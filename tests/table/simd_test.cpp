@@ -1,6 +1,7 @@
 #include "weir/table/simd.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/seeded.hpp"
 
 #include <cstdint>
 #include <random>
@@ -51,4 +52,17 @@ TEST_CASE("the machine's comparison equals the portable one", "[table][simd]") {
       FAIL("the comparisons differ");
     }
   }
+}
+
+TEST_CASE("a folded product is the same on every machine", "[table][simd]") {
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  for (unsigned round = 0; round < 1000; ++round) {
+    const std::uint64_t one = random();
+    const std::uint64_t other = random();
+    CHECK(weir::folded_product(one, other) == weir::detail::folded_product_portable(one, other));
+  }
+  CHECK(weir::folded_product(~std::uint64_t{0}, ~std::uint64_t{0}) == ~std::uint64_t{0});
+  CHECK(weir::folded_product(std::uint64_t{1} << 63, 2) == 1);
+  CHECK(weir::folded_product(0, ~std::uint64_t{0}) == 0);
 }

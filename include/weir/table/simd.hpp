@@ -1,6 +1,7 @@
 #pragma once
 
-// What depends on the machine: comparing a line of words at once, prefetching, large pages. The
+// What depends on the machine: comparing a line of words at once, wide products, prefetching, large
+// pages. The
 // one header that asks which machine it is; every answer has a portable form beside it, and
 // results never differ.
 
@@ -65,6 +66,31 @@ inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
          ((1u << line_slots) - 1);
 #else
   return detail::match_line_portable(line, wanted, mask);
+#endif
+}
+
+namespace detail {
+
+/// The portable form of `folded_product`.
+constexpr std::uint64_t folded_product_portable(std::uint64_t one, std::uint64_t other) noexcept {
+  constexpr std::uint64_t half = 0xFFFF'FFFF;
+  const std::uint64_t low = (one & half) * (other & half);
+  const std::uint64_t cross = (one >> 32) * (other & half) + (low >> 32);
+  const std::uint64_t carried = (one & half) * (other >> 32) + (cross & half);
+  const std::uint64_t upper = (one >> 32) * (other >> 32) + (cross >> 32) + (carried >> 32);
+  return upper ^ (carried << 32 | (low & half));
+}
+
+}  // namespace detail
+
+/// The upper half of a product of 128 bits, combined with the lower half by exclusive or.
+constexpr std::uint64_t folded_product(std::uint64_t one, std::uint64_t other) noexcept {
+#if defined(__SIZEOF_INT128__)
+  __extension__ using wide = unsigned __int128;
+  const wide product = static_cast<wide>(one) * other;
+  return static_cast<std::uint64_t>(product >> 64) ^ static_cast<std::uint64_t>(product);
+#else
+  return detail::folded_product_portable(one, other);
 #endif
 }
 
