@@ -20,16 +20,11 @@
 #include <string>
 #include <vector>
 
+namespace weir::bench {
 namespace {
 
-namespace bench = weir::bench;
-using weir::ipv4;
-using weir::ipv6;
-using weir::policy_query;
-using weir::rule;
-using weir::rule_set;
-using weir::test::random_rules;
-using weir::test::rule_flavor;
+using test::random_rules;
+using test::rule_flavor;
 
 constexpr std::size_t packets = 8192;
 constexpr std::uint64_t seed = 20;
@@ -46,21 +41,21 @@ struct wide_address_rule {
   std::uint64_t mask_high = 0;
   std::uint64_t mask_low = 0;
 
-  bool holds(const weir::ipv6_address& address) const {
+  bool holds(const ipv6_address& address) const {
     return (address.high() & mask_high) == block_high && (address.low() & mask_low) == block_low;
   }
 };
 
-address_rule address_rule_of(const weir::ipv4_prefix& block) {
-  const auto ones = weir::ipv4_address{~0u};
+address_rule address_rule_of(const ipv4_prefix& block) {
+  const auto ones = ipv4_address{~0u};
   return {block.address().bits(), masked(ones, block.length()).bits()};
 }
-wide_address_rule address_rule_of(const weir::ipv6_prefix& block) {
-  const auto mask = masked(weir::ipv6_address::from_halves(~0ull, ~0ull), block.length());
+wide_address_rule address_rule_of(const ipv6_prefix& block) {
+  const auto mask = masked(ipv6_address::from_halves(~0ull, ~0ull), block.length());
   return {block.address().high(), block.address().low(), mask.high(), mask.low()};
 }
-std::uint32_t comparable(weir::ipv4_address address) { return address.bits(); }
-const weir::ipv6_address& comparable(const weir::ipv6_address& address) { return address; }
+std::uint32_t comparable(ipv4_address address) { return address.bits(); }
+const ipv6_address& comparable(const ipv6_address& address) { return address; }
 
 // What a program without a classifier does.
 template <class V>
@@ -148,8 +143,8 @@ struct question {
 };
 
 template <class V>
-void measure(std::size_t count, std::size_t lists, std::optional<bench::bar> bar,
-             const bench::options& options, bench::report& report) {
+void measure(std::size_t count, std::size_t lists, std::optional<bar> limit, const options& given,
+             report& out) {
   random_rules<V> random{seed + count};
   std::vector<std::vector<rule>> rules;
   std::vector<linear_rules<V>> linear;
@@ -173,15 +168,15 @@ void measure(std::size_t count, std::size_t lists, std::optional<bench::bar> bar
     questions.push_back({list, query});
     different += linear[list].match(query) != compiled[list].match(query).rule;
   }
-  report.verify(different == 0, "the classifier and the plain loop name the same rule");
+  out.verify(different == 0, "the classifier and the plain loop name the same rule");
 
   // The plain loop is given a share of the packets in turn, so that its sweeps are not much longer.
   const std::size_t share = std::max<std::size_t>(packets / count * 4, 256);
   std::size_t next = 0;
-  const std::vector<bench::contender> contenders{
+  const std::vector<contender> contenders{
       {share,
        [&] {
-         bench::keep(sum_of(share, [&](std::size_t place) {
+         keep(sum_of(share, [&](std::size_t place) {
            const auto& one = questions[(next + place) % packets];
            return linear[one.list].match(one.query);
          }));
@@ -189,38 +184,41 @@ void measure(std::size_t count, std::size_t lists, std::optional<bench::bar> bar
        }},
       {packets,
        [&] {
-         bench::keep(sum_of(packets, [&](std::size_t place) {
+         keep(sum_of(packets, [&](std::size_t place) {
            const auto& one = questions[place];
            return compiled[one.list].match(one.query).rule;
          }));
        }},
   };
-  const auto medians = bench::alternate(contenders, options.pick<std::size_t>(101, 3));
+  const auto medians = alternate(contenders, given.pick<std::size_t>(101, 3));
   char figure[64];
   std::snprintf(figure, sizeof figure, "build %.1f ms, %.2f MB", build_ms,
                 static_cast<double>(compiled.front().bytes()) * 1e-6);
   const std::string family = V::number == 4 ? "ipv4 " : "ipv6 ";
-  report.add({"classification",
-              family + std::to_string(lists) + "x" + std::to_string(count),
-              figure,
-              medians[1],
-              medians[0],
-              {},
-              bar});
+  out.add({"classification",
+           family + std::to_string(lists) + "x" + std::to_string(count),
+           figure,
+           medians[1],
+           medians[0],
+           {},
+           limit});
+}
+
+int run(const options& given) {
+  report out{given};
+  measure<ipv4>(10, 16, {}, given, out);
+  measure<ipv4>(100, 16, bar::faster(8), given, out);
+  measure<ipv4>(1000, 16, bar::faster(80), given, out);
+  measure<ipv4>(10'000, 1, bar::faster(400), given, out);
+  measure<ipv6>(100, 16, {}, given, out);
+  measure<ipv6>(1000, 16, {}, given, out);
+  measure<ipv6>(10'000, 1, {}, given, out);
+  return out.exit_code();
 }
 
 }  // namespace
+}  // namespace weir::bench
 
 int main(int count, char** arguments) {
-  const bench::options options = bench::parse(count, arguments);
-  bench::report report{options};
-
-  measure<ipv4>(10, 16, {}, options, report);
-  measure<ipv4>(100, 16, bench::bar::faster(8), options, report);
-  measure<ipv4>(1000, 16, bench::bar::faster(80), options, report);
-  measure<ipv4>(10'000, 1, bench::bar::faster(400), options, report);
-  measure<ipv6>(100, 16, {}, options, report);
-  measure<ipv6>(1000, 16, {}, options, report);
-  measure<ipv6>(10'000, 1, {}, options, report);
-  return report.exit_code();
+  return weir::bench::run(weir::bench::parse(count, arguments));
 }

@@ -44,22 +44,13 @@ struct rte_traits : default_traits {
 };
 #endif
 
-instant start() { return instant::from_epoch(duration::seconds(1'000'000)); }
-
-worker_options options_of() {
-  worker_options made;
-  made.seed = seed;
-  made.start = start();
-  return made;
-}
-
 /// A worker with flows, and a ring of their packets.
 template <class Traits>
 class bench_engine {
  public:
   bench_engine(std::uint32_t flows, report& out)
-      : worker_{compiled(nat44_configuration(flows)), options_of()},
-        flows_{establish(worker_, flows, start())},
+      : worker_{compiled(nat44_configuration(flows)), {.seed = seed, .start = start}},
+        flows_{establish(worker_, flows, start)},
         out_{&out} {}
 
   contender in_turn(std::string name) {
@@ -73,7 +64,7 @@ class bench_engine {
       swept_ = true;
       fill(ring_, flows_, random_);
     };
-    made.sweep = [this] { worker_.process(ring_.burst(), start(), sink_); };
+    made.sweep = [this] { worker_.process(ring_.burst(), start, sink_); };
     return made;
   }
 

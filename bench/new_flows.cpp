@@ -40,7 +40,8 @@ template <class Traits>
 class opening_engine {
  public:
   opening_engine(std::uint32_t flows, report& out)
-      : worker_{compiled(long_lived(flows + sweeps_max * ring_size)), options_of()},
+      : worker_{compiled(long_lived(flows + sweeps_max * ring_size)),
+                {.seed = seed, .start = start}},
         flows_{flows},
         out_{&out} {
     establish(worker_, flows_, now_);
@@ -70,13 +71,6 @@ class opening_engine {
   }
 
  private:
-  static worker_options options_of() {
-    worker_options made;
-    made.seed = seed;
-    made.start = instant::from_epoch(duration::seconds(1'000'000));
-    return made;
-  }
-
   void end_opened(const std::string& name) {
     out_->verify(sink_.forwarded == opened_, name);
     now_ = now_ + opening_idle + duration::seconds(1);
@@ -94,7 +88,7 @@ class opening_engine {
     }
   }
 
-  instant now_ = instant::from_epoch(duration::seconds(1'000'000));
+  instant now_ = start;
   basic_worker<Traits> worker_;
   std::uint32_t flows_;
   std::uint32_t opened_ = 0;

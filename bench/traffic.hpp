@@ -73,6 +73,9 @@ inline std::shared_ptr<const snapshot> compiled(const configuration& raw) {
   return std::get<std::shared_ptr<const snapshot>>(std::move(made));
 }
 
+/// When an engine begins.
+inline constexpr instant start = instant::from_epoch(duration::seconds(1'000'000));
+
 /// Both directions of a TCP connection, as its packets are received.
 struct tcp_flow {
   packed_flow<ipv4> key[2];
