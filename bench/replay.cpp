@@ -3,8 +3,7 @@
 // keep and not the capture. Runs the program itself: WEIR_PROGRAM, else build/bin/weir.
 
 #include "bench/harness.hpp"
-
-#include <unistd.h>
+#include "tests/support/scratch_folder.hpp"
 
 #include <algorithm>
 #include <chrono>
@@ -21,6 +20,8 @@
 namespace {
 
 namespace bench = weir::bench;
+using weir::test::memory_folder;
+using weir::test::scratch_folder;
 
 constexpr double nanoseconds_max = 400;  // 2.5 million packets a second
 constexpr std::uint32_t sessions_max = 131'072;
@@ -30,25 +31,6 @@ std::string program() {
   const std::string path = named == nullptr ? "build/bin/weir" : named;
   return std::filesystem::exists(path) ? std::filesystem::absolute(path).string() : std::string{};
 }
-
-/// A folder where files cost no disk, if there is one; it goes away at the end.
-class scratch {
- public:
-  scratch() {
-    const std::filesystem::path shared{"/dev/shm"};
-    folder_ =
-        (std::filesystem::is_directory(shared) ? shared : std::filesystem::temp_directory_path()) /
-        ("weir-replay-" + std::to_string(::getpid()));
-    std::filesystem::create_directory(folder_);
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() { std::filesystem::remove_all(folder_); }
-  std::string operator/(const char* name) const { return (folder_ / name).string(); }
-
- private:
-  std::filesystem::path folder_;
-};
 
 /// A gateway with ports enough for every flow.
 void write_configuration(const std::string& path) {
@@ -105,7 +87,7 @@ int main(int count, char** arguments) {
     std::printf("replay: left out, there is no program; cmake/dev build makes build/bin/weir\n");
     return 0;
   }
-  const scratch here;
+  const scratch_folder here{memory_folder()};
   const auto packets = options.pick<std::uint64_t>(13'400'000, 50'000);
   write_configuration(here / "gateway.yaml");
   for (const char* const flows : {"1000", "64000"}) {

@@ -5,15 +5,13 @@
 #include "weir/pcap/writer.hpp"
 
 #include "bench/harness.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 #include <pcap/pcap.h>
-#include <unistd.h>
 
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
-#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -21,17 +19,11 @@
 namespace {
 
 namespace bench = weir::bench;
+using weir::test::memory_folder;
+using weir::test::scratch_folder;
 
 constexpr std::uint32_t packet_size = 64;
 constexpr std::uint16_t ethernet = 1;
-
-/// Where files cost no disk: the shared memory's folder, if there is one.
-std::string scratch_file(const char* name) {
-  const std::filesystem::path shared{"/dev/shm"};
-  const auto folder =
-      std::filesystem::is_directory(shared) ? shared : std::filesystem::temp_directory_path();
-  return (folder / (std::string{"weir-bench-"} + std::to_string(::getpid()) + name)).string();
-}
 
 /// Writes a capture; how many packets it took.
 std::uint64_t write_capture(const std::string& path, std::uint64_t packets) {
@@ -85,8 +77,9 @@ int main(int count, char** arguments) {
   const auto options = bench::parse(count, arguments);
   bench::report report{options};
   const auto packets = options.pick<std::uint64_t>(2'000'000, 20'000);
-  const auto source = scratch_file("-in.pcap");
-  const auto target = scratch_file("-out.pcap");
+  const scratch_folder here{memory_folder()};
+  const auto source = here / "in.pcap";
+  const auto target = here / "out.pcap";
   report.verify(write_capture(source, packets) == packets, "the capture was not written");
 
   seen ours;
@@ -113,7 +106,5 @@ int main(int count, char** arguments) {
   report.verify(ours.packets == packets && theirs.packets == packets && ours.sum == theirs.sum,
                 "the readers differ");
   report.verify(written == packets, "packets were not written");
-  std::filesystem::remove(source);
-  std::filesystem::remove(target);
   return report.exit_code();
 }

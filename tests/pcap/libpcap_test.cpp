@@ -7,6 +7,7 @@
 
 #include "tests/pcap/capture_builder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 #include <pcap/pcap.h>
 
@@ -20,6 +21,7 @@
 namespace {
 
 using weir::test::counting;
+using weir::test::scratch_folder;
 
 struct pcap_closer {
   void operator()(::pcap_t* opened) const { ::pcap_close(opened); }
@@ -100,9 +102,8 @@ TEST_CASE("every capture reads as libpcap reads it", "[pcap][reader][oracle]") {
 }
 
 TEST_CASE("libpcap reads what weir writes", "[pcap][writer][oracle]") {
-  const auto path = (std::filesystem::temp_directory_path() /
-                     ("weir-oracle-" + std::to_string(::getpid()) + ".pcap"))
-                        .string();
+  const scratch_folder here;
+  const auto path = here / "a.pcap";
   auto out = weir::pcap::writer::open(path, 101);
   REQUIRE(out);
   for (std::size_t length = 0; length < 2000; length += 7) {
@@ -118,7 +119,6 @@ TEST_CASE("libpcap reads what weir writes", "[pcap][writer][oracle]") {
   CHECK(::pcap_datalink(theirs.get()) == DLT_RAW);
   auto ours = weir::pcap::reader::open(path);
   CHECK(alike(theirs.get(), *ours) == 286);
-  std::filesystem::remove(path);
 }
 
 TEST_CASE("link types are named as libpcap names them", "[pcap][link]") {

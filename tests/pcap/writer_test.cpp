@@ -4,9 +4,9 @@
 
 #include "tests/pcap/capture_builder.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 #include <sys/resource.h>
-#include <unistd.h>
 
 #include <cerrno>
 #include <csignal>
@@ -24,23 +24,7 @@ using weir::pcap::writer;
 using weir::test::capture_builder;
 using weir::test::capture_bytes;
 using weir::test::counting;
-
-/// A folder of its own that goes away with the test.
-class scratch {
- public:
-  scratch() {
-    std::string name = (std::filesystem::temp_directory_path() / "weir-test-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no scratch folder"};
-    folder_ = name;
-  }
-  scratch(const scratch&) = delete;
-  scratch& operator=(const scratch&) = delete;
-  ~scratch() { std::filesystem::remove_all(folder_); }
-  std::string operator/(const char* name) const { return (folder_ / name).string(); }
-
- private:
-  std::filesystem::path folder_;
-};
+using weir::test::scratch_folder;
 
 capture_bytes contents(const std::string& path) {
   std::ifstream file{path, std::ios::binary};
@@ -58,7 +42,7 @@ instant at(std::int64_t nanoseconds) {
 }  // namespace
 
 TEST_CASE("the written file is the documented one, byte by byte", "[pcap][writer]") {
-  const scratch here;
+  const scratch_folder here;
   const auto link_header = counting(14);
   const auto packet = counting(20, 100);
   auto out = writer::open(here / "a.pcap", 1);
@@ -75,7 +59,7 @@ TEST_CASE("the written file is the documented one, byte by byte", "[pcap][writer
 }
 
 TEST_CASE("an output without packets is an empty capture", "[pcap][writer]") {
-  const scratch here;
+  const scratch_folder here;
 
   CHECK(writer::open(here / "a.pcap", 101)->close());
 
@@ -84,7 +68,7 @@ TEST_CASE("an output without packets is an empty capture", "[pcap][writer]") {
 
 TEST_CASE("opening an output leaves the file as it was until something is written",
           "[pcap][writer]") {
-  const scratch here;
+  const scratch_folder here;
   std::ofstream{here / "a.pcap"} << std::string(5000, 'x');
   auto out = writer::open(here / "a.pcap", 1);
   REQUIRE(out);
@@ -96,7 +80,7 @@ TEST_CASE("opening an output leaves the file as it was until something is writte
 
 TEST_CASE("an output that is given up without a record leaves the file as it was",
           "[pcap][writer]") {
-  const scratch here;
+  const scratch_folder here;
   std::ofstream{here / "a.pcap"} << std::string(5000, 'x');
 
   writer::open(here / "a.pcap", 1);
@@ -105,7 +89,7 @@ TEST_CASE("an output that is given up without a record leaves the file as it was
 }
 
 TEST_CASE("an output that is not closed holds its records", "[pcap][writer]") {
-  const scratch here;
+  const scratch_folder here;
 
   writer::open(here / "a.pcap", 1)->write(at(0), {{}, counting(60), 60});
 
@@ -113,7 +97,7 @@ TEST_CASE("an output that is not closed holds its records", "[pcap][writer]") {
 }
 
 TEST_CASE("more than a buffer arrives whole", "[pcap][writer]") {
-  const scratch here;
+  const scratch_folder here;
   auto out = writer::open(here / "a.pcap", 1);
   const auto packet = counting(1500);
 
@@ -137,7 +121,7 @@ TEST_CASE("more than a buffer arrives whole", "[pcap][writer]") {
 TEST_CASE("a record at the limit is written, one past it is refused", "[pcap][writer]") {
   const auto [length, accepted] =
       GENERATE(table<std::size_t, bool>({{262'143, true}, {262'144, true}, {262'145, false}}));
-  const scratch here;
+  const scratch_folder here;
   auto out = writer::open(here / "a.pcap", 1);
   const auto packet = counting(length);
 
@@ -146,7 +130,7 @@ TEST_CASE("a record at the limit is written, one past it is refused", "[pcap][wr
 }
 
 TEST_CASE("a write that fails leaves whole records and keeps the error", "[pcap][writer]") {
-  const scratch here;
+  const scratch_folder here;
   auto out = writer::open(here / "a.pcap", 1);
   const auto packet = counting(1000);
   ::rlimit before{};

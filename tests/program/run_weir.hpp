@@ -6,9 +6,9 @@
 
 #include "tests/pcap/capture_builder.hpp"
 #include "tests/support/packet_builder.hpp"
+#include "tests/support/scratch_folder.hpp"
 
 #include <nlohmann/json.hpp>
-#include <stdlib.h>
 #include <sys/wait.h>
 
 #include <array>
@@ -51,34 +51,23 @@ struct read_frame {
 };
 
 /// A folder that goes away with the test, and the program in it.
-class workshop {
+class workshop : public scratch_folder {
  public:
-  workshop() {
-    std::string name = (std::filesystem::temp_directory_path() / "weir-run-XXXXXX").string();
-    if (::mkdtemp(name.data()) == nullptr) throw std::runtime_error{"no folder for the test"};
-    folder_ = name;
-  }
-  workshop(const workshop&) = delete;
-  workshop& operator=(const workshop&) = delete;
-  ~workshop() { std::filesystem::remove_all(folder_); }
-
-  std::string operator/(const std::string& name) const { return (folder_ / name).string(); }
-
   /// Runs `weir` with arguments, as a shell takes them, in the folder.
   run_result run(const std::string& arguments) const {
     const char* const program = std::getenv("WEIR_PROGRAM");
     if (program == nullptr) throw std::runtime_error{"WEIR_PROGRAM names no program"};
     const auto command =
-        "cd '" + folder_.string() + "' && '" + program + "' " + arguments + " >out.txt 2>err.txt";
+        "cd '" + path().string() + "' && '" + program + "' " + arguments + " >out.txt 2>err.txt";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text("out.txt"), text("err.txt")};
   }
 
   void write(const std::string& name, const std::string& content) const {
-    std::ofstream{folder_ / name, std::ios::binary} << content;
+    std::ofstream{path() / name, std::ios::binary} << content;
   }
   void write(const std::string& name, const capture_bytes& content) const {
-    std::ofstream file{folder_ / name, std::ios::binary};
+    std::ofstream file{path() / name, std::ios::binary};
     file.write(reinterpret_cast<const char*>(content.data()),
                static_cast<std::streamsize>(content.size()));
   }
@@ -101,15 +90,15 @@ class workshop {
   }
 
   std::string text(const std::string& name) const {
-    std::ifstream file{folder_ / name, std::ios::binary};
+    std::ifstream file{path() / name, std::ios::binary};
     return {std::istreambuf_iterator<char>{file}, {}};
   }
-  bool exists(const std::string& name) const { return std::filesystem::exists(folder_ / name); }
+  bool exists(const std::string& name) const { return std::filesystem::exists(path() / name); }
   nlohmann::json json(const std::string& name) const { return nlohmann::json::parse(text(name)); }
 
   /// The frames of a capture, which is whole.
   std::vector<read_frame> frames(const std::string& name) const {
-    auto from = pcap::reader::open((folder_ / name).string());
+    auto from = pcap::reader::open(*this / name);
     if (!from) throw std::runtime_error{name + " cannot be opened"};
     std::vector<read_frame> made;
     pcap::record one;
@@ -120,9 +109,6 @@ class workshop {
     if (from->fault()) throw std::runtime_error{name + ": " + from->fault()->what};
     return made;
   }
-
- private:
-  std::filesystem::path folder_;
 };
 
 inline constexpr std::size_t link_header_size = 14;
