@@ -23,6 +23,11 @@ struct one_session : table_fixture<ipv4> {
   session_ref back = table.find(reversed(key), now);
 };
 
+/// ESP of two flows between two hosts, and an answer to either.
+const auto first_tunnel = flow_of<ipv4>(protocol::esp, 1, 1, 1);
+const auto second_tunnel = flow_of<ipv4>(protocol::esp, 2, 1, 2);
+const auto tunnel_answer = reversed(flow_of<ipv4>(protocol::esp, 3, 1, 3));
+
 session_totals totals_of(const table_fixture<ipv4>& box, std::uint32_t id) {
   return totals(box.table.hot(id), box.table.cold(id));
 }
@@ -555,26 +560,20 @@ TEST_CASE("an ESP reply claims its session, whatever its SPI", "[session][esp][s
 
 TEST_CASE("one flow to a remote waits for its identifier at a time", "[session][esp][sd20]") {
   table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto first = flow_of<ipv4>(protocol::esp, 1, 1, 1);
-  const auto second = flow_of<ipv4>(protocol::esp, 2, 1, 2);
-  const auto back = reversed(flow_of<ipv4>(protocol::esp, 3, 1, 3));
-  const std::uint32_t id = box.create_unclaimed(first).id;
+  const std::uint32_t id = box.create_unclaimed(first_tunnel).id;
 
-  CHECK(box.create_unclaimed(second).refusal == session_refusal::reply_unclaimed);
-  REQUIRE(box.table.try_claim(id, back, box.now, box.on_end()));
-  CHECK(box.create_unclaimed(second).created());
+  CHECK(box.create_unclaimed(second_tunnel).refusal == session_refusal::reply_unclaimed);
+  REQUIRE(box.table.try_claim(id, tunnel_answer, box.now, box.on_end()));
+  CHECK(box.create_unclaimed(second_tunnel).created());
 }
 
 TEST_CASE("a claim cannot take another session's key", "[session][esp]") {
   table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto first = flow_of<ipv4>(protocol::esp, 1, 1, 1);
-  const auto second = flow_of<ipv4>(protocol::esp, 2, 1, 2);
-  const auto back = reversed(flow_of<ipv4>(protocol::esp, 3, 1, 3));
-  const std::uint32_t first_id = box.create_unclaimed(first).id;
-  REQUIRE(box.table.try_claim(first_id, back, box.now, box.on_end()));
-  const std::uint32_t second_id = box.create_unclaimed(second).id;
+  const std::uint32_t first_id = box.create_unclaimed(first_tunnel).id;
+  REQUIRE(box.table.try_claim(first_id, tunnel_answer, box.now, box.on_end()));
+  const std::uint32_t second_id = box.create_unclaimed(second_tunnel).id;
 
-  CHECK_FALSE(box.table.try_claim(second_id, back, box.now, box.on_end()));
+  CHECK_FALSE(box.table.try_claim(second_id, tunnel_answer, box.now, box.on_end()));
   CHECK(box.table.hot(second_id).has(session_flag::unclaimed));
   CHECK(box.table.is_consistent());
 }
@@ -615,17 +614,14 @@ TEST_CASE("a session costs no more than its budget", "[session][memory]") {
 TEST_CASE("creation and claims keep record and index in step when a key had expired",
           "[session][table][expiry]") {
   table_fixture<ipv4> box{{.sessions_max = 4}};
-  const auto first = flow_of<ipv4>(protocol::esp, 1, 1, 1);
-  const auto second = flow_of<ipv4>(protocol::esp, 2, 1, 2);
-  const auto back = reversed(flow_of<ipv4>(protocol::esp, 3, 1, 3));
-  const std::uint32_t first_id = box.create_unclaimed(first).id;
-  REQUIRE(box.table.try_claim(first_id, back, box.now, box.on_end()));
+  const std::uint32_t first_id = box.create_unclaimed(first_tunnel).id;
+  REQUIRE(box.table.try_claim(first_id, tunnel_answer, box.now, box.on_end()));
   box.pass(4 * minute);
-  const std::uint32_t second_id = box.create_unclaimed(second).id;
+  const std::uint32_t second_id = box.create_unclaimed(second_tunnel).id;
   box.pass(1 * minute);
 
-  CHECK(box.table.try_claim(second_id, back, box.now, box.on_end()));
+  CHECK(box.table.try_claim(second_id, tunnel_answer, box.now, box.on_end()));
   CHECK(box.ended == std::vector{std::pair{first_id, session_end::expired}});
-  CHECK(box.table.find(back, box.now).id() == second_id);
+  CHECK(box.table.find(tunnel_answer, box.now).id() == second_id);
   CHECK(box.table.is_consistent());
 }

@@ -6,11 +6,8 @@
 #include <cstdint>
 
 using namespace weir;
+using namespace weir::test;
 using enum weir::direction;
-using weir::test::drop;
-using weir::test::pass;
-using weir::test::quiet;
-using weir::test::tcp_connection;
 
 namespace {
 

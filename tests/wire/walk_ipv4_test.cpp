@@ -9,13 +9,7 @@
 #include <vector>
 
 using namespace weir;
-using test::check_walks_agree;
-using test::home;
-using test::key;
-using test::key_of;
-using test::octets;
-using test::outcome;
-using test::walked_of;
+using namespace weir::test;
 
 TEST_CASE("a whole UDP datagram over IPv4 is understood", "[wire][walk]") {
   const auto packet = test::udp{}.ttl(9).id(77).payload("hello").bytes();

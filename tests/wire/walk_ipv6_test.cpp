@@ -8,13 +8,7 @@
 #include <span>
 
 using namespace weir;
-using test::check_walks_agree;
-using test::home;
-using test::key;
-using test::key_of;
-using test::octets;
-using test::outcome;
-using test::walked_of;
+using namespace weir::test;
 
 namespace {
 
