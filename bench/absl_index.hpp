@@ -34,7 +34,6 @@ class absl_index {
   }
   bool try_insert(std::uint64_t hash, const Key& key, std::uint32_t payload) noexcept {
     map_.lazy_emplace(hashed_key{hash, &key}, [&](const auto& make) { make(key, payload); });
-    ++changes_;
     return true;
   }
   bool erase(std::uint64_t hash, const Key& key, std::uint32_t) noexcept {
@@ -43,10 +42,8 @@ class absl_index {
       return false;
     }
     map_.erase(found);
-    ++changes_;
     return true;
   }
-  std::uint32_t changes() const noexcept { return changes_; }
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(map_.size()); }
   /// A slot and a control byte for each place.
   std::size_t bytes() const noexcept {
@@ -79,7 +76,6 @@ class absl_index {
   using map_type = absl::flat_hash_map<Key, std::uint32_t, hasher, equal>;
 
   map_type map_;
-  std::uint32_t changes_ = 0;
 };
 
 }  // namespace weir::bench

@@ -110,15 +110,12 @@ class rte_index {
     return first_candidate(hash, key);
   }
   bool try_insert(std::uint64_t hash, const Key& key, std::uint32_t payload) noexcept {
-    ++changes_;
     return rte_hash_add_key_with_hash_data(table_.get(), key.data(), signature(hash),
                                            std::bit_cast<void*>(std::uintptr_t{payload})) == 0;
   }
   bool erase(std::uint64_t hash, const Key& key, std::uint32_t) noexcept {
-    ++changes_;
     return rte_hash_del_key_with_hash(table_.get(), key.data(), signature(hash)) >= 0;
   }
-  std::uint32_t changes() const noexcept { return changes_; }
   std::uint32_t size() const noexcept {
     return static_cast<std::uint32_t>(rte_hash_count(table_.get()));
   }
@@ -145,7 +142,6 @@ class rte_index {
   }
 
   std::unique_ptr<rte_hash, give_back> table_;
-  std::uint32_t changes_ = 0;
 };
 static_assert(IndexFor<rte_index<std::array<std::uint64_t, 2>>, std::array<std::uint64_t, 2>>);
 

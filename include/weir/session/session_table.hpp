@@ -1,8 +1,7 @@
 #pragma once
 
-// Overview. The sessions of one family: records in a slab, two index entries each, and a queue that
-// brings every record up for review. A burst asks in three steps, so that memory is waited for
-// once: `prefetch` the index, `candidate` and `prefetch_candidate` the record, `find`.
+// Overview. The sessions of one family: a directory of records by their keys, and a queue that
+// brings every record up for review.
 //
 // Life cycle. `try_create` files both keys or neither; `end` takes both away. A session is dead to
 // every lookup from its deadline on. `reclaim` ends what is dead, within a budget, and without one
@@ -18,15 +17,14 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/session/review_queue.hpp"
 #include "weir/session/session_book.hpp"
+#include "weir/session/session_directory.hpp"
 #include "weir/session/session_opening.hpp"
 #include "weir/session/session_phase.hpp"
 #include "weir/session/session_record.hpp"
 #include "weir/session/session_traits.hpp"
 #include "weir/session/tcp_tracker.hpp"
 #include "weir/session/timeout_profile.hpp"
-#include "weir/table/bucket_index.hpp"
 #include "weir/table/due_queue.hpp"
-#include "weir/table/index.hpp"
 #include "weir/table/slab.hpp"
 #include "weir/time/tick.hpp"
 #include "weir/wire/packed_flow.hpp"
@@ -41,81 +39,40 @@ namespace weir {
 /// The sessions of one family. Functions that may end sessions call `on_end(id, session_end)` for
 /// each, while its record is still whole; it must not change the table.
 template <IpVersion V, SessionTraits Traits = session_traits>
-class session_table {
+class session_table : session_directory<V, Traits> {
+  using directory = session_directory<V, Traits>;
+  using typename directory::hash_pair;
+
  public:
-  using key_type = packed_flow<V>;
-  using record_type = hot_record<V>;
+  using typename directory::key_type;
+  using typename directory::record_type;
 
   explicit session_table(const session_table_options& options)
-      : hash_{options.seed},
-        index_{2 * checked(options).sessions_max, 2 * options.sessions_max},
-        slab_{options.sessions_max},
+      : directory{options.sessions_max, options.seed},
         profiles_{options.timeouts},
         reviews_{options.sessions_max, profiles_.shortest(), options.start},
         book_{{options.sessions_max, options.when_full, options.per_source_max,
                options.embryonic_per_source_max, options.seed}},
         room_{options.room} {}
 
-  [[gnu::always_inline]] std::uint64_t hash(const key_type& key) const noexcept {
-    return hash_(key.words());
-  }
-  /// Asks for what `candidate` reads.
-  void prefetch(std::uint64_t hash) const noexcept { index_.prefetch(hash); }
-  /// Whose key this may be, for `prefetch_candidate` and `find`.
-  session_ref candidate(std::uint64_t hash, const key_type& key) const noexcept {
-    return session_ref{index_.first_candidate(hash, key.words())};
-  }
-  /// `candidate` and `prefetch_candidate` for each of many lanes, which have a `hash`, a `key()`
-  /// and a `candidate`. An index that answers many at once faster than one by one says so by
-  /// `first_candidates`.
-  template <class Lane>
-  void find_candidates(std::span<Lane> lanes) const noexcept {
-    const auto take = [this](Lane& lane, std::uint32_t payload) noexcept {
-      lane.candidate = session_ref{payload};
-      prefetch_candidate(lane.candidate);
-    };
-    if constexpr (requires { index_.first_candidates(lanes, take); }) {
-      index_.first_candidates(lanes, take);
-    } else {
-      for (Lane& lane : lanes) {
-        take(lane, index_.first_candidate(lane.hash, lane.key().words()));
-      }
-    }
-  }
-  void prefetch_candidate(session_ref candidate) const noexcept {
-    slab_.prefetch_hot(candidate.id());
-  }
-  /// Asks for the record that the creation after `others` more ones will fill.
-  void prefetch_creation(std::uint32_t others = 0) const noexcept {
-    const std::uint32_t id = slab_.next_free(others);
-    slab_.prefetch_hot(id);
-    slab_.prefetch_cold(id);
-  }
-
-  /// The live session of a key. A candidate need not be right, nor of this moment.
-  session_ref find(const key_type& key, std::uint64_t hash, session_ref candidate,
-                   tick now) const noexcept {
-    if (candidate.found()) [[likely]] {
-      const record_type& there = slab_.hot(candidate.id());
-      if (same_flow(there.key[index_of(candidate.way())], key)) [[likely]] {
-        return there.state.is_dead(now) ? session_ref{} : candidate;
-      }
-    }
-    return find_anywhere(key, hash, now);
-  }
-  session_ref find(const key_type& key, tick now) const noexcept {
-    return find_anywhere(key, hash(key), now);
-  }
-
-  record_type& hot(std::uint32_t id) noexcept { return slab_.hot(id); }
-  const record_type& hot(std::uint32_t id) const noexcept { return slab_.hot(id); }
-  cold_record& cold(std::uint32_t id) noexcept { return slab_.cold(id); }
-  const cold_record& cold(std::uint32_t id) const noexcept { return slab_.cold(id); }
+  // Where a key leads, and what is there.
+  using directory::candidate;
+  using directory::cold;
+  using directory::find;
+  using directory::find_candidates;
+  using directory::for_each;
+  using directory::for_each_held;
+  using directory::hash;
+  using directory::hot;
+  using directory::is_consistent;
+  using directory::prefetch;
+  using directory::prefetch_candidate;
+  using directory::size;
 
   /// Judges a segment of a TCP session, moves the session on and refreshes it.
   [[gnu::always_inline]] tcp_outcome track(session_ref which, const tcp_segment& segment,
                                            tick now) noexcept {
-    record_type& there = slab_.hot(which.id());
+    record_type& there = hot(which.id());
     const session_phase phase = there.status().phase();
     if (is_plain(phase, segment.flags) && try_note_plain(there.state, which.way(), segment))
         [[likely]] {
@@ -128,25 +85,25 @@ class session_table {
   /// Takes note of a packet of any other session: an answer makes it two-way. Refreshes it.
   void track(session_ref which, tick now) noexcept {
     if (which.way() == direction::reply &&
-        slab_.hot(which.id()).status().phase() == session_phase::one_way) [[unlikely]] {
+        hot(which.id()).status().phase() == session_phase::one_way) [[unlikely]] {
       take_answer(which.id());
     }
     refresh(which, now);
   }
   /// Lengthens the life of a session by a packet, where its direction may.
   void refresh(session_ref which, tick now) noexcept {
-    record_type& there = slab_.hot(which.id());
+    record_type& there = hot(which.id());
     weir::refresh(there, which.way(), profiles_[there.state.profile], now);
   }
   /// Ends the session `ticks` from now, if it does not end before. Limits are exact where that is
   /// not less than the shortest idle time.
   void shorten(std::uint32_t id, std::uint32_t ticks, tick now) noexcept {
-    std::uint32_t& deadline = slab_.hot(id).state.deadline_low;
+    std::uint32_t& deadline = hot(id).state.deadline_low;
     const std::uint32_t sooner = now.low() + ticks;
     if (static_cast<std::int32_t>(deadline - sooner) > 0) deadline = sooner;
   }
   void count(session_ref which, std::uint16_t bytes) noexcept {
-    weir::count(slab_.hot(which.id()), slab_.cold(which.id()), which.way(), bytes);
+    weir::count(hot(which.id()), cold(which.id()), which.way(), bytes);
   }
 
   /// Makes a session, with both keys or not at all. What stands in its way and is dead ends. A full
@@ -169,14 +126,15 @@ class session_table {
     }
     if (refusal != session_refusal::none) return {0, refusal};
 
-    const std::uint32_t id = slab_.try_acquire();
-    if (!try_file(id, opening, at)) {
-      slab_.release(id);
+    const std::uint32_t id = directory::try_file(opening.original, opening.reply, at);
+    if (id == no_record) return {0, session_refusal::table_full};
+    begin(hot(id), cold(id), opening, profiles_[opening.profile], now);
+    if (!book_.try_enter(id, opening.original)) {
+      directory::release(id, at);
       return {0, session_refusal::table_full};
     }
     if (room_ != nullptr) ++room_->sessions;
-    begin(slab_.hot(id), slab_.cold(id), opening, profiles_[opening.profile], now);
-    if (!slab_.hot(id).has(session_flag::queued)) queue(id, now);
+    if (!hot(id).has(session_flag::queued)) queue(id, now);
     return {id, session_refusal::none};
   }
 
@@ -200,18 +158,12 @@ class session_table {
   /// that key is another live session's, or there is no place for it.
   template <class OnEnd>
   bool try_claim(std::uint32_t id, const key_type& reply, tick now, OnEnd&& on_end) noexcept {
-    record_type& there = slab_.hot(id);
+    record_type& there = hot(id);
     expects(there.has(session_flag::unclaimed), "a reply is claimed once");
-    if (!same_flow(there.key[1], reply)) {
-      const std::uint64_t at = hash(reply);
-      if (clear(reply, at, false, now, on_end) != session_refusal::none ||
-          !index_.try_insert(at, reply.words(), payload(id, direction::reply))) {
-        return false;
-      }
-      index_.erase(hash(there.key[1]), there.key[1].words(), payload(id, direction::reply));
-      const std::uint8_t flags = there.key[1].annotation();
-      there.key[1] = reply;
-      there.key[1].set_annotation(flags);
+    const bool is_elsewhere = !same_flow(there.key[1], reply);
+    if (is_elsewhere && (clear(reply, hash(reply), false, now, on_end) != session_refusal::none ||
+                         !directory::try_move_reply(id, reply))) {
+      return false;
     }
     there.set(session_flag::unclaimed, false);
     return true;
@@ -219,8 +171,8 @@ class session_table {
 
   /// Ends a session; the caller knows why.
   void end(std::uint32_t id) noexcept {
-    expects(is_held(id), "a session that ends is there");
-    release(id, hashes(id));
+    expects(directory::is_held(id), "a session that ends is there");
+    release(id, directory::hashes(id));
   }
 
   /// Ends sessions that are dead, reviewing at most `budget` records; answers how many ended.
@@ -233,81 +185,21 @@ class session_table {
     return ended;
   }
 
-  /// Calls `visit(id)` for every session, including dead ones that were not ended yet.
-  template <class Visit>
-  void for_each_held(Visit&& visit) const {
-    for (std::uint32_t id = 0; id < slab_.ids_end(); ++id) {
-      if (is_held(id)) visit(id);
-    }
-  }
-  /// Calls `visit(id)` for every session that is alive.
-  template <class Visit>
-  void for_each(tick now, Visit&& visit) const {
-    for (std::uint32_t id = 0; id < slab_.ids_end(); ++id) {
-      if (is_held(id) && !slab_.hot(id).state.is_dead(now)) visit(id);
-    }
-  }
-
-  /// Differs whenever a key came or went, so that a burst knows when to look again.
-  std::uint32_t changes() const noexcept { return index_.changes(); }
-  /// Sessions, including dead ones that were not ended yet.
-  std::uint32_t size() const noexcept { return slab_.size(); }
   const timeout_profile& profile(std::uint8_t which) const noexcept { return profiles_[which]; }
   std::size_t bytes() const noexcept {
-    return index_.bytes() + slab_.bytes() + reviews_.bytes() + book_.bytes() + profiles_.bytes();
-  }
-
-  /// Whether every session is found by both its keys, and nothing else is. Walks the whole table.
-  bool is_consistent() const noexcept {
-    std::uint32_t held = 0;
-    for (std::uint32_t id = 0; id < slab_.ids_end(); ++id) {
-      if (!is_held(id)) continue;
-      ++held;
-      for (const direction way : {direction::original, direction::reply}) {
-        const key_type& key = slab_.hot(id).key[index_of(way)];
-        if (occupant(key, hash(key)) != session_ref{payload(id, way)}) return false;
-      }
-    }
-    return held == slab_.size() && index_.size() == 2 * held;
+    return directory::bytes() + reviews_.bytes() + book_.bytes() + profiles_.bytes();
   }
 
  private:
-  using words_type = typename key_type::words_type;
-  using index_type = typename Traits::template index<words_type>;
-  using hash_pair = std::array<std::uint64_t, 2>;
-
   static constexpr std::uint32_t demand_batch = 1024;
-
-  static const session_table_options& checked(const session_table_options& options) noexcept {
-    expects(options.sessions_max < bucket_index::payload_limit / 2, "ids fit the index");
-    return options;
-  }
-  static std::uint32_t payload(std::uint32_t id, direction way) noexcept {
-    return id << 1 | static_cast<std::uint32_t>(way);
-  }
-  bool is_held(std::uint32_t id) const noexcept { return !slab_.hot(id).status().is_none(); }
-  hash_pair hashes(std::uint32_t id) const noexcept {
-    return {hash(slab_.hot(id).key[0]), hash(slab_.hot(id).key[1])};
-  }
-
-  session_ref occupant(const key_type& key, std::uint64_t hash) const noexcept {
-    return session_ref{index_.find(hash, key.words(), [&](std::uint32_t payload) noexcept {
-      return same_flow(slab_.hot(payload >> 1).key[payload & 1], key);
-    })};
-  }
-  [[gnu::noinline]] session_ref find_anywhere(const key_type& key, std::uint64_t hash,
-                                              tick now) const noexcept {
-    const session_ref there = occupant(key, hash);
-    return there.found() && hot(there.id()).state.is_dead(now) ? session_ref{} : there;
-  }
 
   /// Makes way for a key, unless a live session has it.
   template <class OnEnd>
   session_refusal clear(const key_type& key, std::uint64_t hash, bool is_unclaimed, tick now,
                         OnEnd& on_end) noexcept {
-    const session_ref there = occupant(key, hash);
+    const session_ref there = directory::occupant(key, hash);
     if (!there.found()) return session_refusal::none;
-    const record_type& record = slab_.hot(there.id());
+    const record_type& record = hot(there.id());
     if (!record.state.is_dead(now)) {
       const bool waits = is_unclaimed && record.has(session_flag::unclaimed);
       return waits ? session_refusal::reply_unclaimed : session_refusal::key_taken;
@@ -318,35 +210,22 @@ class session_table {
   }
 
   bool has_room() const noexcept {
-    return slab_.size() < slab_.records_max() &&
-           (room_ == nullptr || room_->sessions < room_->sessions_max);
-  }
-  /// Files both keys and enters the session in the book, or does neither.
-  bool try_file(std::uint32_t id, const session_opening<V>& opening, const hash_pair& at) noexcept {
-    const auto original = opening.original.words();
-    const auto reply = opening.reply.words();
-    if (!index_.try_insert(at[0], original, payload(id, direction::original))) return false;
-    if (index_.try_insert(at[1], reply, payload(id, direction::reply))) {
-      if (book_.try_enter(id, opening.original)) return true;
-      index_.erase(at[1], reply, payload(id, direction::reply));
-    }
-    index_.erase(at[0], original, payload(id, direction::original));
-    return false;
+    return directory::has_room() && (room_ == nullptr || room_->sessions < room_->sessions_max);
   }
 
   void queue(std::uint32_t id, tick now) noexcept {
-    record_type& there = slab_.hot(id);
+    record_type& there = hot(id);
     reviews_.enter(id, there.state.deadline_low, now);
     there.set(session_flag::queued, true);
   }
 
   [[gnu::noinline]] tcp_outcome track_special(session_ref which, const tcp_segment& segment,
                                               tick now) noexcept {
-    record_type& there = slab_.hot(which.id());
+    record_type& there = hot(which.id());
     const session_phase before = there.status().phase();
     session_phase phase = before;
-    const tcp_outcome outcome = track_tcp(there.state, phase, slab_.cold(which.id()).syn,
-                                          there.mode(), which.way(), segment);
+    const tcp_outcome outcome =
+        track_tcp(there.state, phase, cold(which.id()).syn, there.mode(), which.way(), segment);
     if (phase != before) move_on(which.id(), phase);
     if (outcome == tcp_outcome::pass) refresh(which, now);
     return outcome;
@@ -354,7 +233,7 @@ class session_table {
   /// The answer may not refresh, and yet a session that may be idle for longer now may be so since
   /// the packet that refreshed it last (RFC 4787 REQ-5).
   void take_answer(std::uint32_t id) noexcept {
-    record_type& there = slab_.hot(id);
+    record_type& there = hot(id);
     const timeout_profile& profile = profiles_[there.state.profile];
     const std::uint32_t before = profile.ticks(there.status());
     move_on(id, session_phase::two_way);
@@ -362,7 +241,7 @@ class session_table {
     if (after > before) there.state.deadline_low += after - before;
   }
   void move_on(std::uint32_t id, session_phase phase) noexcept {
-    record_type& there = slab_.hot(id);
+    record_type& there = hot(id);
     there.set_status({there.status().kind(), phase});
     if (is_answer(phase) && there.has(session_flag::unanswered)) {
       there.set(session_flag::unanswered, false);
@@ -371,16 +250,8 @@ class session_table {
   }
 
   void release(std::uint32_t id, const hash_pair& at) noexcept {
-    record_type& gone = slab_.hot(id);
-    for (const direction way : {direction::original, direction::reply}) {
-      index_.erase(at[index_of(way)], gone.key[index_of(way)].words(), payload(id, way));
-    }
-    book_.leave(id, gone.has(session_flag::unanswered));
-    const bool is_queued = gone.has(session_flag::queued);
-    gone.key[0] = key_type{};
-    gone.key[1] = key_type{};
-    gone.set(session_flag::queued, is_queued);
-    slab_.release(id);
+    book_.leave(id, hot(id).has(session_flag::unanswered));
+    directory::release(id, at);
     if (room_ != nullptr) --room_->sessions;
   }
 
@@ -388,21 +259,19 @@ class session_table {
   template <class OnEnd>
   std::uint32_t review(std::span<const due_entry> entries, bool is_over, tick now,
                        OnEnd& on_end) noexcept {
-    for (const due_entry& entry : entries) slab_.prefetch_hot(entry.id);
+    for (const due_entry& entry : entries) directory::prefetch_record(entry.id);
     std::array<hash_pair, review_queue::batch_max> at;
     std::array<std::uint32_t, review_queue::batch_max> dead;
     std::uint32_t dead_count = 0;
     for (const due_entry& entry : entries) {
-      record_type& there = slab_.hot(entry.id);
+      record_type& there = hot(entry.id);
       there.set(session_flag::queued, false);
-      if (!is_held(entry.id)) continue;
+      if (!directory::is_held(entry.id)) continue;
       if (!is_over && !there.state.is_dead(now)) {
         queue(entry.id, now);
         continue;
       }
-      slab_.prefetch_cold(entry.id);
-      at[dead_count] = hashes(entry.id);
-      for (const std::uint64_t hash : at[dead_count]) index_.prefetch(hash);
+      at[dead_count] = directory::prefetch_release(entry.id);
       dead[dead_count++] = entry.id;
     }
     for (std::uint32_t next = 0; next < dead_count; ++next) {
@@ -421,9 +290,6 @@ class session_table {
     }
   }
 
-  typename Traits::hash hash_;
-  index_type index_;
-  slab<record_type, cold_record> slab_;
   timeout_profiles profiles_;
   review_queue reviews_;
   session_book<V, Traits> book_;

@@ -31,57 +31,40 @@ class bucket_index {
 
   /// Room for `entries_max` entries whose payloads are at most `payload_max`.
   bucket_index(std::uint32_t entries_max, std::uint32_t payload_max)
-      : lines_count_{entries_max / entries_per_line + 1},
+      : geometry_{entries_max / entries_per_line + 1, checked_mask(payload_max)},
         entries_max_{entries_max},
-        payload_mask_{checked_mask(payload_max)},
-        tag_unit_{payload_mask_ + 1},
-        lines_{lines_count_} {}
+        lines_{geometry_.lines_count} {}
 
-  void prefetch(std::uint64_t hash) const noexcept { prefetch_read(&lines_[home(hash)]); }
-
-  /// Like `prefetch`, where an insertion or erasure follows.
-  void prefetch_for_change(std::uint64_t hash) const noexcept {
-    prefetch_write(&lines_[home(hash)]);
-  }
+  void prefetch(std::uint64_t hash) const noexcept { prefetch_read(&lines_[geometry_.home(hash)]); }
 
   /// The first payload in the home line whose tag is the hash's, or `no_payload`.
   template <class Key>
   std::uint32_t first_candidate(std::uint64_t hash, const Key&) const noexcept {
-    const line& there = lines_[home(hash)];
-    const std::uint32_t matches = match_line(there.words, tag(hash), ~payload_mask_);
-    if (matches == 0) {
-      return no_payload;
-    }
-    return there.words[std::countr_zero(matches)] & payload_mask_;
+    return geometry_.first_candidate(lines_.data(), hash);
   }
 
   /// `first_candidate` for each of many lanes, which have a `hash`: hands lane and answer to
   /// `take`.
   template <class Lane, class Take>
   void first_candidates(std::span<Lane> lanes, Take&& take) const noexcept {
-    const line* const all = lines_.data();
-    const std::uint64_t count = lines_count_;
-    const std::uint32_t mask = payload_mask_;
-    const std::uint32_t unit = tag_unit_;
-    for (Lane& lane : lanes) {
-      const line& there = all[(lane.hash >> 32) * count >> 32];
-      const std::uint32_t cut = static_cast<std::uint32_t>(lane.hash) & ~mask;
-      const std::uint32_t matches = match_line(there.words, cut == 0 ? unit : cut, ~mask);
-      take(lane, matches == 0 ? no_payload : there.words[std::countr_zero(matches)] & mask);
-    }
+    // What `take` writes might be this index, as far as compilers know; it is not the copy.
+    const geometry copy = geometry_;
+    const line* const lines = lines_.data();
+    for (Lane& lane : lanes) take(lane, copy.first_candidate(lines, lane.hash));
   }
 
   /// The payload with the hash's tag that `is_payload_of_key` accepts, or `no_payload`.
   template <class Key, class IsPayloadOfKey>
   std::uint32_t find(std::uint64_t hash, const Key&,
                      IsPayloadOfKey&& is_payload_of_key) const noexcept {
-    const std::uint32_t wanted = tag(hash);
-    std::uint32_t place = home(hash);
+    const std::uint32_t wanted = geometry_.tag(hash);
+    std::uint32_t place = geometry_.home(hash);
     for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
       const line& there = lines_[place];
-      std::uint32_t matches = match_line(there.words, wanted, ~payload_mask_);
+      std::uint32_t matches = match_line(there.words, wanted, ~geometry_.payload_mask);
       for (; matches != 0; matches &= matches - 1) {
-        const std::uint32_t payload = there.words[std::countr_zero(matches)] & payload_mask_;
+        const std::uint32_t payload =
+            there.words[std::countr_zero(matches)] & geometry_.payload_mask;
         if (is_payload_of_key(payload)) {
           return payload;
         }
@@ -97,20 +80,19 @@ class bucket_index {
   /// Fails when `entries_max` entries are there, or `probes_max` lines in a row are full.
   template <class Key>
   bool try_insert(std::uint64_t hash, const Key&, std::uint32_t payload) noexcept {
-    expects(payload <= payload_mask_, "a payload fits the index");
+    expects(payload <= geometry_.payload_mask, "a payload fits the index");
     if (size_ == entries_max_) {
       return false;
     }
-    const std::uint32_t first = home(hash);
+    const std::uint32_t first = geometry_.home(hash);
     std::uint32_t place = first;
     for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
       line& there = lines_[place];
       const std::uint32_t empty = match_line(there.words, 0, ~0u);
       if (empty != 0) {
-        there.words[std::countr_zero(empty)] = tag(hash) | payload;
+        there.words[std::countr_zero(empty)] = geometry_.tag(hash) | payload;
         count_passing(first, place, 1);
         ++size_;
-        ++changes_;
         return true;
       }
       place = after(place);
@@ -121,8 +103,8 @@ class bucket_index {
   /// Whether the entry was there; it is not any more.
   template <class Key>
   bool erase(std::uint64_t hash, const Key&, std::uint32_t payload) noexcept {
-    const std::uint32_t wanted = tag(hash) | payload;
-    const std::uint32_t first = home(hash);
+    const std::uint32_t wanted = geometry_.tag(hash) | payload;
+    const std::uint32_t first = geometry_.home(hash);
     std::uint32_t place = first;
     for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
       line& there = lines_[place];
@@ -131,7 +113,6 @@ class bucket_index {
         there.words[std::countr_zero(matches)] = 0;
         count_passing(first, place, ~0u);
         --size_;
-        ++changes_;
         return true;
       }
       if (there.passed() == 0) {
@@ -142,8 +123,6 @@ class bucket_index {
     return false;
   }
 
-  /// Grows with every insertion and erasure, so that a burst knows when to look again.
-  std::uint32_t changes() const noexcept { return changes_; }
   std::uint32_t size() const noexcept { return size_; }
   std::uint32_t entries_max() const noexcept { return entries_max_; }
   std::size_t bytes() const noexcept { return lines_.bytes(); }
@@ -156,22 +135,34 @@ class bucket_index {
   };
   static_assert(sizeof(line) == line_bytes);
 
+  /// Where entries stand and what they look like.
+  struct geometry {
+    std::uint32_t lines_count;
+    std::uint32_t payload_mask;
+
+    /// The upper half of the hash, scaled to the number of lines: no power of two is needed.
+    std::uint32_t home(std::uint64_t hash) const noexcept {
+      return static_cast<std::uint32_t>((hash >> 32) * lines_count >> 32);
+    }
+    /// From the lower half of the hash, and never zero, so that no entry looks like an empty word.
+    std::uint32_t tag(std::uint64_t hash) const noexcept {
+      const std::uint32_t cut = static_cast<std::uint32_t>(hash) & ~payload_mask;
+      return cut == 0 ? payload_mask + 1 : cut;
+    }
+    std::uint32_t first_candidate(const line* lines, std::uint64_t hash) const noexcept {
+      const line& there = lines[home(hash)];
+      const std::uint32_t matches = match_line(there.words, tag(hash), ~payload_mask);
+      return matches == 0 ? no_payload : there.words[std::countr_zero(matches)] & payload_mask;
+    }
+  };
+
   static std::uint32_t checked_mask(std::uint32_t payload_max) noexcept {
     expects(payload_max <= payload_limit, "payloads leave room for a tag");
     return std::bit_ceil(payload_max + 1) - 1;
   }
 
-  /// The upper half of the hash, scaled to the number of lines: no power of two is needed.
-  std::uint32_t home(std::uint64_t hash) const noexcept {
-    return static_cast<std::uint32_t>((hash >> 32) * lines_count_ >> 32);
-  }
-  /// From the lower half of the hash, and never zero, so that no entry looks like an empty word.
-  std::uint32_t tag(std::uint64_t hash) const noexcept {
-    const std::uint32_t cut = static_cast<std::uint32_t>(hash) & ~payload_mask_;
-    return cut == 0 ? tag_unit_ : cut;
-  }
   std::uint32_t after(std::uint32_t place) const noexcept {
-    return place + 1 == lines_count_ ? 0 : place + 1;
+    return place + 1 == geometry_.lines_count ? 0 : place + 1;
   }
   /// Adds to the count of every line that an entry of `first` standing in `last` passed.
   void count_passing(std::uint32_t first, std::uint32_t last, std::uint32_t change) noexcept {
@@ -180,12 +171,9 @@ class bucket_index {
     }
   }
 
-  std::uint32_t lines_count_;
+  geometry geometry_;
   std::uint32_t entries_max_;
-  std::uint32_t payload_mask_;
-  std::uint32_t tag_unit_;
   std::uint32_t size_ = 0;
-  std::uint32_t changes_ = 0;
   huge_array<line> lines_;
 };
 static_assert(IndexFor<bucket_index, std::uint64_t>);

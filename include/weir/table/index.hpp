@@ -25,8 +25,7 @@ struct payload_archetype {
 ///  - `find` answers the payload inserted for the key, or `no_payload`: `is_payload_of_key` says
 ///    whether a candidate is the one;
 ///  - `try_insert` fails where there is no room; the same key and payload are not inserted twice;
-///  - `erase` says whether that entry was there;
-///  - `changes` differs whenever an entry came or went since it was last read.
+///  - `erase` says whether that entry was there.
 template <class I, class Key>
 concept IndexFor = requires(I& index, const I& view, std::uint64_t hash, const Key& key,
                             std::uint32_t payload, detail::payload_archetype is_payload_of_key) {
@@ -35,7 +34,6 @@ concept IndexFor = requires(I& index, const I& view, std::uint64_t hash, const K
   { view.find(hash, key, is_payload_of_key) } noexcept -> std::same_as<std::uint32_t>;
   { index.try_insert(hash, key, payload) } noexcept -> std::same_as<bool>;
   { index.erase(hash, key, payload) } noexcept -> std::same_as<bool>;
-  { view.changes() } noexcept -> std::same_as<std::uint32_t>;
   { view.size() } noexcept -> std::same_as<std::uint32_t>;
   { view.bytes() } noexcept -> std::same_as<std::size_t>;
 };

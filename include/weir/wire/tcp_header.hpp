@@ -100,15 +100,13 @@ class tcp_header {
 struct tcp_fields {
   std::uint32_t sequence = 0;
   std::uint32_t acknowledgment = 0;
-  std::uint32_t header_size = 0;  ///< bytes, options included
   std::uint16_t window = 0;       ///< as sent
 };
 
-/// Reads the fields of a header that was judged already: 20 bytes are there, and its size is right.
+/// Reads the fields of a header that was judged already: 20 bytes are there.
 inline tcp_fields read_tcp_fields(const std::byte* header) noexcept {
   return {load_be<std::uint32_t>(header + tcp_field::sequence),
           load_be<std::uint32_t>(header + tcp_field::acknowledgment),
-          (load_be<std::uint8_t>(header + tcp_field::data_offset) >> 4) * 4u,
           load_be<std::uint16_t>(header + tcp_field::window)};
 }
 
