@@ -118,7 +118,7 @@ TEST_CASE("the plain walk never differs from the general one", "[wire][walk][pro
     }
     const walk_options options{.verify_ip_checksum = random.one_in(2)};
     walked<ipv4> general;
-    detail::walk_any(packet, packet.size(), domain_id{3}, options, general);
+    weir::detail::walk_any(packet, packet.size(), domain_id{3}, options, general);
     const auto either = walk<ipv4>(packet, packet.size(), domain_id{3}, options);
 
     REQUIRE(general.facts.ok == either.facts.ok);
