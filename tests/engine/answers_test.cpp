@@ -16,17 +16,16 @@ TEST_CASE("a reject says what it is asked to say", "[engine][answers]") {
   gateway automatic{rejecting()};
   gateway port{rejecting(reject_answer::port_unreachable)};
   gateway admin{rejecting(reject_answer::admin_prohibited)};
-  const auto datagram6 = udp{}.from("2001:db8:1::5").to("2001:db8:9::1");
   const auto segment6 = tcp{}.syn().from("2001:db8:1::5").to("2001:db8:9::1");
 
   CHECK(answered(automatic.sends("lan", tcp{}.syn())) == "rst");
   CHECK(answered(automatic.sends("lan", segment6)) == "rst");
   CHECK(answered(automatic.sends("lan", udp{})) == "3/3");
-  CHECK(answered(automatic.sends("lan", datagram6)) == "1/4");
+  CHECK(answered(automatic.sends("lan", datagram6())) == "1/4");
   CHECK(answered(port.sends("lan", tcp{}.syn())) == "3/3");
   CHECK(answered(port.sends("lan", segment6)) == "1/4");
   CHECK(answered(admin.sends("lan", udp{})) == "3/13");
-  CHECK(answered(admin.sends("lan", datagram6)) == "1/1");
+  CHECK(answered(admin.sends("lan", datagram6())) == "1/1");
 }
 
 TEST_CASE("the reset for a SYN acknowledges it", "[engine][answers][rfc9293]") {
@@ -65,7 +64,7 @@ TEST_CASE("an error comes from the first address of the ingress interface, with 
   gateway box{rejecting()};
 
   const auto four = box.sends("lan", udp{});
-  const auto six = box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1"));
+  const auto six = box.sends("lan", datagram6());
 
   REQUIRE(answered(four) == "3/3");
   CHECK(to_text(unpack(walk<ipv4>(four.answers[0].bytes, 1500, {}).key).source.address) ==
@@ -100,8 +99,7 @@ TEST_CASE("an error quotes as much as 576 and 1280 bytes hold", "[engine][answer
   gateway box{rejecting()};
 
   const auto four = box.sends("lan", udp{}.payload_size(1400));
-  const auto six =
-      box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1").payload_size(1400));
+  const auto six = box.sends("lan", datagram6().payload_size(1400));
 
   CHECK(four.answers.at(0).bytes.size() == 576);
   CHECK(six.answers.at(0).bytes.size() == 1280);
@@ -113,8 +111,7 @@ TEST_CASE("a packet too big is told the MTU of the next hop", "[engine][answers]
   gateway box{raw};
 
   const auto four = box.sends("lan", udp{}.payload_size(1400).dont_fragment());
-  const auto six =
-      box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1").payload_size(1400));
+  const auto six = box.sends("lan", datagram6().payload_size(1400));
 
   REQUIRE(answered(four) == "3/4");
   CHECK(word_at(four.answers[0].bytes, 26) == 1400);

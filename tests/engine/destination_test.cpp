@@ -264,8 +264,7 @@ TEST_CASE("all pieces pass where no session is asked for", "[engine][destination
     REQUIRE(out.text() == "forward");
     CHECK(to_text(ipv4_header::parse(out.bytes)->source()) == "203.0.113.2");
   }
-  for (const auto& piece :
-       udp{}.from("2001:db8:1::5").to("2001:db8:9::1").payload_size(64).fragments(32)) {
+  for (const auto& piece : datagram6().payload_size(64).fragments(32)) {
     CHECK(box.sends("lan", piece).text() == "forward");
   }
 }

@@ -57,7 +57,6 @@ packet_bytes with_byte(packet_bytes packet, std::size_t at, unsigned value) {
   packet.at(at) = static_cast<std::byte>(value);
   return packet;
 }
-builder datagram6() { return udp{}.from("2001:db8:1::5").to("2001:db8:9::1"); }
 
 TEST_CASE("a packet with broken headers moves the counter of what is broken",
           "[engine][drop_reasons]") {

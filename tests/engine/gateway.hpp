@@ -71,6 +71,9 @@ inline configuration open_gateway(std::string_view external = "203.0.113.8/29") 
   return raw;
 }
 
+/// A datagram over IPv6 from a host of `lan` to somewhere.
+inline builder datagram6() { return udp{}.from("2001:db8:1::5").to("2001:db8:9::1"); }
+
 /// A packet's answer, from somewhere that answers under the addresses it saw.
 inline builder answer_to(builder answer, const fate& sent) {
   const auto seen = sent.flow();

@@ -160,7 +160,7 @@ TEST_CASE("a destination without a route is unreachable, and the sender hears it
   gateway box{raw};
 
   const auto four = box.sends("lan", udp{});
-  const auto six = box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1"));
+  const auto six = box.sends("lan", datagram6());
 
   CHECK(four.text() == "drop no_route");
   CHECK(answered(four) == "3/0");
@@ -326,7 +326,7 @@ TEST_CASE("DSCP and ECN pass unchanged", "[engine][judge]") {
   gateway box{pool_gateway()};
 
   const auto four = box.sends("lan", udp{}.tos(0xB9));
-  const auto six = box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1").tos(0xB9));
+  const auto six = box.sends("lan", datagram6().tos(0xB9));
 
   CHECK(byte_at(four.bytes, 1) == 0xB9);
   CHECK((word_at(six.bytes, 0) >> 4 & 0xFF) == 0xB9);
@@ -335,7 +335,7 @@ TEST_CASE("DSCP and ECN pass unchanged", "[engine][judge]") {
 TEST_CASE("an IPv6 flow under a policy that translates keeps its address", "[engine][judge][sr6]") {
   gateway box{home_gateway()};
 
-  const auto six = box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1"));
+  const auto six = box.sends("lan", datagram6());
 
   CHECK(six.text() == "forward");
   CHECK(six.flow6().source.address == parse_ip_address("2001:db8:1::5")->v6());
