@@ -78,7 +78,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   const walk_options options{.verify_ip_checksum = (choice & 1) != 0,
                              .pass_ip_options = (choice & 2) != 0,
                              .pass_routing_headers = (choice & 4) != 0,
-                             .pass_unknown_extensions = (choice & 8) != 0};
+                             .pass_unknown_extensions = (choice & 8) != 0,
+                             .pass_source_routes = (choice & 16) != 0};
 
   read_all<ipv4>(bytes, wire_size, options);
   read_all<ipv6>(bytes, wire_size, options);

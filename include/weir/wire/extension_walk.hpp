@@ -17,9 +17,18 @@
 
 namespace weir::detail {
 
-/// The routing header that RFC 5095 forbids.
-inline constexpr std::uint8_t source_route_type = 0;
 inline constexpr std::size_t payload_length_max = 65535;
+
+/// Where the fields of a routing header lie (RFC 8200 section 4.4).
+namespace routing_field {
+inline constexpr std::size_t type = 2;
+inline constexpr std::size_t segments_left = 3;
+}  // namespace routing_field
+
+/// Whether a routing header is the one that RFC 5095 forbids.
+constexpr bool is_source_route(std::span<const std::byte> header) noexcept {
+  return load_be<std::uint8_t>(header, routing_field::type) == 0;
+}
 
 /// An extension header that the IANA registry lists and nobody can walk: the experimental ones
 /// (RFC 4727), and hop-by-hop where it does not come first.
@@ -104,8 +113,9 @@ class extension_walk {
   constexpr std::optional<drop_reason> judge(std::size_t at, std::size_t size) noexcept {
     if (facts_.transport == protocol::hop_by_hop) return judge_hop_by_hop(at, size);
     if (facts_.transport == protocol::routing) {
-      const bool forbidden = load_be<std::uint8_t>(bytes_, at + 2) == source_route_type;
-      if (forbidden || !options_.pass_routing_headers) return drop_reason::routing_header;
+      const bool forbidden = is_source_route(bytes_.subspan(at));
+      const bool passes = forbidden ? options_.pass_source_routes : options_.pass_routing_headers;
+      if (!passes) return drop_reason::routing_header;
     } else if (facts_.transport == protocol::fragment) {
       return judge_fragment(at);
     } else if (facts_.transport == protocol::ah) {

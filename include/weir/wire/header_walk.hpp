@@ -95,7 +95,7 @@ inline std::optional<drop_reason> walk_ipv4_header(std::span<const std::byte> by
   }
   if (size > ipv4_header::size_min) {
     const auto found = walk_ipv4_options(header->options());
-    if (found.source_route) return drop_reason::source_route;
+    if (found.source_route && !options.pass_source_routes) return drop_reason::source_route;
     if (!found.well_formed) return drop_reason::bad_header_length;
     if (!options.pass_ip_options) return drop_reason::ip_options;
     facts.options = true;

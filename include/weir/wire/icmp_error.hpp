@@ -54,6 +54,18 @@ struct icmp_error {
   static constexpr icmp_error admin_prohibited() noexcept {
     return unreachable(icmp_code::admin_prohibited, icmpv6_code::admin_prohibited);
   }
+  /// Nobody takes the packet along the way it chose.
+  static constexpr icmp_error source_route_failed() noexcept
+    requires(V::number == 4)
+  {
+    return unreachable(icmp_code::source_route_failed, 0);
+  }
+  /// The field so many bytes into the packet says what nobody does (RFC 4443 section 3.4).
+  static constexpr icmp_error erroneous_field(std::uint32_t offset) noexcept
+    requires(V::number == 6)
+  {
+    return {icmpv6_type::parameter_problem, icmpv6_code::erroneous_field, offset};
+  }
   /// A link-local source would leave its link (RFC 4443 section 3.1).
   static constexpr icmp_error beyond_scope() noexcept
     requires(V::number == 6)

@@ -58,6 +58,7 @@ inline constexpr std::uint8_t redirect = 137;
 inline constexpr std::uint8_t multicast_listener_report_v2 = 143;
 }  // namespace icmpv6_type
 namespace icmpv6_code {
+inline constexpr std::uint8_t erroneous_field = 0;
 inline constexpr std::uint8_t no_route = 0;
 inline constexpr std::uint8_t admin_prohibited = 1;
 inline constexpr std::uint8_t beyond_scope = 2;

@@ -109,6 +109,7 @@ class ipv4_header {
 struct ipv4_options {
   bool well_formed = true;    ///< no option reaches past the header
   bool source_route = false;  ///< loose or strict (RFC 7126 sections 4.3 and 4.4)
+  bool unexpired = false;     ///< it names an address that is still to be visited
   bool router_alert = false;  ///< RFC 2113
 };
 
@@ -134,7 +135,10 @@ constexpr ipv4_options walk_ipv4_options(std::span<const std::byte> options) noe
       found.well_formed = false;
       return found;
     }
-    found.source_route |= type == option_loose_source_route || type == option_strict_source_route;
+    if (type == option_loose_source_route || type == option_strict_source_route) {
+      found.source_route = true;
+      found.unexpired |= length > 2 && load_be<std::uint8_t>(options, at + 2) <= length;
+    }
     found.router_alert |= type == option_router_alert;
     at += length;
   }
@@ -158,6 +162,8 @@ static_assert(!ipv4_header::parse(detail::golden_ipv4)->may_fragment());
 static_assert(ipv4_header::parse(detail::golden_ipv4)->checksum_is_right());
 static_assert(!ipv4_header::parse(detail::golden_ipv4.first(19)));
 static_assert(walk_ipv4_options(detail::octets(1, 131, 3, 4)).source_route);
+static_assert(!walk_ipv4_options(detail::octets(1, 131, 3, 4)).unexpired);
+static_assert(walk_ipv4_options(detail::octets(137, 7, 4, 192, 0, 2, 1)).unexpired);
 static_assert(!walk_ipv4_options(detail::octets(148, 5, 0, 0)).well_formed);
 
 }  // namespace weir

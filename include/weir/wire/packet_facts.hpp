@@ -27,7 +27,7 @@ enum class message_kind : std::uint8_t {
 };
 
 /// What one walk over the headers found. Where `ok` is false, `fault` says why and the rest has no
-/// meaning.
+/// meaning; but a routing header that is refused lies at `transport_offset`.
 struct packet_facts {
   std::uint32_t end = 0;               ///< where the datagram ends; padding may follow
   std::uint32_t fragment_id = 0;       ///< of fragments, and of every IPv4 packet
@@ -66,6 +66,7 @@ struct walk_options {
   bool pass_ip_options = true;
   bool pass_routing_headers = true;  ///< type 0 and source routes drop whatever this says
   bool pass_unknown_extensions = false;
+  bool pass_source_routes = false;  ///< of both families, to answer a packet that is refused
 };
 
 /// IPv6 extension headers walked over before the transport header, at most.
