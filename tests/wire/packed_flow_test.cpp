@@ -150,7 +150,7 @@ TEST_CASE("an IPv6 key stores its addresses where it would load them", "[wire][p
   const auto wanted = test::udp{}.from("2001:db8::3", 3).to("2001:db8::4", 4).bytes();
   const auto ports = load_raw<std::uint32_t>(wanted.data() + 40);
   const auto key =
-      packed_flow<ipv6>::from_ipv6_header(wanted.data(), domain_id{5}, protocol::udp, ports);
+      packed_flow<ipv6>::from_header(wanted.data(), domain_id{5}, protocol::udp, ports);
 
   key.store_addresses(packet.data());
   store_ports(key, packet.data() + 40);

@@ -127,25 +127,6 @@ inline std::optional<drop_reason> walk_ipv4_fragment(const ipv4_header& header,
   return std::nullopt;
 }
 
-/// The walk over any IPv4 packet.
-[[gnu::noinline]] inline void walk_any(std::span<const std::byte> bytes, std::size_t wire_size,
-                                       domain_id domain, const walk_options& options,
-                                       walked<ipv4>& found) noexcept {
-  auto& facts = found.facts;
-  facts = {};
-  std::uint32_t ports = 0;
-  auto fault = walk_ipv4_header(bytes, wire_size, options, facts);
-  if (!fault) fault = walk_ipv4_fragment(*ipv4_header::parse(bytes), facts);
-  if (!fault) fault = walk_transport<ipv4>(bytes, facts, ports);
-  if (fault) {
-    facts.fault = *fault;
-    return;
-  }
-  facts.ok = true;
-  found.key = {domain, facts.transport, load_raw<std::uint32_t>(bytes.data() + ipv4_field::source),
-               load_raw<std::uint32_t>(bytes.data() + ipv4_field::destination), ports};
-}
-
 /// What is wrong with an IPv6 header; fills in what it says.
 inline std::optional<drop_reason> walk_ipv6_header(std::span<const std::byte> bytes,
                                                    std::size_t wire_size,
@@ -168,22 +149,35 @@ inline std::optional<drop_reason> walk_ipv6_header(std::span<const std::byte> by
   return std::nullopt;
 }
 
-/// The walk over any IPv6 packet.
-[[gnu::noinline]] inline void walk_any(std::span<const std::byte> bytes, std::size_t wire_size,
-                                       domain_id domain, const walk_options& options,
-                                       walked<ipv6>& found) noexcept {
+/// What is wrong before the transport header; fills in what is said there.
+template <IpVersion V>
+std::optional<drop_reason> walk_network(std::span<const std::byte> bytes, std::size_t wire_size,
+                                        const walk_options& options, packet_facts& facts) noexcept {
+  if constexpr (V::number == 4) {
+    const auto fault = walk_ipv4_header(bytes, wire_size, options, facts);
+    return fault ? fault : walk_ipv4_fragment(*ipv4_header::parse(bytes), facts);
+  } else {
+    const auto fault = walk_ipv6_header(bytes, wire_size, facts);
+    return fault ? fault : extension_walk{bytes, options, facts}.walk();
+  }
+}
+
+/// The walk over any packet.
+template <IpVersion V>
+[[gnu::noinline]] void walk_any(std::span<const std::byte> bytes, std::size_t wire_size,
+                                domain_id domain, const walk_options& options,
+                                walked<V>& found) noexcept {
   auto& facts = found.facts;
   facts = {};
   std::uint32_t ports = 0;
-  auto fault = walk_ipv6_header(bytes, wire_size, facts);
-  if (!fault) fault = extension_walk{bytes, options, facts}.walk();
-  if (!fault) fault = walk_transport<ipv6>(bytes, facts, ports);
+  auto fault = walk_network<V>(bytes, wire_size, options, facts);
+  if (!fault) fault = walk_transport<V>(bytes, facts, ports);
   if (fault) {
     facts.fault = *fault;
     return;
   }
   facts.ok = true;
-  found.key = packed_flow<ipv6>::from_ipv6_header(bytes.data(), domain, facts.transport, ports);
+  found.key = packed_flow<V>::from_header(bytes.data(), domain, facts.transport, ports);
 }
 
 /// The walk over a whole TCP or UDP datagram behind an IPv4 header without options; false where
@@ -240,8 +234,8 @@ inline bool walk_plain(std::span<const std::byte> bytes, std::size_t wire_size, 
   found.facts.transport = transport;
   found.facts.message = message;
   found.facts.tcp_flags = tcp_flags;
-  found.key = packed_flow<ipv6>::from_ipv6_header(header, domain, transport,
-                                                  load_raw<std::uint32_t>(header + at));
+  found.key = packed_flow<ipv6>::from_header(header, domain, transport,
+                                             load_raw<std::uint32_t>(header + at));
   return true;
 }
 

@@ -21,6 +21,7 @@
 #include "weir/net/protocol.hpp"
 #include "weir/wire/bytes.hpp"
 #include "weir/wire/checksum.hpp"
+#include "weir/wire/ipv4_header.hpp"
 
 #include <array>
 #include <bit>
@@ -118,7 +119,13 @@ class packed_flow<ipv4> {
       : words_{detail::joined(detail::flow_head(0, transport, domain), source),
                detail::joined(destination, ports)} {}
 
-  /// The key of a packet whose header has no options and whose ports follow it.
+  /// The key of a packet by its header; `ports` are both, as they lie in the packet.
+  static packed_flow from_header(const std::byte* header, domain_id domain,
+                                 weir::protocol transport, std::uint32_t ports) noexcept {
+    return {domain, transport, load_raw<std::uint32_t>(header + ipv4_field::source),
+            load_raw<std::uint32_t>(header + ipv4_field::destination), ports};
+  }
+  /// The same of a packet whose header has no options and whose ports follow it.
   static packed_flow from_ipv4_header(const std::byte* header, domain_id domain) noexcept {
     packed_flow made;
     made.words_[0] = (load_raw<std::uint64_t>(header + 8) &
@@ -206,8 +213,8 @@ class packed_flow<ipv6> {
                destination[0], destination[1]} {}
 
   /// The key of a packet by its header; `ports` are both, as they lie in the packet.
-  static packed_flow from_ipv6_header(const std::byte* header, domain_id domain,
-                                      weir::protocol transport, std::uint32_t ports) noexcept {
+  static packed_flow from_header(const std::byte* header, domain_id domain,
+                                 weir::protocol transport, std::uint32_t ports) noexcept {
     packed_flow made;
     made.words_[0] = detail::joined(detail::flow_head(0, transport, domain), ports);
     for (std::size_t i = 1; i < made.words_.size(); ++i) {

@@ -136,14 +136,7 @@ inline walked<V> walk_quote(std::span<const std::byte> quote, domain_id domain) 
   found.facts.ok = detail::walk_quoted_network(quote, found.facts, V{}) &&
                    detail::walk_quoted_transport<V>(quote, found.facts, ports);
   if (!found.facts.ok) return found;
-  if constexpr (V::number == 4) {
-    found.key = {domain, found.facts.transport,
-                 load_raw<std::uint32_t>(quote.data() + ipv4_field::source),
-                 load_raw<std::uint32_t>(quote.data() + ipv4_field::destination), ports};
-  } else {
-    found.key =
-        packed_flow<ipv6>::from_ipv6_header(quote.data(), domain, found.facts.transport, ports);
-  }
+  found.key = packed_flow<V>::from_header(quote.data(), domain, found.facts.transport, ports);
   return found;
 }
 
