@@ -224,7 +224,12 @@ exit_code run_explain(const explain_options& options) {
   while (replay.step()) {
   }
   if (!options.reverse.empty()) {
-    return explain_reverse(options.reverse, options.protocol, *config, replay.worker().mappings());
+    const auto search = [&](const external_key& key) {
+      const auto& mappings = replay.worker().mappings();
+      const auto found = mappings.find(key);
+      return found.is_none() ? std::nullopt : std::optional{mappings.at(found)};
+    };
+    return explain_reverse(options.reverse, options.protocol, *config, search);
   }
   explain_packet(asked_question(options, *config), replay);
   return exit_code::ok;

@@ -90,7 +90,7 @@ std::string mapping_text(const mapping<ipv4>& one) {
 }  // namespace
 
 exit_code explain_reverse(const std::string& endpoint_text, const std::string& protocol_name,
-                          const snapshot& config, const mapping_table<ipv4>& mappings) {
+                          const snapshot& config, const mapping_search& search) {
   const auto asked = checked_endpoint(endpoint_text);
   const auto kind = checked_protocol(protocol_name);
   const auto say = [&](const std::string& whose) {
@@ -104,9 +104,9 @@ exit_code explain_reverse(const std::string& endpoint_text, const std::string& p
   if (!entries.empty()) {
     return exit_code::ok;
   }
-  const auto found = mappings.find(external_key{domain_id{}, kind, asked});
-  if (!found.is_none()) {
-    return say(mapping_text(mappings.at(found)));
+  const auto found = search(external_key{domain_id{}, kind, asked});
+  if (found) {
+    return say(mapping_text(*found));
   }
   return say(pool_answer(asked, config));
 }

@@ -199,7 +199,7 @@ struct shard {
   session_table<ipv4, Traits> sessions4;
   session_table<ipv6, Traits> sessions6;
   port_owner owner;
-  mapping_table<ipv4> mappings;
+  mapping_table<ipv4, Traits> mappings;
   seeded_random random;
   ipv4_identifications identifications;
   rate_limit answers;

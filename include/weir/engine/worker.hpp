@@ -72,7 +72,7 @@ class basic_worker {
   /// The tables, for reports; only between bursts.
   const session_table<ipv4, Traits>& sessions4() const noexcept { return state_->sessions4; }
   const session_table<ipv6, Traits>& sessions6() const noexcept { return state_->sessions6; }
-  const mapping_table<ipv4>& mappings() const noexcept { return state_->mappings; }
+  const mapping_table<ipv4, Traits>& mappings() const noexcept { return state_->mappings; }
   /// Under which endpoint the far end of a live session sees the source of packets with this key,
   /// as they are received; nothing without such a session.
   std::optional<endpoint<ipv4>> external_of(const flow_key<ipv4>& key) const noexcept {

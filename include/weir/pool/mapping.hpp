@@ -95,12 +95,15 @@ constexpr std::uint64_t packed_head(mapping_side side, protocol kind, domain_id 
          std::uint64_t{domain.number()} << 16 | one.number();
 }
 
-constexpr std::array<std::uint64_t, 2> packed(std::uint64_t head, pool_id pool,
-                                              ipv4_address address) noexcept {
+/// A key of a mapping as words, for hashing.
+template <IpVersion V>
+using packed_key = std::array<std::uint64_t, V::number == 4 ? 2 : 5>;
+
+constexpr packed_key<ipv4> packed(std::uint64_t head, pool_id pool, ipv4_address address) noexcept {
   return {head, std::uint64_t{pool.number()} << 32 | address.bits()};
 }
-constexpr std::array<std::uint64_t, 5> packed(std::uint64_t head, pool_id pool,
-                                              const ipv6_address& address) noexcept {
+constexpr packed_key<ipv6> packed(std::uint64_t head, pool_id pool,
+                                  const ipv6_address& address) noexcept {
   return {head, pool.number(), address.high(), address.low(), 0};
 }
 

@@ -1,8 +1,7 @@
 #pragma once
 
 // Overview. One record for each mapping and two entries in one index: by its internal endpoint,
-// and by the external endpoint it wears. A third entry, in an index of its own, leads from a host
-// to the first of its mappings, which are a list: so a host is known to have one or none.
+// and by the external endpoint it wears. The mappings of a host are a list.
 //
 // Pairing (RFC 4787 REQ-2). The external address a host gets follows from a keyed hash of host and
 // pool. If it is full when the host has no mapping, the next ones in the pool's order are asked;
@@ -18,6 +17,7 @@
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/pool/host_lists.hpp"
 #include "weir/pool/mapping.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/pool/pool_set.hpp"
@@ -29,7 +29,10 @@
 #include "weir/table/bucket_index.hpp"
 #include "weir/table/hash.hpp"
 #include "weir/table/memory.hpp"
+#include "weir/table/simd.hpp"
+#include "weir/table/table_traits.hpp"
 
+#include <algorithm>
 #include <array>
 #include <concepts>
 #include <cstddef>
@@ -60,13 +63,8 @@ struct acquired_mapping {
   constexpr explicit operator bool() const noexcept { return !id.is_none(); }
 };
 
-struct mapping_limits {
-  std::uint32_t mappings_max = 1'000'000;
-  std::uint32_t hosts_max = 250'000;
-};
-
 /// The mappings of one shard whose internal side is of family V.
-template <IpVersion V, Hash H = xxh3_hash>
+template <IpVersion V, TableTraits<detail::packed_key<V>> Traits = table_traits>
 class mapping_table {
  public:
   /// `pools` and `owner` outlive the table; the owner was made for the same pools.
@@ -77,8 +75,8 @@ class mapping_table {
         share_{share},
         hash_{seed},
         records_{limits.mappings_max},
+        hosts_{limits, seed},
         endpoints_{2 * limits.mappings_max, limits.mappings_max},
-        hosts_{limits.hosts_max, limits.mappings_max},
         in_vain_(pools.pools().size()) {
     expects(limits.mappings_max <= mappings_limit, "the index counts two entries for each mapping");
   }
@@ -91,7 +89,7 @@ class mapping_table {
   }
   /// The mapping that wears an external endpoint, or `none`.
   mapping_id find(const external_key& key) const noexcept {
-    const auto packed = detail::packed(key);
+    const auto packed = packed_external(key);
     return mapping_id{endpoints_.find(hash_(packed), packed, [&](std::uint32_t id) noexcept {
       return external_of(records_[id]) == key;
     })};
@@ -143,26 +141,14 @@ class mapping_table {
   void release(mapping_id id) noexcept {
     mapping<V>& record = records_[id.number()];
     expects(record.sessions != 0, "a released mapping is held");
-    if (--record.sessions != 0) {
-      return;
-    }
-    leave_host(id);
-    const auto internal = detail::packed(record.key());
-    const auto external = detail::packed(external_of(record));
-    endpoints_.erase(hash_(internal), internal, id.number());
-    endpoints_.erase(hash_(external), external, id.number());
-    owner_->release(record.external, *space_of(record.protocol), record.external_port);
-    record.next = free_;
-    free_ = id;
-    --size_;
+    if (--record.sessions == 0) end(id);
   }
 
-  /// Asks for the index line of an endpoint, where a lookup follows soon.
-  void prefetch(const internal_key<V>& key) const noexcept {
+  /// Asks for what `acquire` reads first.
+  void prefetch(const pool& from, weir::protocol kind, const endpoint<V>& internal) const noexcept {
+    const internal_key<V> key{from.id, from.domain, kind, internal};
     endpoints_.prefetch(hash_(detail::packed(key)));
-  }
-  void prefetch(const external_key& key) const noexcept {
-    endpoints_.prefetch(hash_(detail::packed(key)));
+    if (from.manners.paired) hosts_.prefetch(hosts_.hash(key));
   }
 
   /// Calls `function(id, mapping)` for every mapping.
@@ -180,15 +166,15 @@ class mapping_table {
       if (from.plan) return externals[pools_->block_of(from, host).external];
     }
     const internal_key<V> key{from.id, from.domain, {}, {host, {}}};
-    const std::uint64_t hash = hash_(detail::packed_host(key));
-    const mapping_id first = find_host(key, hash);
+    const std::uint64_t hash = hosts_.hash(key);
+    const mapping_id first = hosts_.find(records_, key, hash);
     return first.is_none() ? externals[place_of(hash, externals.size())]
                            : records_[first.number()].external;
   }
 
   /// The mapping whose address the host of a mapping keeps; `none` if it is not remembered.
   mapping_id first_of_host(const internal_key<V>& key) const noexcept {
-    return find_host(key, hash_(detail::packed_host(key)));
+    return hosts_.find(records_, key, hosts_.hash(key));
   }
 
   std::uint32_t size() const noexcept { return size_; }
@@ -201,7 +187,17 @@ class mapping_table {
   }
 
  private:
+  using index_type = typename Traits::template index<detail::packed_key<V>>;
+
   static constexpr std::uint32_t mappings_limit = bucket_index::payload_limit / 2;
+
+  /// An external endpoint as long as the internal ones, whose index it shares.
+  static constexpr detail::packed_key<V> packed_external(const external_key& key) noexcept {
+    const auto words = detail::packed(key);
+    detail::packed_key<V> padded{};
+    std::copy(words.begin(), words.end(), padded.begin());
+    return padded;
+  }
 
   external_key external_of(const mapping<V>& record) const noexcept {
     return {pools_->at(record.external).domain, record.protocol, record.outside()};
@@ -247,8 +243,8 @@ class mapping_table {
     if (!asked.paired) {
       start = below(static_cast<std::uint32_t>(externals.size()), random);
     } else {
-      asked.host_hash = hash_(detail::packed_host(asked.key));
-      asked.first = find_host(asked.key, asked.host_hash);
+      asked.host_hash = hosts_.hash(asked.key);
+      asked.first = hosts_.find(records_, asked.key, asked.host_hash);
       if (!asked.first.is_none()) {
         const external_id kept = records_[asked.first.number()].external;
         if (const auto found = choose_port(*owner_, kept, from, asked.wish(), share_, random)) {
@@ -293,100 +289,73 @@ class mapping_table {
 
   /// Makes a mapping with one session, or changes nothing. The port is free.
   acquired_mapping enter(const request& asked, const choice& chosen) noexcept {
-    const internal_key<V>& key = asked.key;
-    const bool is_fresh = free_.is_none();
-    const mapping_id id = is_fresh ? mapping_id{fresh_} : free_;
-    mapping<V>& record = records_[id.number()];
     const external_address& external = pools_->at(chosen.external);
-    const external_key outside{
-        external.domain, key.protocol, {external.address, chosen.external_port}};
-    const auto by_internal = detail::packed(key);
-    const auto by_external = detail::packed(outside);
-    if (!endpoints_.try_insert(asked.hash, by_internal, id.number())) {
+    const auto by_external = packed_external(
+        {external.domain, asked.key.protocol, {external.address, chosen.external_port}});
+    const std::uint64_t external_hash = hash_(by_external);
+    endpoints_.prefetch(external_hash);
+    const mapping_id id = next_record();
+    if (!endpoints_.try_insert(asked.hash, detail::packed(asked.key), id.number())) {
       return {mapping_outcome::table_full, {}};
     }
-    if (!endpoints_.try_insert(hash_(by_external), by_external, id.number())) {
-      endpoints_.erase(asked.hash, by_internal, id.number());
+    begin(id, asked, chosen);
+    // This entry comes last: its line has been asked for just now.
+    if (!endpoints_.try_insert(external_hash, by_external, id.number())) {
+      end(id);
       return {mapping_outcome::table_full, {}};
     }
-    owner_->try_take(chosen.external, asked.space, chosen.external_port);
-    if (is_fresh) {
+    return {mapping_outcome::made, id};
+  }
+
+  mapping_id next_record() const noexcept { return free_.is_none() ? mapping_id{fresh_} : free_; }
+
+  /// Takes the next record, the port and a place in the list of the host, and fills the record.
+  void begin(mapping_id id, const request& asked, const choice& chosen) noexcept {
+    const internal_key<V>& key = asked.key;
+    mapping<V>& record = records_[id.number()];
+    if (free_.is_none()) {
       ++fresh_;
     } else {
       free_ = record.next;
     }
     ++size_;
+    prefetch_write(records_.data() + next_record().number());
+    owner_->try_take(chosen.external, asked.space, chosen.external_port);
     record = {};
     record.internal_address = key.endpoint.address;
     record.internal_port = key.endpoint.port;
     record.internal_domain = key.domain;
-    record.external_address = external.address;
+    record.external_address = pools_->at(chosen.external).address;
     record.external_port = chosen.external_port;
     record.external = chosen.external;
     record.pool = key.pool;
     record.protocol = key.protocol;
     record.sessions = 1;
-    if (asked.paired) join_host(id, asked);
-    return {mapping_outcome::made, id};
+    if (asked.paired) hosts_.join(records_, id, asked.first, asked.host_hash);
   }
 
-  mapping_id find_host(const internal_key<V>& key, std::uint64_t hash) const noexcept {
-    return mapping_id{hosts_.find(hash, detail::packed_host(key), [&](std::uint32_t id) noexcept {
-      const mapping<V>& record = records_[id];
-      return record.internal_address == key.endpoint.address && record.pool == key.pool &&
-             record.internal_domain == key.domain;
-    })};
-  }
-
-  /// Puts a new mapping before the others of its host, so that no third record is touched; one
-  /// with another address goes behind the first, which says what address the host keeps.
-  void join_host(mapping_id id, const request& asked) noexcept {
+  /// Undoes `begin`, and takes away whatever entries there are.
+  void end(mapping_id id) noexcept {
     mapping<V>& record = records_[id.number()];
-    const auto packed = detail::packed_host(asked.key);
-    if (asked.first.is_none()) {
-      record.has_host = hosts_.try_insert(asked.host_hash, packed, id.number());
-      return;
-    }
-    record.has_host = true;
-    mapping<V>& first = records_[asked.first.number()];
-    if (first.external == record.external) {
-      hosts_.erase(asked.host_hash, packed, asked.first.number());
-      hosts_.try_insert(asked.host_hash, packed, id.number());
-      record.next = asked.first;
-      first.previous = id;
-      return;
-    }
-    record.previous = asked.first;
-    record.next = first.next;
-    if (!first.next.is_none()) records_[first.next.number()].previous = id;
-    first.next = id;
-  }
-
-  void leave_host(mapping_id id) noexcept {
-    const mapping<V>& record = records_[id.number()];
-    if (!record.has_host) {
-      return;
-    }
-    if (!record.next.is_none()) records_[record.next.number()].previous = record.previous;
-    if (!record.previous.is_none()) {
-      records_[record.previous.number()].next = record.next;
-      return;
-    }
-    const auto packed = detail::packed_host(record.key());
-    const std::uint64_t hash = hash_(packed);
-    hosts_.erase(hash, packed, id.number());
-    if (!record.next.is_none()) {
-      hosts_.try_insert(hash, packed, record.next.number());
-    }
+    hosts_.leave(records_, id);
+    const auto internal = detail::packed(record.key());
+    const auto external = packed_external(external_of(record));
+    endpoints_.erase(hash_(internal), internal, id.number());
+    endpoints_.erase(hash_(external), external, id.number());
+    owner_->release(record.external, *space_of(record.protocol), record.external_port);
+    record.sessions = 0;
+    record.next = free_;
+    free_ = id;
+    --size_;
   }
 
   const pool_set* pools_;
   port_owner* owner_;
   shard_share share_;
-  H hash_;
+  typename Traits::hash hash_;
   huge_array<mapping<V>> records_;
-  bucket_index endpoints_;
-  bucket_index hosts_;
+  host_lists<V, Traits> hosts_;
+  index_type endpoints_;
   /// By pool and space: one more than the releases there were when nothing was found.
   std::vector<std::array<std::uint64_t, port_space_count>> in_vain_;
   mapping_id free_{};

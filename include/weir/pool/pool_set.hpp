@@ -64,8 +64,11 @@ class pool_set {
   const external_address& at(external_id id) const noexcept { return externals_[id.number()]; }
   /// The number of an address that some pool gives ports of.
   std::optional<external_id> find(const external_address& wanted) const noexcept {
+    if (externals_.empty() || wanted < externals_.front() || externals_.back() < wanted) {
+      return std::nullopt;  // nearly every address
+    }
     const auto place = std::lower_bound(externals_.begin(), externals_.end(), wanted);
-    if (place == externals_.end() || *place != wanted) {
+    if (*place != wanted) {
       return std::nullopt;
     }
     return external_id{static_cast<std::uint16_t>(place - externals_.begin())};

@@ -195,9 +195,9 @@ class session_table : session_directory<V, Traits> {
 
   /// Makes way for a key, unless a live session has it.
   template <class OnEnd>
-  session_refusal clear(const key_type& key, std::uint64_t hash, bool is_unclaimed, tick now,
+  session_refusal clear(const key_type& key, std::uint64_t at, bool is_unclaimed, tick now,
                         OnEnd& on_end) noexcept {
-    const session_ref there = directory::occupant(key, hash);
+    const session_ref there = directory::occupant(key, at);
     if (!there.found()) return session_refusal::none;
     const record_type& record = hot(there.id());
     if (!record.state.is_dead(now)) {

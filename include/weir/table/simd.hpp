@@ -94,11 +94,20 @@ constexpr std::uint64_t folded_product(std::uint64_t one, std::uint64_t other) n
 #endif
 }
 
+// GCC takes a function that only prefetches for one without effect, and drops calls of it: the
+// empty statement below is an effect.
+
 /// Asks the memory for the line at `where`, to be read soon. Any address is allowed.
-inline void prefetch_read(const void* where) noexcept { __builtin_prefetch(where, 0, 3); }
+[[gnu::always_inline]] inline void prefetch_read(const void* where) noexcept {
+  __builtin_prefetch(where, 0, 3);
+  asm volatile("");
+}
 
 /// Asks the memory for the line at `where`, to be written soon. Any address is allowed.
-inline void prefetch_write(const void* where) noexcept { __builtin_prefetch(where, 1, 3); }
+[[gnu::always_inline]] inline void prefetch_write(const void* where) noexcept {
+  __builtin_prefetch(where, 1, 3);
+  asm volatile("");
+}
 
 /// Asks the platform to back whole pages of `huge_page_bytes` by large ones; it may not listen.
 inline constexpr std::size_t huge_page_bytes = std::size_t{2} << 20;

@@ -1,0 +1,100 @@
+#pragma once
+
+// Overview. The mappings of a host are a list through their records; an index leads to the first
+// one, which says what external address the host keeps. So a host is known to have one or none.
+//
+// Limits. `hosts_max` hosts are remembered. A mapping of another one stands in no list.
+
+#include "weir/net/ip_version.hpp"
+#include "weir/pool/mapping.hpp"
+#include "weir/table/memory.hpp"
+#include "weir/table/table_traits.hpp"
+
+#include <cstddef>
+#include <cstdint>
+
+namespace weir {
+
+struct mapping_limits {
+  std::uint32_t mappings_max = 1'000'000;
+  std::uint32_t hosts_max = 250'000;
+};
+
+/// Which mappings are of one host, in a table's `records`.
+template <IpVersion V, TableTraits<detail::packed_key<V>> Traits>
+class host_lists {
+ public:
+  using records_type = huge_array<mapping<V>>;
+
+  host_lists(const mapping_limits& limits, const hash_seed& seed)
+      : hash_{seed}, index_{limits.hosts_max, limits.mappings_max} {}
+
+  /// The hash of a key's host.
+  std::uint64_t hash(const internal_key<V>& key) const noexcept {
+    return hash_(detail::packed_host(key));
+  }
+  void prefetch(std::uint64_t hash) const noexcept { index_.prefetch(hash); }
+
+  /// The first mapping of a key's host; `none` if none is remembered.
+  mapping_id find(const records_type& records, const internal_key<V>& key,
+                  std::uint64_t hash) const noexcept {
+    return mapping_id{index_.find(hash, detail::packed_host(key), [&](std::uint32_t id) noexcept {
+      const mapping<V>& record = records[id];
+      return record.internal_address == key.endpoint.address && record.pool == key.pool &&
+             record.internal_domain == key.domain;
+    })};
+  }
+
+  /// Puts a new mapping before the others of its host, so that no third record is touched; one
+  /// with another address goes behind the `first`, which says what address the host keeps.
+  void join(records_type& records, mapping_id id, mapping_id first, std::uint64_t hash) noexcept {
+    mapping<V>& record = records[id.number()];
+    const auto packed = detail::packed_host(record.key());
+    if (first.is_none()) {
+      record.has_host = index_.try_insert(hash, packed, id.number());
+      return;
+    }
+    record.has_host = true;
+    mapping<V>& former = records[first.number()];
+    if (former.external == record.external) {
+      index_.erase(hash, packed, first.number());
+      index_.try_insert(hash, packed, id.number());
+      record.next = first;
+      former.previous = id;
+      return;
+    }
+    record.previous = first;
+    record.next = former.next;
+    if (!former.next.is_none()) records[former.next.number()].previous = id;
+    former.next = id;
+  }
+
+  /// Takes a mapping out of the list it stands in, if it stands in one.
+  void leave(records_type& records, mapping_id id) noexcept {
+    const mapping<V>& record = records[id.number()];
+    if (!record.has_host) {
+      return;
+    }
+    if (!record.next.is_none()) records[record.next.number()].previous = record.previous;
+    if (!record.previous.is_none()) {
+      records[record.previous.number()].next = record.next;
+      return;
+    }
+    const auto packed = detail::packed_host(record.key());
+    const std::uint64_t hash = hash_(packed);
+    index_.erase(hash, packed, id.number());
+    if (!record.next.is_none()) {
+      index_.try_insert(hash, packed, record.next.number());
+    }
+  }
+
+  /// Hosts that are remembered.
+  std::uint32_t size() const noexcept { return index_.size(); }
+  std::size_t bytes() const noexcept { return index_.bytes(); }
+
+ private:
+  typename Traits::hash hash_;
+  typename Traits::template index<detail::packed_key<V>> index_;
+};
+
+}  // namespace weir
