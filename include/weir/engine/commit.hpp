@@ -20,9 +20,18 @@ next_hop_id reply_hop(const shard<T>& state, const new_flow<V>& flow) noexcept {
   if (flow.packet.from_box()) {
     return local_hop;
   }
-  const auto back = state.config->route(flow.received.domain, flow.received.source.address);
-  const bool leads_away = back && state.config->hop(*back).kind == next_hop_kind::forward;
-  return leads_away ? *back : state.config->interface(flow.packet.meta.ingress).on_link;
+  const bool leads_away = flow.back && state.config->hop(*flow.back).kind == next_hop_kind::forward;
+  return leads_away ? *flow.back : state.config->interface(flow.packet.meta.ingress).on_link;
+}
+
+/// The answers' key, which is certain once the source is translated; its index line is asked for.
+template <IpVersion V, EngineTraits T>
+void foresee_reply(const shard<T>& state, new_flow<V>& flow) noexcept {
+  const auto reply = pack(flow_key<V>{flow.egress_domain, flow.received.protocol,
+                                      flow.inside.destination, flow.outside.source});
+  flow.reply = has_unknown_reply(flow.headers.key) ? wildcard(reply) : reply;
+  const auto& table = state.template sessions<V>();
+  table.prefetch(table.hash(flow.reply));
 }
 
 template <IpVersion V>
@@ -30,12 +39,8 @@ session_opening<V> opening_of(const new_flow<V>& flow) noexcept {
   const auto& settings = flow.judge->settings();
   session_opening<V> opening;
   opening.original = flow.headers.key;
-  opening.reply = pack(flow_key<V>{flow.egress_domain, flow.received.protocol,
-                                   flow.inside.destination, flow.outside.source});
+  opening.reply = flow.reply;
   opening.is_unclaimed = has_unknown_reply(opening.original);
-  if (opening.is_unclaimed) {
-    opening.reply = wildcard(opening.reply);
-  }
   opening.mode = static_cast<tcp_mode>(settings.tcp);
   opening.profile = settings.timeouts;
   if (flow.facts().message == message_kind::tcp) {
@@ -83,6 +88,7 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
 /// A SYN over a closing connection takes the place of its session, which was alive until now.
 template <IpVersion V, EngineTraits T>
 void end_former(shard<T>& state, const new_flow<V>& flow) noexcept {
+  if (!flow.reopens) return;
   const auto former = state.template sessions<V>().find(flow.headers.key, flow.now);
   if (former.found()) {
     state.template end<V>(former.id());
@@ -97,9 +103,10 @@ outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
   if (!flow.reached.is_none()) {
     state.mappings.hold(flow.reached);
   }
+  const auto opening = opening_of(flow);
   end_former(state, flow);
-  const auto made = table.try_create(opening_of(flow), flow.now, state.template on_end<V>(),
-                                     may_evict_for(state, flow));
+  const auto made =
+      table.try_create(opening, flow.now, state.template on_end<V>(), may_evict_for(state, flow));
   if (!made.created()) {
     for (const auto id : {flow.held, flow.reached}) {
       if (!id.is_none()) {

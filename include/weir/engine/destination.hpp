@@ -24,11 +24,10 @@ inline bool is_among_hosts(const pool& one, ipv4_address host) noexcept {
   return false;
 }
 
-/// Whether packets to an address leave through the interface that a flow came in by.
+/// Whether packets to the source leave through the interface that a flow came in by.
 template <EngineTraits T>
 bool is_behind_ingress(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  const auto back = state.config->route(flow.received.domain, flow.received.source.address);
-  return back && state.config->hop(*back).interface == flow.packet.meta.ingress;
+  return flow.back && state.config->hop(*flow.back).interface == flow.packet.meta.ingress;
 }
 
 /// Whether the source of a flow is a host that some pool or static mapping hides: what it sends
@@ -81,7 +80,8 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   if (flow.facts().message == message_kind::opaque && is_worn_by_nobody(state, flow.received)) {
     return drop_reason::fragment_unsupported;  // whose it is, its ports would say
   }
-  if (!has_ports(flow.received.protocol) || flow.facts().message == message_kind::opaque) {
+  if (!has_ports(flow.received.protocol) || flow.facts().message == message_kind::opaque ||
+      !state.config->pools().find({flow.received.domain, to.address})) {
     return outcome::open();
   }
   const auto id =

@@ -24,7 +24,7 @@ namespace weir::detail {
 template <IpVersion V, EngineTraits T>
 outcome validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
   const auto& from = flow.received.source.address;
-  const auto back = state.config->route(flow.received.domain, from);
+  const auto& back = flow.back;
   const bool own = back && state.config->hop(*back).kind == next_hop_kind::local;
   if (flow.packet.from_box()) {
     return own ? outcome::open() : outcome{drop_reason::martian_source};
@@ -219,6 +219,7 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
   if (const auto refused = cannot_be_translated(flow)) {
     return refused;
   }
+  foresee_reply(state, flow);
   if (const auto refused = claim_own_endpoint(state, flow)) {
     return refused;
   }
@@ -283,10 +284,10 @@ template <IpVersion V, EngineTraits T>
   return pass_established(state, which, headers, packet, now);
 }
 
-/// What happens to a packet that belongs to no session.
+/// What happens to a packet that belongs to no session, or `reopens` the one it belonged to.
 template <IpVersion V, EngineTraits T>
 [[gnu::noinline]] outcome judge_new(shard<T>& state, const walked<V>& headers,
-                                    const packet_view& packet, tick now) noexcept {
+                                    const packet_view& packet, bool reopens, tick now) noexcept {
   const auto received = unpack(headers.key);
   if (const auto host = host_path({headers.facts, received, packet.meta}, *state.config)) {
     return packet.from_box() && host.decision().delivered() ? outcome{drop_reason::multicast}
@@ -295,9 +296,11 @@ template <IpVersion V, EngineTraits T>
   new_flow<V> flow{.headers = headers,
                    .packet = packet,
                    .now = now,
+                   .reopens = reopens,
                    .received = received,
                    .inside = received,
                    .outside = received};
+  flow.back = state.config->route(received.domain, received.source.address);
   flow.from = state.ingress[packet.meta.ingress.number()].zone;
   if (const auto refused = validate_source(state, flow)) {
     return refused;

@@ -23,12 +23,15 @@ struct new_flow {
   const walked<V>& headers;
   const packet_view& packet;
   tick now{};
+  bool reopens = false;  ///< its key is a live session's, which it ends
   /// As received.
   flow_key<V> received{};
   /// Behind destination translation: what routes and policies see.
   flow_key<V> inside{};
   translation_kind destination = translation_kind::none;
   bool hairpin = false;  ///< from an internal host to an external endpoint
+  /// Where packets to the source as received go, if anywhere.
+  std::optional<next_hop_id> back{};
   zone_id from{};
   zone_id to{};
   domain_id egress_domain{};
@@ -38,6 +41,7 @@ struct new_flow {
   decision said{};
   /// Behind source translation: what the far end sees.
   flow_key<V> outside{};
+  packed_flow<V> reply{};  ///< the key of its answers; a wildcard where that is not known yet
   mapping_id held = mapping_id::none();     ///< of the source; counts this flow already
   mapping_id reached = mapping_id::none();  ///< of the destination; counts it from the commit on
   bool is_related = false;                  ///< an error about a packet of a session

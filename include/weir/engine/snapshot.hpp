@@ -64,10 +64,7 @@ class snapshot {
                                                              : verdict::forward(hop.interface, id);
       hops_.push_back({hop.interface, hop.kind, interface(hop.interface).mtu, decision});
     }
-    for (const auto& claim : parts_.statics.claims()) {
-      static_externals_.push_back(claim.external);
-    }
-    std::sort(static_externals_.begin(), static_externals_.end());
+    list_translation_addresses();
   }
 
   const configuration& raw() const noexcept { return parts_.raw; }
@@ -123,10 +120,11 @@ class snapshot {
   /// Whether an address is worn by translated flows and is not the box's own.
   bool is_translation_address(domain_id domain, ipv4_address address) const noexcept {
     const external_address wanted{domain, address};
-    const bool known =
-        parts_.pools.find(wanted) ||
-        std::binary_search(static_externals_.begin(), static_externals_.end(), wanted);
-    return known && !is_own(domain, address);
+    const auto& all = translation_addresses_;
+    if (all.empty() || wanted < all.front() || all.back() < wanted) {
+      return false;  // nearly every address
+    }
+    return std::binary_search(all.begin(), all.end(), wanted);
   }
 
   const zone_policy& policies() const noexcept { return parts_.policies; }
@@ -136,9 +134,19 @@ class snapshot {
   std::span<const exemption> exemptions() const noexcept { return parts_.exempt; }
 
  private:
+  void list_translation_addresses() {
+    auto& all = translation_addresses_;
+    const auto add = [&](const external_address& one) {
+      if (!is_own(one.domain, one.address)) all.push_back(one);
+    };
+    for (const auto& one : parts_.pools.externals()) add(one);
+    for (const auto& claim : parts_.statics.claims()) add(claim.external);
+    std::sort(all.begin(), all.end());
+  }
+
   snapshot_parts parts_;
   std::vector<hop_facts> hops_;
-  std::vector<external_address> static_externals_;  ///< sorted
+  std::vector<external_address> translation_addresses_;  ///< sorted; none is the box's own
 };
 
 }  // namespace weir

@@ -11,6 +11,7 @@
 
 #include "weir/base/contract.hpp"
 #include "weir/engine/answers.hpp"
+#include "weir/engine/foresight.hpp"
 #include "weir/engine/judge.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/packet_view.hpp"
@@ -192,7 +193,10 @@ class basic_worker {
   void probe(std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t end = plain_end(i, count);
-      state_->sessions4.find_candidates(std::span{lanes_->plain}.subspan(i, end - i));
+      const auto run = std::span{lanes_->plain}.subspan(i, end - i);
+      if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
+        foresee(run);
+      }
       i = end;
       if (i < count) {
         is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
@@ -218,6 +222,17 @@ class basic_worker {
     const auto& table = state_->template sessions<V>();
     lane.candidate = table.candidate(lane.hash, lane.headers.key);
     table.prefetch_candidate(lane.candidate);
+    if (!lane.candidate.found()) {
+      detail::foresee(*state_, lane.headers.key);
+    }
+  }
+
+  [[gnu::noinline]] void foresee(std::span<const detail::plain_lane> run) noexcept {
+    for (const auto& lane : run) {
+      if (!lane.candidate.found()) {
+        detail::foresee(*state_, lane.packet.key);
+      }
+    }
   }
 
   /// Third step: everything that decides, in the order of the packets. Those that go straight on
@@ -300,16 +315,18 @@ class basic_worker {
     if (state_->judges_transport && detail::is_corrupt(headers, view)) [[unlikely]] {
       return drop_reason::bad_transport_checksum;
     }
+    bool is_known = false;
     if (has_session_key(headers.facts)) [[likely]] {
       const auto which =
           state_->template sessions<V>().find(headers.key, lane.hash, lane.candidate, now);
-      if (which.found()) [[likely]] {
+      is_known = which.found();
+      if (is_known) [[likely]] {
         if (const auto passed = detail::pass_known<V>(*state_, which, headers, view, now)) {
           return passed;
         }
       }
     }
-    return detail::judge_new<V>(*state_, headers, view, now);
+    return detail::judge_new<V>(*state_, headers, view, is_known, now);
   }
 
   template <IpVersion V, class S>

@@ -137,6 +137,7 @@ class static_nat {
   static std::optional<static_match> find(const std::vector<entry>& entries,
                                           const static_query& query, std::uint8_t least,
                                           bool hairpins_match) noexcept {
+    if (entries.empty()) return std::nullopt;
     for (std::uint8_t breadth = least; breadth <= breadth_address; ++breadth) {
       const scope wanted = narrowed(query, breadth);
       auto place = std::lower_bound(

@@ -51,11 +51,13 @@ class session_directory {
     return session_ref{index_.first_candidate(hash, key.words())};
   }
   /// `candidate` and `prefetch_candidate` for each of many lanes, which have a `hash`, a `key()`
-  /// and a `candidate`. An index that answers many at once faster than one by one says so by
-  /// `first_candidates`.
+  /// and a `candidate`; answers whether each has one. An index that answers many at once faster
+  /// than one by one says so by `first_candidates`.
   template <class Lane>
-  void find_candidates(std::span<Lane> lanes) const noexcept {
-    const auto take = [this](Lane& lane, std::uint32_t payload) noexcept {
+  bool find_candidates(std::span<Lane> lanes) const noexcept {
+    bool all = true;
+    const auto take = [this, &all](Lane& lane, std::uint32_t payload) noexcept {
+      all &= payload != no_payload;
       lane.candidate = session_ref{payload};
       prefetch_candidate(lane.candidate);
     };
@@ -66,6 +68,7 @@ class session_directory {
         take(lane, index_.first_candidate(lane.hash, lane.key().words()));
       }
     }
+    return all;
   }
   void prefetch_candidate(session_ref candidate) const noexcept {
     slab_.prefetch_hot(candidate.id());
@@ -113,6 +116,8 @@ class session_directory {
   std::uint32_t try_file(const key_type& original, const key_type& reply,
                          const hash_pair& at) noexcept {
     const std::uint32_t id = slab_.try_acquire();
+    slab_.prefetch_hot(slab_.next_free());
+    slab_.prefetch_cold(slab_.next_free());
     if (index_.try_insert(at[0], original.words(), payload(id, direction::original))) {
       if (index_.try_insert(at[1], reply.words(), payload(id, direction::reply))) return id;
       index_.erase(at[0], original.words(), payload(id, direction::original));
