@@ -44,6 +44,20 @@ TEST_CASE("strict validation holds for packets of sessions too", "[engine][valid
   CHECK(box.sends("lan", opener).text() == "forward");
 }
 
+TEST_CASE("an answered session's packets come by the sides of their sources alone",
+          "[engine][validation][rfc3704]") {
+  gateway box{validating(source_validation::strict)};
+  const auto question = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 99).dont_fragment();
+  const auto answer = udp{}.from("192.0.2.1", 99).to("10.0.0.5", 4000).dont_fragment();
+  REQUIRE(box.sends("lan", question).text() == "forward");
+  REQUIRE(box.sends("wan", answer).text() == "forward");
+
+  CHECK(box.sends("lan", question).text() == "forward");
+  CHECK(box.sends("wan", question).text() == "drop spoofed_source");
+  CHECK(box.sends("wan", answer).text() == "forward");
+  CHECK(box.sends("lan", answer).text() == "drop spoofed_source");
+}
+
 TEST_CASE("without validation only the box's own addresses are guarded", "[engine][validation]") {
   gateway box{validating(source_validation::off)};
 

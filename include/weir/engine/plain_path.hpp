@@ -24,6 +24,18 @@ inline bool is_usual(const packet_meta& meta) noexcept {
   return (static_cast<unsigned>(meta.cast) | static_cast<unsigned>(meta.transport) >> 1) == 0;
 }
 
+/// Whether the source of a packet is behind the strict interface it came in by (RFC 3704), as far
+/// as that needs no route: in a box with one domain a session's answers leave by the route to the
+/// source of its packets. A session is certain only once its key is compared.
+template <EngineTraits T>
+bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) noexcept {
+  if (!which.found()) {
+    return false;
+  }
+  const auto back = state.sessions4.hot(which.id()).state.hop[index_of(opposite(which.way()))];
+  return state.hops[back.number()].interface == ingress;
+}
+
 /// Whether the session goes on as it is with this packet, which is noted if it does.
 [[gnu::always_inline]] inline bool goes_on(hot_record<ipv4>& record, direction way,
                                            const plain_datagram& packet,

@@ -103,9 +103,11 @@ struct shard {
         judges_transport{config->raw().checks.transport_checksum} {
     for (const auto& one : config->interfaces()) {
       const bool is_strict = one.validation == source_validation::strict;
+      const bool is_foreseen = !is_strict || config->domains() == 1;
       const bool takes_plain =
-          Traits::has_plain_path && !ingress.empty() && !is_strict && !judges_transport;
+          Traits::has_plain_path && !ingress.empty() && is_foreseen && !judges_transport;
       ingress.push_back({one.domain, one.zone, is_strict, takes_plain});
+      guards_plain = guards_plain || (takes_plain && is_strict);
     }
   }
 
@@ -207,6 +209,7 @@ struct shard {
   std::uint32_t reclaim_budget;
   bool is_behind = false;
   bool judges_transport = false;       ///< transport checksums are judged of every packet
+  bool guards_plain = false;           ///< the short cut is open to a strict interface
   std::vector<ingress_facts> ingress;  ///< by interface number
   packet_counters packets;
   session_counters lives;

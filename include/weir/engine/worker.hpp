@@ -241,13 +241,31 @@ class basic_worker {
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end = judge_plain(i, plain_end(i, count), now);
+      const std::size_t end =
+          judge_plain(i, guarded_end(burst, first, i, plain_end(i, count)), now);
       pass_plain(burst, first, i, end, sink);
       i = end;
       if (i < count) {
         conclude_any(burst, first + i, i, now, sink);
       }
     }
+  }
+
+  /// Where a run ends, as far as packets that came in by strict interfaces are behind them.
+  template <PacketBurst B>
+  std::size_t guarded_end(const B& burst, std::size_t first, std::size_t i,
+                          std::size_t end) const noexcept {
+    if (!state_->guards_plain) {
+      return end;
+    }
+    for (; i < end; ++i) {
+      const auto ingress = burst.meta(first + i).ingress;
+      if (state_->ingress[ingress.number()].is_strict &&
+          !detail::is_behind(*state_, lanes_->plain[i].candidate, ingress)) {
+        break;
+      }
+    }
+    return i;
   }
 
   /// Judges packets on the straight way up to the first one that does not pass; answers which one
