@@ -55,11 +55,13 @@ mac_address derived_mac(const ip_address& address) {
 
 neighbors::neighbors(const interface_facts& facts, const snapshot& config)
     : own_{facts.mac.value_or(derived_mac(std::string_view{facts.name}))},
-      takes_any_{facts.accept_any_mac.value_or(true)} {
+      takes_any_{facts.accept_any_mac.value_or(true)},
+      index_{static_cast<std::uint32_t>(learned_max + config.neighbors().size()),
+             static_cast<std::uint32_t>(learned_max + config.neighbors().size())} {
   for (const auto& one : facts.addresses) subnets_.push_back(subnet_of(one));
   for (const auto& one : config.neighbors()) {
     if (one.interface == facts.id) {
-      known_.insert_or_assign(one.address, known{one.mac, true});
+      add({one.address, one.mac, true});
     }
   }
 }
@@ -73,23 +75,31 @@ void neighbors::learn(const ip_address& source, const mac_address& sender) {
   if (sender.is_group() || !on_link(source)) {
     return;
   }
-  const auto found = known_.find(source);
-  if (found != known_.end()) {
-    if (!found->second.fixed) found->second.mac = sender;
-  } else if (known_.size() < learned_max) {
-    known_.emplace(source, known{sender, false});
+  const std::uint32_t place = find(source);
+  if (place == no_payload) {
+    if (known_.size() < learned_max) add({source, sender, false});
+  } else if (!known_[place].fixed) {
+    known_[place].mac = sender;
   }
 }
 
 mac_address neighbors::of(const ip_address& neighbor) const noexcept {
-  const auto found = known_.find(neighbor);
-  return found != known_.end() ? found->second.mac : derived_mac(neighbor);
+  const std::uint32_t place = find(neighbor);
+  return place != no_payload ? known_[place].mac : derived_mac(neighbor);
 }
 
-std::size_t neighbors::hash::operator()(const ip_address& address) const noexcept {
-  constexpr std::uint64_t golden = 0x9E3779B97F4A7C15;
-  const auto mixed = (address.v6().high() ^ (address.v6().low() * golden)) * golden;
-  return static_cast<std::size_t>(mixed ^ mixed >> 32);
+std::uint32_t neighbors::find(const ip_address& address) const noexcept {
+  const auto words = words_of(address);
+  return index_.find(hash_(words), words, [&](std::uint32_t place) noexcept {
+    return known_[place].address == address;
+  });
+}
+
+void neighbors::add(const station& one) {
+  const auto words = words_of(one.address);
+  if (index_.try_insert(hash_(words), words, static_cast<std::uint32_t>(known_.size()))) {
+    known_.push_back(one);
+  }
 }
 
 }  // namespace weir::program

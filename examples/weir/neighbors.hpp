@@ -13,11 +13,13 @@
 #include "weir/net/ip_address.hpp"
 #include "weir/net/mac_address.hpp"
 #include "weir/net/prefix.hpp"
+#include "weir/table/bucket_index.hpp"
+#include "weir/table/hash.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 namespace weir::program {
@@ -52,18 +54,26 @@ class neighbors {
   bool on_link(const ip_address& address) const noexcept;
 
  private:
-  struct hash {
-    std::size_t operator()(const ip_address& address) const noexcept;
-  };
-  struct known {
-    mac_address mac;
+  struct station {
+    ip_address address{};
+    mac_address mac{};
     bool fixed = false;
   };
+
+  static std::array<std::uint64_t, 2> words_of(const ip_address& address) noexcept {
+    return {address.v6().high(), address.v6().low()};
+  }
+  /// The place of a neighbour, or `no_payload`.
+  std::uint32_t find(const ip_address& address) const noexcept;
+  /// Makes an address known that is not, if there is room.
+  void add(const station& one);
 
   mac_address own_{};
   bool takes_any_ = true;
   std::vector<ip_prefix> subnets_;
-  std::unordered_map<ip_address, known, hash> known_;
+  xxh3_hash hash_{hash_seed{}};
+  bucket_index index_;
+  std::vector<station> known_;
 };
 
 }  // namespace weir::program

@@ -14,6 +14,7 @@
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/quote.hpp"
+#include "weir/wire/tcp_header.hpp"
 
 #include <cstddef>
 #include <optional>
@@ -41,6 +42,12 @@ bool reflect_error(std::span<std::byte> packet, const walked<ipv4>& found,
 }
 
 }  // namespace detail
+
+/// Whether a packet is a TCP SYN, which may begin a flow anew that another has the key of.
+inline bool begins_connection(std::span<const std::byte> packet, std::size_t wire_size) noexcept {
+  const auto found = walk<ipv4>(packet, wire_size, domain_id{}, {.verify_ip_checksum = false});
+  return found.facts.message == message_kind::tcp && (found.facts.tcp_flags & tcp_flag::syn) != 0;
+}
 
 /// Readdresses an IPv4 packet for a session's inside host to the endpoint the session shows
 /// outside. `external_of` answers it for a flow in its original direction. False, and nothing

@@ -7,8 +7,8 @@
 // and what it sends is framed and written. Captured time is the only clock.
 //
 // A tap's packets that enter from outside are first readdressed to what their flows were mapped to
-// (reflection.hpp). What came before from inside has been judged by then, so that the mapping is
-// there.
+// (reflection.hpp). Where no mapping is there yet, or a SYN may just change it, what came before
+// from inside is judged first.
 
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -141,17 +141,22 @@ class basic_replayer {
       return;
     }
     const bool from_outside = file.assigned.outside == arrived->sender.ingress;
-    if (from_outside && may_open_) {
+    const auto inside = config_->interface(file.assigned.inside).domain;
+    if (from_outside && may_reopen_) {
       judge();
     }
-    may_open_ = may_open_ || !from_outside;
-    if (burst_.size() == 0) {
-      burst_time_ = clock_.now();
+    const bool completed = add(*arrived);
+    if (from_outside && !reflect_last(inside) && may_open_) {
+      burst_.drop_last();
+      senders_.pop_back();
+      judge();
+      add(*arrived);
+      reflect_last(inside);
     }
-    burst_.add(arrived->packet, arrived->wire_size,
-               {.ingress = arrived->sender.ingress, .cast = arrived->cast}, clock_.now());
-    senders_.push_back(arrived->sender);
-    prepare_last(from_outside, config_->interface(file.assigned.inside).domain);
+    completed_ += completed ? 1u : 0u;
+    may_open_ = may_open_ || !from_outside;
+    may_reopen_ =
+        may_reopen_ || (!from_outside && begins_connection(arrived->packet, arrived->wire_size));
     if (arrived_) {
       const auto packet = burst_[burst_.size() - 1];
       arrived_->add(packet.bytes(), packet.wire_size(), {}, clock_.now());
@@ -170,18 +175,29 @@ class basic_replayer {
     }
   }
 
-  /// Completes the checksum of the burst's last packet and readdresses it, where it needs that.
-  void prepare_last(bool from_outside, domain_id inside) noexcept {
-    auto packet = burst_[burst_.size() - 1];
-    if (complete_checksums_ && complete_checksum(packet.bytes(), packet.wire_size())) {
-      ++completed_;
+  /// Adds a packet to the burst, with its checksum completed where that is asked for; whether it
+  /// was.
+  bool add(const arrival& arrived) noexcept {
+    if (burst_.size() == 0) {
+      burst_time_ = clock_.now();
     }
+    burst_.add(arrived.packet, arrived.wire_size,
+               {.ingress = arrived.sender.ingress, .cast = arrived.cast}, clock_.now());
+    senders_.push_back(arrived.sender);
+    auto packet = burst_[burst_.size() - 1];
+    return complete_checksums_ && complete_checksum(packet.bytes(), packet.wire_size());
+  }
+
+  /// Readdresses the burst's last packet to what its flow is mapped to; false where that is not
+  /// known.
+  bool reflect_last(domain_id inside) noexcept {
+    auto packet = burst_[burst_.size() - 1];
     const auto external = [this](const flow_key<ipv4>& original) {
       return worker_.external_of(original);
     };
-    if (from_outside && reflect(packet.bytes(), packet.wire_size(), inside, external)) {
-      ++reflected_;
-    }
+    const bool known = reflect(packet.bytes(), packet.wire_size(), inside, external);
+    reflected_ += known ? 1u : 0u;
+    return known;
   }
 
   /// Has the worker judge the burst at the time of its packets, and begins another. The clock may
@@ -197,6 +213,7 @@ class basic_replayer {
     }
     senders_.clear();
     may_open_ = false;
+    may_reopen_ = false;
   }
 
   /// Judges what is left. Records that held no packet may have moved the clock beyond the last
@@ -218,7 +235,8 @@ class basic_replayer {
   pcap::record_burst burst_;
   std::optional<pcap::record_burst> arrived_;  ///< the burst before it was judged, to be logged
   std::vector<frame_sender> senders_;          ///< of the burst's packets
-  bool may_open_ = false;                      ///< the burst holds packets that may open mappings
+  bool may_open_ = false;                      ///< the burst holds packets from inside
+  bool may_reopen_ = false;                    ///< they may change what a live flow is mapped to
   tick burst_tick_{};                          ///< of the last record taken
   instant burst_time_{};                       ///< of the burst's first packet
   replay_clock clock_;

@@ -83,6 +83,38 @@ TEST_CASE("a packet of no mapping enters outside as it is", "[program][replay][t
   CHECK(report["frames"]["wan"]["in"] == 1);
 }
 
+TEST_CASE("a tap's packets of one moment are judged in their order", "[program][replay][tap]") {
+  const tapped_home here;
+  const auto syn = packets::tcp{}.flags(0x02).from("10.0.0.5", 4001).to("198.51.100.7", 80);
+  const auto answer = packets::tcp{}.flags(0x12).from("198.51.100.7", 80).to("10.0.0.5", 4001);
+
+  // Each answer is to what came just before, of a flow that is new or known.
+  const auto report = here.replay({{10 * millisecond, outward(request().bytes())},
+                                   {10 * millisecond, inward(reply().bytes())},
+                                   {10 * millisecond, outward(request().bytes())},
+                                   {10 * millisecond, inward(reply().bytes())},
+                                   {10 * millisecond, outward(syn.bytes())},
+                                   {10 * millisecond, inward(answer.bytes())}});
+
+  CHECK(report["reflected"] == 3);
+  CHECK(report["packets"]["out"] == 6);
+  CHECK(here.frames("l.pcap").size() == 3);
+}
+
+TEST_CASE("a checksum of a tap is completed once, whenever its packet is judged",
+          "[program][replay][tap]") {
+  const tapped_home here;
+
+  const auto report =
+      here.replay({{10 * millisecond, outward(request().partial_checksum().bytes())},
+                   {10 * millisecond, inward(reply().partial_checksum().bytes())}},
+                  "--complete-checksums");
+
+  CHECK(report["checksums_completed"] == 2);
+  CHECK(report["reflected"] == 1);
+  CHECK(report["packets"]["out"] == 2);
+}
+
 TEST_CASE("a ping on a tap comes back under its own identifier", "[program][replay][tap]") {
   const tapped_home here;
   const auto ping = packets::echo{}.from("10.0.0.5").to("198.51.100.7").identifier(77).bytes();

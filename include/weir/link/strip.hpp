@@ -110,27 +110,27 @@ constexpr link_facts strip_raw(std::span<const std::byte> frame) noexcept {
   return facts;
 }
 
+constexpr link_facts strip_to_payload(std::span<const std::byte> frame, link_type type) noexcept {
+  switch (type) {
+    [[likely]] case link_type::ethernet:
+      return strip_ethernet(frame);
+    case link_type::raw:
+      return strip_raw(frame);
+    case link_type::linux_cooked:
+    case link_type::linux_cooked_v2:
+      return strip_cooked(frame, type);
+    case link_type::null:
+      return strip_loopback(frame);
+  }
+  return {};
+}
+
 }  // namespace detail
 
 /// Reads the link header of a frame, down to the IP header at `header_size`. Faults are
 /// `truncated_frame`, `not_ip` and `bad_version`.
 constexpr link_facts strip(std::span<const std::byte> frame, link_type type) noexcept {
-  link_facts facts;
-  switch (type) {
-    case link_type::ethernet:
-      facts = detail::strip_ethernet(frame);
-      break;
-    case link_type::raw:
-      facts = detail::strip_raw(frame);
-      break;
-    case link_type::linux_cooked:
-    case link_type::linux_cooked_v2:
-      facts = detail::strip_cooked(frame, type);
-      break;
-    case link_type::null:
-      facts = detail::strip_loopback(frame);
-      break;
-  }
+  link_facts facts = detail::strip_to_payload(frame, type);
   detail::match_version(frame, facts);
   return facts;
 }

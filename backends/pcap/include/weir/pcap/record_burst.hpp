@@ -60,6 +60,12 @@ class record_burst {
     frames_.push_back({slot, meta, time});
   }
 
+  /// Forgets the last packet; there is one.
+  void drop_last() noexcept {
+    used_ -= frames_.back().slot.capacity;
+    frames_.pop_back();
+  }
+
   /// Forgets the packets.
   void clear() noexcept {
     frames_.clear();
