@@ -16,6 +16,8 @@
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
 #include "weir/session/tcp_tracker.hpp"
+#include "weir/wire/header_walk.hpp"
+#include "weir/wire/source_route.hpp"
 #include "weir/wire/transport_checksum.hpp"
 
 namespace weir::detail {
@@ -260,7 +262,9 @@ domain_id own_domain(const snapshot& config, std::span<const std::byte> bytes) n
   if (config.domains() == 1) {
     return domain_id{};
   }
-  const auto key = walk<V>(bytes, bytes.size(), domain_id{}, {.verify_ip_checksum = false}).key;
+  const auto key = walk<V>(bytes, bytes.size(), domain_id{},
+                           {.verify_ip_checksum = false, .pass_source_routes = true})
+                       .key;
   for (std::uint16_t number = 0; number < config.domains(); ++number) {
     if (config.is_own(domain_id{number}, key.source())) {
       return domain_id{number};
@@ -282,6 +286,35 @@ template <IpVersion V, EngineTraits T>
     }
   }
   return pass_established(state, which, headers, packet, now);
+}
+
+/// What happens to a packet whose headers are refused. One whose source route is not followed is
+/// told so, unless its addresses alone would have it dropped: its headers are then read again, now
+/// as far as the answer needs.
+template <IpVersion V, EngineTraits T>
+[[gnu::noinline]] outcome judge_refused(const shard<T>& state, walked<V>& headers,
+                                        const packet_view& packet, domain_id domain) noexcept {
+  const drop_reason reason = headers.facts.fault;
+  const auto error = source_route_error<V>(packet.bytes, headers.facts);
+  if (!error) {
+    return reason;
+  }
+  constexpr std::size_t length_is_judged = ~std::size_t{0};
+  walk_into(headers, packet.bytes, length_is_judged, domain,
+            {.verify_ip_checksum = false, .pass_source_routes = true});
+  if (!headers.facts.ok) {
+    return reason;
+  }
+  const auto received = unpack(headers.key);
+  const new_flow<V> flow{.headers = headers,
+                         .packet = packet,
+                         .received = received,
+                         .back = state.config->route(received.domain, received.source.address)};
+  if (host_path({headers.facts, received, packet.meta}, *state.config) ||
+      validate_source(state, flow)) {
+    return reason;
+  }
+  return {reason, answer_request::icmp(*error)};
 }
 
 /// What happens to a packet that belongs to no session, or `reopens` the one it belonged to.

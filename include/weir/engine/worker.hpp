@@ -316,7 +316,7 @@ class basic_worker {
   template <IpVersion V, class S>
   verdict conclude_lane(std::size_t i, std::size_t index, const detail::packet_view& view, tick now,
                         S& sink) noexcept {
-    const auto& lane = lane_of<V>(i);
+    auto& lane = lane_of<V>(i);
     const auto end = decide<V>(lane, view, now);
     if (!end.answer().is_nothing()) [[unlikely]] {
       answer<V>(end.answer(), lane.headers, view, index, now, sink);
@@ -325,10 +325,11 @@ class basic_worker {
   }
 
   template <IpVersion V>
-  outcome decide(const detail::lane<V>& lane, const detail::packet_view& view, tick now) noexcept {
+  outcome decide(detail::lane<V>& lane, const detail::packet_view& view, tick now) noexcept {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
-      return headers.facts.fault;
+      const auto domain = domain_of<V>(view.bytes, view.meta.ingress);
+      return detail::judge_refused<V>(*state_, lane.headers, view, domain);
     }
     if (state_->judges_transport && detail::is_corrupt(headers, view)) [[unlikely]] {
       return drop_reason::bad_transport_checksum;
