@@ -32,10 +32,9 @@
 
 namespace weir::detail {
 
-/// Boxes that a tree may have without being cut at all.
-inline constexpr std::size_t uncut_max = 16;
-/// Boxes that a part may have without being cut further.
-inline constexpr std::size_t leaf_max = 8;
+/// Boxes that a part may have without being cut further: two groups of lanes cost less than a node
+/// whose way on no branch predictor knows.
+inline constexpr std::size_t leaf_max = 16;
 /// Boxes in all leaves that any tree may have, however few it was given.
 inline constexpr std::size_t replication_free = 4096;
 /// Boxes in the slices of one node for each box it parts, a slice counting as some of a box.
@@ -61,11 +60,11 @@ class tree_builder {
       const bool is_wide_destination = is_wide(box, address_words<V>);
       kinds[is_wide_destination ? 1 + is_wide_source : 0].push_back(box);
     }
-    if (kinds[1].size() <= uncut_max || kinds[2].size() <= uncut_max) {
+    if (kinds[1].size() <= leaf_max || kinds[2].size() <= leaf_max) {
       kinds[1] = merged(kinds[1], kinds[2]);
       kinds[2].clear();
     }
-    if (kinds[0].size() <= uncut_max || kinds[1].size() <= uncut_max) {
+    if (kinds[0].size() <= leaf_max || kinds[1].size() <= leaf_max) {
       kinds = {std::move(boxes), {}, {}};
     }
     tree_grove made;
@@ -87,11 +86,7 @@ class tree_builder {
       root.is_decided = decides_all(boxes_[number], root.space);
     }
     root_ = {};
-    if (root.boxes.size() <= uncut_max) {
-      finish(root);
-    } else {
-      add(std::move(root));
-    }
+    add(std::move(root));
     while (!waiting_.empty()) {
       std::ranges::pop_heap(waiting_, fuller_last);
       const part fullest = std::move(waiting_.back());
