@@ -100,7 +100,7 @@ class tcp_header {
 struct tcp_fields {
   std::uint32_t sequence = 0;
   std::uint32_t acknowledgment = 0;
-  std::uint16_t window = 0;       ///< as sent
+  std::uint16_t window = 0;  ///< as sent
 };
 
 /// Reads the fields of a header that was judged already: 20 bytes are there.
