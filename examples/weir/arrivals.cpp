@@ -5,6 +5,7 @@
 #include "weir/wire/link_header.hpp"
 
 #include <algorithm>
+#include <utility>
 
 namespace weir::program {
 
@@ -34,15 +35,21 @@ std::optional<arrival> arrivals::take(input_file& file) {
     learn_arp(ingress, link, record.bytes);
     return std::nullopt;
   }
+  return arrived(ingress, link, record);
+}
+
+/// Made in place: that it is read in wider pieces than it was written in would cost as much.
+std::optional<arrival> arrivals::arrived(interface_id ingress, const link_facts& link,
+                                         const pcap::record& record) {
+  std::optional<arrival> made{std::in_place};
   const auto packet = record.bytes.subspan(link.header_size);
-  arrival made{packet,
-               without_padding(packet, record.original_length - link.header_size),
-               link.cast,
-               {ingress, {}}};
-  made.packet = packet.first(std::min(packet.size(), made.wire_size));
+  made->wire_size = without_padding(packet, record.original_length - link.header_size);
+  made->packet = packet.first(std::min(packet.size(), made->wire_size));
+  made->cast = link.cast;
+  made->sender.ingress = ingress;
   const auto& station = link.addresses.source;
   if (station != mac_address{} && !ingress.is_local()) {
-    made.sender.station = station;
+    made->sender.station = station;
     wires_[ingress].hosts.learn(source_of(packet), station);
   }
   return made;

@@ -53,6 +53,8 @@ class arrivals {
   const arrival_counts& counts() const noexcept { return counts_; }
 
  private:
+  std::optional<arrival> arrived(interface_id ingress, const link_facts& link,
+                                 const pcap::record& record);
   interface_id ingress_of(const input_file& file, const link_facts& link) const;
   void count(interface_id ingress, const input_file& file, const link_facts& link);
   void learn_arp(interface_id ingress, const link_facts& link, std::span<const std::byte> frame);

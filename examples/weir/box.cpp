@@ -68,7 +68,8 @@ ip_address source_of(std::span<const std::byte> packet) noexcept {
   return address_at(packet, ipv4_field::source, ipv6_field::source);
 }
 
-box::box(const snapshot& config, const std::vector<output_assignment>& outputs) : config_{config} {
+box::box(const snapshot& config, const std::vector<output_assignment>& outputs)
+    : config_{config}, gateways_(config.hops().size()) {
   interfaces_.reserve(config.interfaces().size());
   for (const auto& facts : config.interfaces()) {
     interfaces_.push_back({neighbors{facts, config}, {}, {}, {}});
@@ -83,8 +84,16 @@ box::box(const snapshot& config, const std::vector<output_assignment>& outputs) 
 
 void box::send(next_hop_id id, const outgoing& one) noexcept {
   const auto& hop = config_.next_hop(id);
-  const auto neighbor = hop.gateway ? *hop.gateway : destination_of(one.packet);
-  send(hop.interface, (*this)[hop.interface].hosts.of(neighbor), one);
+  const auto& hosts = (*this)[hop.interface].hosts;
+  if (!hop.gateway) {
+    send(hop.interface, hosts.of(destination_of(one.packet)), one);
+    return;
+  }
+  auto& known = gateways_[id.number()];
+  if (known.as_of != hosts.changes()) {
+    known = {hosts.of(*hop.gateway), hosts.changes()};
+  }
+  send(hop.interface, known.mac, one);
 }
 
 void box::send(interface_id egress, const mac_address& station, const outgoing& one) noexcept {

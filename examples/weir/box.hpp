@@ -76,7 +76,14 @@ class box {
   void write(box_interface& to, std::span<const std::byte> link_header,
              const outgoing& one) noexcept;
 
+  /// The station of a next hop's gateway, while its interface's neighbours are the same.
+  struct gateway_station {
+    mac_address mac{};
+    std::optional<std::uint64_t> as_of;
+  };
+
   const snapshot& config_;
+  std::vector<gateway_station> gateways_;  ///< by next hop
   std::vector<box_interface> interfaces_;
 };
 

@@ -78,8 +78,12 @@ void neighbors::learn(const ip_address& source, const mac_address& sender) {
   const std::uint32_t place = find(source);
   if (place == no_payload) {
     if (known_.size() < learned_max) add({source, sender, false});
-  } else if (!known_[place].fixed) {
+    return;
+  }
+  recent_[last_byte_of(source)] = place;
+  if (!known_[place].fixed && known_[place].mac != sender) {
     known_[place].mac = sender;
+    ++changes_;
   }
 }
 
@@ -89,6 +93,10 @@ mac_address neighbors::of(const ip_address& neighbor) const noexcept {
 }
 
 std::uint32_t neighbors::find(const ip_address& address) const noexcept {
+  const std::uint32_t recent = recent_[last_byte_of(address)];
+  if (recent < known_.size() && known_[recent].address == address) {
+    return recent;
+  }
   const auto words = words_of(address);
   return index_.find(hash_(words), words, [&](std::uint32_t place) noexcept {
     return known_[place].address == address;
@@ -99,6 +107,7 @@ void neighbors::add(const station& one) {
   const auto words = words_of(one.address);
   if (index_.try_insert(hash_(words), words, static_cast<std::uint32_t>(known_.size()))) {
     known_.push_back(one);
+    ++changes_;
   }
 }
 

@@ -50,6 +50,9 @@ class neighbors {
   /// The station address of a neighbour.
   mac_address of(const ip_address& neighbor) const noexcept;
 
+  /// Grows when what `of` answers may have changed.
+  std::uint64_t changes() const noexcept { return changes_; }
+
   /// Whether the address lies in a subnet of the interface.
   bool on_link(const ip_address& address) const noexcept;
 
@@ -63,6 +66,9 @@ class neighbors {
   static std::array<std::uint64_t, 2> words_of(const ip_address& address) noexcept {
     return {address.v6().high(), address.v6().low()};
   }
+  static std::uint8_t last_byte_of(const ip_address& address) noexcept {
+    return static_cast<std::uint8_t>(address.v6().low() & 0xFF);
+  }
   /// The place of a neighbour, or `no_payload`.
   std::uint32_t find(const ip_address& address) const noexcept;
   /// Makes an address known that is not, if there is room.
@@ -74,6 +80,8 @@ class neighbors {
   xxh3_hash hash_{hash_seed{}};
   bucket_index index_;
   std::vector<station> known_;
+  std::array<std::uint32_t, 256> recent_{};  ///< places by the last byte of their addresses
+  std::uint64_t changes_ = 0;
 };
 
 }  // namespace weir::program

@@ -45,11 +45,14 @@ class record_burst {
            instant time) noexcept {
     expects(has_room_for(bytes.size()), "the burst has room for the packet");
     const auto length = static_cast<std::uint32_t>(bytes.size());
-    record_slot slot{.memory = arena_.data() + used_,
-                     .capacity = static_cast<std::uint32_t>(slot_size(length)),
-                     .offset = headroom,
-                     .length = length,
-                     .missing = 0};
+    frame& made = frames_.emplace_back();
+    made.meta = meta;
+    made.time = time;
+    record_slot& slot = made.slot;
+    slot.memory = arena_.data() + used_;
+    slot.capacity = static_cast<std::uint32_t>(slot_size(length));
+    slot.offset = headroom;
+    slot.length = length;
     if (wire_size > bytes.size()) {
       slot.missing = static_cast<std::uint32_t>(wire_size - bytes.size());
     }
@@ -57,7 +60,6 @@ class record_burst {
       std::memcpy(slot.memory + headroom, bytes.data(), length);
     }
     used_ += slot.capacity;
-    frames_.push_back({slot, meta, time});
   }
 
   /// Forgets the last packet; there is one.

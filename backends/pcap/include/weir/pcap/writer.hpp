@@ -35,7 +35,8 @@ struct output_record {
 /// output is a regular file, the error is kept, and nothing is written after it.
 class writer {
  public:
-  static constexpr std::size_t buffer_size = 1 << 20;
+  /// So much is handed to the system at once, at least: few calls, and it stays in the caches.
+  static constexpr std::size_t flush_size = 128 << 10;
   static constexpr std::size_t record_header_size = 16;
 
   /// Opens an output, or standard output for `-`. Nothing, with `errno` set, where that fails.
@@ -77,7 +78,7 @@ class writer {
     if (captured > captured_length_max || error_ != 0) {
       return false;
     }
-    if (record_header_size + captured > buffer_size - used_ && !flush()) {
+    if (used_ >= flush_size && !flush()) {
       return false;
     }
     std::byte* const at = buffer_.get() + used_;
@@ -133,6 +134,7 @@ class writer {
 
  private:
   static constexpr int none = -1;
+  static constexpr std::size_t buffer_size = flush_size + record_header_size + captured_length_max;
 
   writer(int descriptor, bool owned, std::uint16_t link_type)
       : descriptor_{descriptor},
