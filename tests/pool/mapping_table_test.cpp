@@ -6,6 +6,7 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/seeded.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
@@ -21,9 +22,11 @@ using test::ports;
 using test::small_pool;
 
 /// A table over pools, and the sessions that use it.
-struct translator {
-  explicit translator(std::vector<pool_specification> raw, mapping_limits limits = {4096, 1024},
-                      std::vector<external_claim> claims = {})
+template <class Traits = table_traits>
+struct basic_translator {
+  explicit basic_translator(std::vector<pool_specification> raw,
+                            mapping_limits limits = {4096, 1024},
+                            std::vector<external_claim> claims = {})
       : pools{pools_of(std::move(raw), std::move(claims))},
         owner{pools},
         table{pools, owner, limits, {11, 12}} {}
@@ -40,8 +43,48 @@ struct translator {
 
   pool_set pools;
   port_owner owner;
-  mapping_table<ipv4> table;
+  mapping_table<ipv4, Traits> table;
   seeded_random random{{5, 6}};
+};
+using translator = basic_translator<>;
+
+/// An index that compares keys, which it keeps, and never asks whose a payload is.
+template <class Words>
+class listed_index {
+ public:
+  listed_index(std::uint32_t entries_max, std::uint32_t) : entries_max_{entries_max} {}
+
+  void prefetch(std::uint64_t) const noexcept {}
+  std::uint32_t first_candidate(std::uint64_t, const Words& key) const noexcept {
+    const auto found = places_.find(key);
+    return found == places_.end() ? no_payload : found->second;
+  }
+  template <class Ask>
+  std::uint32_t find(std::uint64_t hash, const Words& key, Ask&&) const noexcept {
+    return first_candidate(hash, key);
+  }
+  bool try_insert(std::uint64_t, const Words& key, std::uint32_t payload) noexcept {
+    return places_.size() < entries_max_ && places_.emplace(key, payload).second;
+  }
+  bool erase(std::uint64_t, const Words& key, std::uint32_t) noexcept {
+    return places_.erase(key) != 0;
+  }
+  std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(places_.size()); }
+  std::size_t bytes() const noexcept { return 0; }
+
+ private:
+  std::size_t entries_max_;
+  std::map<Words, std::uint32_t> places_;
+};
+struct short_traits : table_traits {
+  template <class Words>
+  struct index : listed_index<Words> {
+    index(std::uint32_t, std::uint32_t) : listed_index<Words>{3, 0} {}
+  };
+};
+struct listed_traits : table_traits {
+  template <class Words>
+  using index = listed_index<Words>;
 };
 
 const ipv4_address alice{192, 168, 1, 10};
@@ -77,6 +120,52 @@ TEST_CASE("64 packets of one new flow use one port", "[pool][mapping][sd2][v15]"
   CHECK(nat.table.size() == 0);
   CHECK(nat.owner.count(external_id{0}, port_space::udp) == 0);
   CHECK(nat.is_sound());
+}
+
+TEST_CASE("mappings are the same over any index", "[pool][mapping]") {
+  test::seeded random;
+  CAPTURE(random.seed());
+  translator nat{{home_pool()}, {300, 8}};
+  basic_translator<listed_traits> other{{home_pool()}, {300, 8}};
+  std::vector<mapping_id> held;
+
+  for (int round = 0; round < test::rounds(20'000); ++round) {
+    if (!held.empty() && random.one_in(2)) {
+      const std::size_t which = random.index(held.size());
+      nat.table.release(held[which]);
+      other.table.release(held[which]);
+      held.erase(held.begin() + static_cast<std::ptrdiff_t>(which));
+      continue;
+    }
+    const ipv4_address host{alice.bits() + static_cast<std::uint32_t>(random.below(12))};
+    const auto number = static_cast<std::uint16_t>(5000 + random.below(40));
+    const auto one = nat.maps(protocol::udp, host, number);
+    const auto same = other.maps(protocol::udp, host, number);
+    REQUIRE(one.outcome == same.outcome);
+    REQUIRE(one.id == same.id);
+    if (!one) continue;
+    REQUIRE(nat.table.at(one.id).outside() == other.table.at(one.id).outside());
+    held.push_back(one.id);
+  }
+  CHECK(nat.table.entries() == other.table.entries());
+  CHECK(nat.table.hosts() == other.table.hosts());
+  CHECK(nat.is_sound());
+}
+
+TEST_CASE("an index without room for the entry outside leaves nothing behind", "[pool][mapping]") {
+  basic_translator<short_traits> nat{{home_pool()}};
+  REQUIRE(nat.maps(protocol::udp, alice, 5000).outcome == mapping_outcome::made);
+
+  CHECK(nat.maps(protocol::udp, bob, 5000).outcome == mapping_outcome::table_full);
+
+  CHECK(nat.table.size() == 1);
+  CHECK(nat.table.entries() == 2);
+  CHECK(nat.table.hosts() == 1);
+  std::uint32_t taken = 0;
+  for (std::uint16_t one = 0; one < 8; ++one) {
+    taken += nat.owner.count(external_id{one}, port_space::udp);
+  }
+  CHECK(taken == 1);
 }
 
 TEST_CASE("a ping takes an identifier and gives back the same one", "[pool][mapping][sd3]") {
