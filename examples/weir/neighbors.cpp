@@ -61,7 +61,7 @@ neighbors::neighbors(const interface_facts& facts, const snapshot& config)
   for (const auto& one : facts.addresses) subnets_.push_back(subnet_of(one));
   for (const auto& one : config.neighbors()) {
     if (one.interface == facts.id) {
-      add({one.address, one.mac, true});
+      put({one.address, one.mac, true});
     }
   }
 }
@@ -77,7 +77,7 @@ void neighbors::learn(const ip_address& source, const mac_address& sender) {
   }
   const std::uint32_t place = find(source);
   if (place == no_payload) {
-    if (known_.size() < learned_max) add({source, sender, false});
+    if (known_.size() < learned_max) put({source, sender, false});
     return;
   }
   recent_[last_byte_of(source)] = place;
@@ -103,12 +103,14 @@ std::uint32_t neighbors::find(const ip_address& address) const noexcept {
   });
 }
 
-void neighbors::add(const station& one) {
+void neighbors::put(const station& one) {
   const auto words = words_of(one.address);
-  if (index_.try_insert(hash_(words), words, static_cast<std::uint32_t>(known_.size()))) {
+  if (const std::uint32_t place = find(one.address); place != no_payload) {
+    known_[place] = one;
+  } else if (index_.try_insert(hash_(words), words, static_cast<std::uint32_t>(known_.size()))) {
     known_.push_back(one);
-    ++changes_;
   }
+  ++changes_;
 }
 
 }  // namespace weir::program

@@ -71,8 +71,8 @@ class neighbors {
   }
   /// The place of a neighbour, or `no_payload`.
   std::uint32_t find(const ip_address& address) const noexcept;
-  /// Makes an address known that is not, if there is room.
-  void add(const station& one);
+  /// Makes an address known if there is room, and what was known of it forgotten.
+  void put(const station& one);
 
   mac_address own_{};
   bool takes_any_ = true;
