@@ -31,6 +31,18 @@ std::string said_about(gateway& box, const builder& packet, packet_meta meta = {
   return answered(one);
 }
 
+/// What a packet's sender must hear: a sound packet of the box's, with the packet as it was sent.
+template <class V>
+void check_said(const fate& refused, const builder& packet, const std::string& box,
+                const std::string& sender) {
+  const auto& said = refused.answers[0].bytes;
+  const auto heard = unpack(walk<V>(said, 1500, {}).key);
+  CHECK(wrong_with(said).empty());
+  CHECK(to_text(heard.source.address) == box);
+  CHECK(to_text(heard.destination.address) == sender);
+  CHECK(quoted(said) == packet.bytes());
+}
+
 TEST_CASE("a source route has failed here, loose or strict",
           "[engine][source_route][rfc7126][rfc7915]") {
   gateway box{two_zones()};
@@ -41,12 +53,8 @@ TEST_CASE("a source route has failed here, loose or strict",
 
   CHECK(refused.text() == "drop source_route");
   REQUIRE(answered(refused) == "3/5");
-  const auto& said = refused.answers[0].bytes;
-  CHECK(wrong_with(said).empty());
-  CHECK(to_text(unpack(walk<ipv4>(said, 1500, {}).key).source.address) == "10.0.0.1");
-  CHECK(to_text(unpack(walk<ipv4>(said, 1500, {}).key).destination.address) == "10.0.0.5");
-  CHECK(quoted(said) == packet.bytes());
-  CHECK(number_at(said, 24, 4) == 0);
+  check_said<ipv4>(refused, packet, "10.0.0.1", "10.0.0.5");
+  CHECK(number_at(refused.answers[0].bytes, 24, 4) == 0);
 }
 
 TEST_CASE("a routing header of type 0 with segments left is pointed at",
@@ -58,12 +66,8 @@ TEST_CASE("a routing header of type 0 with segments left is pointed at",
 
   CHECK(refused.text() == "drop routing_header");
   REQUIRE(answered(refused) == "4/0");
-  const auto& said = refused.answers[0].bytes;
-  CHECK(wrong_with(said).empty());
-  CHECK(to_text(unpack(walk<ipv6>(said, 1500, {}).key).source.address) == "2001:db8:1::1");
-  CHECK(to_text(unpack(walk<ipv6>(said, 1500, {}).key).destination.address) == "2001:db8:1::5");
-  CHECK(quoted(said) == packet.bytes());
-  CHECK(number_at(said, 44, 4) == 43);
+  check_said<ipv6>(refused, packet, "2001:db8:1::1", "2001:db8:1::5");
+  CHECK(number_at(refused.answers[0].bytes, 44, 4) == 43);
 }
 
 TEST_CASE("a way at its end is refused without a word", "[engine][source_route][rfc7915]") {
