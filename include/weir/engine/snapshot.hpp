@@ -119,12 +119,7 @@ class snapshot {
 
   /// Whether an address is worn by translated flows and is not the box's own.
   bool is_translation_address(domain_id domain, ipv4_address address) const noexcept {
-    const external_address wanted{domain, address};
-    const auto& all = translation_addresses_;
-    if (all.empty() || wanted < all.front() || all.back() < wanted) {
-      return false;  // nearly every address
-    }
-    return std::binary_search(all.begin(), all.end(), wanted);
+    return find_sorted(translation_addresses_, {domain, address}).has_value();
   }
 
   const zone_policy& policies() const noexcept { return parts_.policies; }

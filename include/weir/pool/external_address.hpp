@@ -6,9 +6,12 @@
 #include "weir/net/protocol.hpp"
 #include "weir/pool/port_space.hpp"
 
+#include <algorithm>
 #include <compare>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace weir {
 
@@ -20,6 +23,18 @@ struct external_address {
   friend constexpr auto operator<=>(const external_address&,
                                     const external_address&) noexcept = default;
 };
+
+/// Where an address stands in a sorted list; nothing if it does not. Nearly every address is told
+/// by the ends of the list.
+inline std::optional<std::size_t> find_sorted(std::span<const external_address> sorted,
+                                              const external_address& wanted) noexcept {
+  if (sorted.empty() || wanted < sorted.front() || sorted.back() < wanted) {
+    return std::nullopt;
+  }
+  const auto place = std::lower_bound(sorted.begin(), sorted.end(), wanted);
+  return *place == wanted ? std::optional{static_cast<std::size_t>(place - sorted.begin())}
+                          : std::nullopt;
+}
 
 /// The number of an external address among all of a `pool_set`.
 class external_id {

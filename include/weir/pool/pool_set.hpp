@@ -64,14 +64,8 @@ class pool_set {
   const external_address& at(external_id id) const noexcept { return externals_[id.number()]; }
   /// The number of an address that some pool gives ports of.
   std::optional<external_id> find(const external_address& wanted) const noexcept {
-    if (externals_.empty() || wanted < externals_.front() || externals_.back() < wanted) {
-      return std::nullopt;  // nearly every address
-    }
-    const auto place = std::lower_bound(externals_.begin(), externals_.end(), wanted);
-    if (*place != wanted) {
-      return std::nullopt;
-    }
-    return external_id{static_cast<std::uint16_t>(place - externals_.begin())};
+    const auto place = find_sorted(externals_, wanted);
+    return place ? std::optional{external_id{static_cast<std::uint16_t>(*place)}} : std::nullopt;
   }
   /// A pool's external addresses, in the order it lists them.
   std::span<const external_id> externals_of(const pool& one) const noexcept {
