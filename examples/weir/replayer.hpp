@@ -23,6 +23,7 @@
 #include "examples/weir/inputs.hpp"
 #include "examples/weir/reflection.hpp"
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -51,7 +52,9 @@ class basic_replayer {
         box_{*config_, setup.outputs},
         arrivals_{*config_, box_},
         worker_{config_, options_of(setup, inputs_)},
-        complete_checksums_{setup.complete_checksums} {
+        complete_checksums_{setup.complete_checksums},
+        has_tap_{std::any_of(setup.inputs.begin(), setup.inputs.end(),
+                             [](const auto& one) { return one.outside.has_value(); })} {
     senders_.reserve(pcap::record_burst::packets_max);
     if (logs_decisions && config_->raw().events.log_to_stderr) {
       arrived_.emplace();
@@ -155,8 +158,8 @@ class basic_replayer {
     }
     completed_ += completed ? 1u : 0u;
     may_open_ = may_open_ || !from_outside;
-    may_reopen_ =
-        may_reopen_ || (!from_outside && begins_connection(arrived->packet, arrived->wire_size));
+    may_reopen_ = may_reopen_ || (has_tap_ && !from_outside &&
+                                  begins_connection(arrived->packet, arrived->wire_size));
     if (arrived_) {
       const auto packet = burst_[burst_.size() - 1];
       arrived_->add(packet.bytes(), packet.wire_size(), {}, clock_.now());
@@ -231,6 +234,7 @@ class basic_replayer {
   arrivals arrivals_;
   basic_worker<Traits> worker_;
   bool complete_checksums_;
+  bool has_tap_;  ///< packets may have to be readdressed
 
   pcap::record_burst burst_;
   std::optional<pcap::record_burst> arrived_;  ///< the burst before it was judged, to be logged
