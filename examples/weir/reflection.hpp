@@ -22,56 +22,50 @@
 
 namespace weir::program {
 
-namespace detail {
-
-template <class ExternalOf>
-bool reflect_error(std::span<std::byte> packet, const walked<ipv4>& found,
-                   const ExternalOf& external_of) noexcept {
-  const auto quote = walk_quote<ipv4>(quote_of<ipv4>(packet, found.facts), found.key.domain());
-  if (!quote.facts.ok) {
-    return false;
-  }
-  const auto original = unpack(quote.key);
-  const auto external = external_of(original);
-  if (!external) {
-    return false;
-  }
-  auto after = reversed(original);
-  after.destination = *external;
-  return translate_icmp_error(packet, found.facts, quote, pack(after), ttl_step::keep);
-}
-
-}  // namespace detail
-
 /// Whether a packet is a TCP SYN, which may begin a flow anew that another has the key of.
 inline bool begins_connection(std::span<const std::byte> packet, std::size_t wire_size) noexcept {
   const auto found = walk<ipv4>(packet, wire_size, domain_id{}, {.verify_ip_checksum = false});
   return found.facts.message == message_kind::tcp && (found.facts.tcp_flags & tcp_flag::syn) != 0;
 }
 
-/// Readdresses an IPv4 packet for a session's inside host to the endpoint the session shows
-/// outside. `external_of` answers it for a flow in its original direction. False, and nothing
-/// changed, where there is no such session.
-template <class ExternalOf>
-bool reflect(std::span<std::byte> packet, std::size_t wire_size, domain_id domain,
-             const ExternalOf& external_of) noexcept {
-  const auto found = walk<ipv4>(packet, wire_size, domain);
-  if (!found.facts.ok) {
-    return false;
+namespace detail {
+
+inline walked<ipv4> quote_in(std::span<const std::byte> packet,
+                             const walked<ipv4>& headers) noexcept {
+  return walk_quote<ipv4>(quote_of<ipv4>(packet, headers.facts), headers.key.domain());
+}
+
+}  // namespace detail
+
+/// The flow that an IPv4 packet answers, or that an ICMP error is about, by its key in the original
+/// direction; nothing of a packet that cannot be read.
+inline std::optional<packed_flow<ipv4>> answered_flow(std::span<const std::byte> packet,
+                                                      const walked<ipv4>& headers) noexcept {
+  if (!headers.facts.ok) {
+    return std::nullopt;
   }
-  if (found.facts.message == message_kind::icmp_error) {
-    return detail::reflect_error(packet, found, external_of);
+  if (headers.facts.message != message_kind::icmp_error) {
+    return reversed(headers.key);
   }
-  const auto arriving = unpack(found.key);
-  const auto external = external_of(reversed(arriving));
-  if (!external) {
-    return false;
+  const auto quote = detail::quote_in(packet, headers);
+  return quote.facts.ok ? std::optional{quote.key} : std::nullopt;
+}
+
+/// Readdresses a packet to the endpoint that the session of its `answered_flow` shows outside.
+/// False, and nothing changed, where a quote does not let itself be rewritten.
+inline bool readdress(std::span<std::byte> packet, const walked<ipv4>& headers,
+                      const endpoint<ipv4>& external) noexcept {
+  if (headers.facts.message == message_kind::icmp_error) {
+    const auto quote = detail::quote_in(packet, headers);
+    auto after = reversed(unpack(quote.key));
+    after.destination = external;
+    return translate_icmp_error(packet, headers.facts, quote, pack(after), ttl_step::keep);
   }
-  auto readdressed = arriving;
-  readdressed.destination = *external;
+  auto readdressed = unpack(headers.key);
+  readdressed.destination = external;
   const auto after = pack(readdressed);
-  rewrite(packet.data(), found.facts, checksum_coverage::whole, after,
-          flow_delta::between(found.key, after), ttl_step::keep);
+  rewrite(packet.data(), headers.facts, checksum_coverage::whole, after,
+          flow_delta::between(headers.key, after), ttl_step::keep);
   return true;
 }
 

@@ -7,8 +7,8 @@
 // and what it sends is framed and written. Captured time is the only clock.
 //
 // A tap's packets that enter from outside are first readdressed to what their flows were mapped to
-// (reflection.hpp). Where no mapping is there yet, or a SYN may just change it, what came before
-// from inside is judged first.
+// (reflection.hpp). Where no mapping is there yet, or a SYN may just change it, what came before is
+// judged first.
 
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -18,10 +18,12 @@
 #include "examples/weir/arrivals.hpp"
 #include "examples/weir/assignment.hpp"
 #include "examples/weir/box.hpp"
+#include "examples/weir/burst_part.hpp"
 #include "examples/weir/checksum_completion.hpp"
 #include "examples/weir/decision_log.hpp"
 #include "examples/weir/inputs.hpp"
 #include "examples/weir/reflection.hpp"
+#include "examples/weir/reflector.hpp"
 
 #include <algorithm>
 #include <concepts>
@@ -52,6 +54,7 @@ class basic_replayer {
         box_{*config_, setup.outputs},
         arrivals_{*config_, box_},
         worker_{config_, options_of(setup, inputs_)},
+        reflector_{worker_, pcap::record_burst::packets_max},
         complete_checksums_{setup.complete_checksums},
         has_tap_{std::any_of(setup.inputs.begin(), setup.inputs.end(),
                              [](const auto& one) { return one.outside.has_value(); })} {
@@ -98,15 +101,16 @@ class basic_replayer {
  private:
   static constexpr bool logs_decisions = std::same_as<typename Traits::observer, decision_log>;
 
-  /// Takes what the worker decides of one burst to the box's wires.
+  /// Takes what the worker decides of a part of the burst to the box's wires.
   class sink {
    public:
-    explicit sink(basic_replayer& owner) noexcept : owner_{owner} {}
+    sink(basic_replayer& owner, const burst_part& part) noexcept : owner_{owner}, part_{part} {}
 
     void decided(std::size_t index, pcap::record_packet& packet, const verdict& answer) noexcept {
-      owner_.log(index, answer);
+      const auto place = part_.place(index);
+      owner_.log(place, answer);
       const outgoing one{std::as_const(packet).bytes(), packet.wire_size(),
-                         owner_.burst_.time(index)};
+                         owner_.burst_.time(place)};
       if (answer.forwarded()) {
         owner_.box_.send(answer.next_hop(), one);
       } else if (answer.delivered()) {
@@ -115,8 +119,9 @@ class basic_replayer {
     }
 
     bool generated(std::span<const std::byte> bytes, const emission& where) noexcept {
-      const outgoing one{bytes, bytes.size(), owner_.burst_.time(where.about)};
-      const auto& sender = owner_.senders_[where.about];
+      const auto place = part_.place(where.about);
+      const outgoing one{bytes, bytes.size(), owner_.burst_.time(place)};
+      const auto& sender = owner_.senders_[place];
       if (where.answers_sender) {
         owner_.box_.answer(sender.ingress, sender.station, one);
       } else {
@@ -127,6 +132,7 @@ class basic_replayer {
 
    private:
     basic_replayer& owner_;
+    const burst_part& part_;
   };
 
   static worker_options options_of(const replay_setup& setup, const merged_inputs& inputs) {
@@ -144,25 +150,23 @@ class basic_replayer {
       return;
     }
     const bool from_outside = file.assigned.outside == arrived->sender.ingress;
-    const auto inside = config_->interface(file.assigned.inside).domain;
     if (from_outside && may_reopen_) {
       judge();
     }
-    const bool completed = add(*arrived);
-    if (from_outside && !reflect_last(inside) && may_open_) {
-      burst_.drop_last();
-      senders_.pop_back();
-      judge();
-      add(*arrived);
-      reflect_last(inside);
+    const auto packet = add(*arrived);
+    if (from_outside) {
+      const auto inside = config_->interface(file.assigned.inside).domain;
+      reflector_.add(burst_.size() - 1, packet.bytes(), packet.wire_size(), inside);
+    } else {
+      may_reopen_ =
+          may_reopen_ || (has_tap_ && begins_connection(arrived->packet, arrived->wire_size));
     }
-    completed_ += completed ? 1u : 0u;
-    may_open_ = may_open_ || !from_outside;
-    may_reopen_ = may_reopen_ || (has_tap_ && !from_outside &&
-                                  begins_connection(arrived->packet, arrived->wire_size));
-    if (arrived_) {
-      const auto packet = burst_[burst_.size() - 1];
-      arrived_->add(packet.bytes(), packet.wire_size(), {}, clock_.now());
+  }
+
+  void keep_arrived(const burst_part& part) {
+    for (std::size_t i = 0; i < part.size(); ++i) {
+      const auto packet = part[i];
+      arrived_->add(packet.bytes(), packet.wire_size(), {}, {});
     }
   }
 
@@ -178,9 +182,8 @@ class basic_replayer {
     }
   }
 
-  /// Adds a packet to the burst, with its checksum completed where that is asked for; whether it
-  /// was.
-  bool add(const arrival& arrived) noexcept {
+  /// Adds a packet to the burst, with its checksum completed where that is asked for.
+  pcap::record_packet add(const arrival& arrived) noexcept {
     if (burst_.size() == 0) {
       burst_time_ = clock_.now();
     }
@@ -188,34 +191,60 @@ class basic_replayer {
                {.ingress = arrived.sender.ingress, .cast = arrived.cast}, clock_.now());
     senders_.push_back(arrived.sender);
     auto packet = burst_[burst_.size() - 1];
-    return complete_checksums_ && complete_checksum(packet.bytes(), packet.wire_size());
+    if (complete_checksums_ && complete_checksum(packet.bytes(), packet.wire_size())) {
+      ++completed_;
+    }
+    return packet;
   }
 
-  /// Readdresses the burst's last packet to what its flow is mapped to; false where that is not
-  /// known.
-  bool reflect_last(domain_id inside) noexcept {
-    auto packet = burst_[burst_.size() - 1];
-    const auto external = [this](const flow_key<ipv4>& original) {
-      return worker_.external_of(original);
-    };
-    const bool known = reflect(packet.bytes(), packet.wire_size(), inside, external);
+  /// Has the burst readdressed and judged at the time of its packets, and begins another. The clock
+  /// may have gone on: it shows the time of the record that ended the burst.
+  ///
+  /// An answer whose session is not known may be to a packet of this burst that is no answer
+  /// itself: where there is one, what came before the answer is judged first.
+  void judge() {
+    reflector_.foresee();
+    std::size_t first = 0;
+    std::size_t answers = 0;
+    for (const auto& lane : reflector_.lanes()) {
+      if (!reflect(lane) && lane.index - first != answers) {
+        judge_part(first, lane.index);
+        first = lane.index;
+        answers = 0;
+        reflect(lane);
+      }
+      ++answers;
+    }
+    judge_part(first, burst_.size());
+    begin_burst();
+  }
+
+  /// Readdresses a packet of the burst; false where its flow's session is not known.
+  bool reflect(const reflection_lane& lane) noexcept {
+    const bool known = reflector_.reflect(lane, burst_[lane.index].bytes());
     reflected_ += known ? 1u : 0u;
     return known;
   }
 
-  /// Has the worker judge the burst at the time of its packets, and begins another. The clock may
-  /// have gone on: it shows the time of the record that ended the burst.
-  void judge() {
-    if (burst_.size() != 0) {
-      sink to{*this};
-      worker_.process(burst_, burst_time_, to);
+  void judge_part(std::size_t first, std::size_t end) {
+    if (first == end) {
+      return;
     }
+    const burst_part part{burst_, first, end};
+    if (arrived_) {
+      keep_arrived(part);
+    }
+    sink to{*this, part};
+    worker_.process(part, burst_time_, to);
+  }
+
+  void begin_burst() noexcept {
     burst_.clear();
     if (arrived_) {
       arrived_->clear();
     }
     senders_.clear();
-    may_open_ = false;
+    reflector_.clear();
     may_reopen_ = false;
   }
 
@@ -233,14 +262,14 @@ class basic_replayer {
   box box_;
   arrivals arrivals_;
   basic_worker<Traits> worker_;
+  reflector<Traits> reflector_;  ///< of packets that enter from outside
   bool complete_checksums_;
   bool has_tap_;  ///< packets may have to be readdressed
 
   pcap::record_burst burst_;
   std::optional<pcap::record_burst> arrived_;  ///< the burst before it was judged, to be logged
   std::vector<frame_sender> senders_;          ///< of the burst's packets
-  bool may_open_ = false;                      ///< the burst holds packets from inside
-  bool may_reopen_ = false;                    ///< they may change what a live flow is mapped to
+  bool may_reopen_ = false;                    ///< the burst may change what a flow is mapped to
   tick burst_tick_{};                          ///< of the last record taken
   instant burst_time_{};                       ///< of the burst's first packet
   replay_clock clock_;

@@ -34,19 +34,6 @@ TEST_CASE("a burst holds what was added", "[pcap][burst]") {
   CHECK(burst[1].wire_size() == 1500);
 }
 
-TEST_CASE("the last packet can be taken back", "[pcap][burst]") {
-  record_burst burst;
-  burst.add(counting(40), 40, {}, {});
-  burst.add(counting(20, 9), 20, {}, {});
-
-  burst.drop_last();
-  burst.add(counting(30, 5), 30, {}, {});
-
-  REQUIRE(burst.size() == 2);
-  CHECK(copied(burst[0]) == counting(40));
-  CHECK(copied(burst[1]) == counting(30, 5));
-}
-
 TEST_CASE("two handles of a packet see one length", "[pcap][burst]") {
   record_burst burst;
   burst.add(counting(40), 40, {}, {});

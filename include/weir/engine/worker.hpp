@@ -70,20 +70,10 @@ class basic_worker {
   const session_counters& lives() const noexcept { return state_->lives; }
   typename Traits::observer& observer() noexcept { return state_->observer; }
 
-  /// The tables, for reports; only between bursts.
+  /// The tables, for reports and lookups; only between bursts.
   const session_table<ipv4, Traits>& sessions4() const noexcept { return state_->sessions4; }
   const session_table<ipv6, Traits>& sessions6() const noexcept { return state_->sessions6; }
   const mapping_table<ipv4, Traits>& mappings() const noexcept { return state_->mappings; }
-  /// Under which endpoint the far end of a live session sees the source of packets with this key,
-  /// as they are received; nothing without such a session.
-  std::optional<endpoint<ipv4>> external_of(const flow_key<ipv4>& key) const noexcept {
-    const auto which = state_->sessions4.find(pack(key), now_);
-    if (!which.found()) {
-      return std::nullopt;
-    }
-    const auto& record = state_->sessions4.hot(which.id());
-    return unpack(record.key[index_of(opposite(which.way()))]).destination;
-  }
 
   /// What is broken in the tables, if anything is. Walks all of them, and allocates.
   std::optional<std::string> verify() const { return detail::verify(*state_); }

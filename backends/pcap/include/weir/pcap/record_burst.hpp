@@ -62,12 +62,6 @@ class record_burst {
     used_ += slot.capacity;
   }
 
-  /// Forgets the last packet; there is one.
-  void drop_last() noexcept {
-    used_ -= frames_.back().slot.capacity;
-    frames_.pop_back();
-  }
-
   /// Forgets the packets.
   void clear() noexcept {
     frames_.clear();

@@ -1,0 +1,83 @@
+#pragma once
+
+// Overview. Readdresses packets by the sessions of a worker. Those of a burst take three steps, as
+// in the worker, so that memory is waited for once: `add` reads the headers and asks for the index,
+// `foresee` asks for the records, and `reflect` finds the session, as it is by then.
+
+#include "weir/engine/worker.hpp"
+#include "weir/net/domain.hpp"
+#include "weir/session/session_opening.hpp"
+#include "weir/wire/header_walk.hpp"
+#include "weir/wire/packed_flow.hpp"
+
+#include "examples/weir/reflection.hpp"
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <vector>
+
+namespace weir::program {
+
+/// A packet that is to be readdressed.
+struct reflection_lane {
+  walked<ipv4> headers;
+  packed_flow<ipv4> answered;  ///< the flow that it answers or is about
+  std::uint64_t hash = 0;      ///< of that flow
+  session_ref candidate;
+  std::size_t index = 0;  ///< in the burst
+
+  const packed_flow<ipv4>& key() const noexcept { return answered; }
+};
+
+template <EngineTraits Traits>
+class reflector {
+ public:
+  /// Readdresses by the sessions of a worker that outlives this, up to `packets_max` a burst.
+  explicit reflector(const basic_worker<Traits>& worker, std::size_t packets_max = 1)
+      : worker_{worker} {
+    lanes_.reserve(packets_max);
+  }
+
+  /// Takes note of packet `index` of the burst, if it answers a flow of the domain.
+  void add(std::size_t index, std::span<const std::byte> packet, std::size_t wire_size,
+           domain_id domain) noexcept {
+    auto& made = lanes_.emplace_back();
+    made.headers = walk<ipv4>(packet, wire_size, domain);
+    const auto answered = answered_flow(packet, made.headers);
+    if (!answered) {
+      lanes_.pop_back();
+      return;
+    }
+    made.index = index;
+    made.answered = *answered;
+    made.hash = worker_.sessions4().hash(made.answered);
+    worker_.sessions4().prefetch(made.hash);
+  }
+
+  /// Asks for the records that the packets' flows may lead to.
+  void foresee() noexcept { worker_.sessions4().find_candidates(std::span{lanes_}); }
+
+  /// Readdresses a packet to the endpoint that the session it answers shows outside. False, and
+  /// nothing changed, where there is no such session.
+  bool reflect(const reflection_lane& lane, std::span<std::byte> packet) const noexcept {
+    const auto& sessions = worker_.sessions4();
+    const auto which = sessions.find(lane.answered, lane.hash, lane.candidate, worker_.now());
+    if (!which.found()) {
+      return false;
+    }
+    const auto outside = unpack(sessions.hot(which.id()).outgoing(which.way()));
+    return readdress(packet, lane.headers, outside.source);
+  }
+
+  /// The packets that were added, in their order.
+  std::span<const reflection_lane> lanes() const noexcept { return lanes_; }
+  void clear() noexcept { lanes_.clear(); }
+
+ private:
+  const basic_worker<Traits>& worker_;
+  std::vector<reflection_lane> lanes_;
+};
+
+}  // namespace weir::program
