@@ -29,9 +29,25 @@ inline constexpr std::size_t address_words = V::address_bits / 32;
 template <IpVersion V>
 inline constexpr std::size_t box_sides = 2 * address_words<V> + 2;
 
-/// A packet in the space of rules: source, destination, source port, destination port.
+/// A packet in the space of rules: the words of source and destination, and both ports in one.
 template <IpVersion V>
-using rule_point = std::array<std::uint32_t, box_sides<V>>;
+using rule_point = std::array<std::uint32_t, 2 * address_words<V> + 1>;
+
+/// The lowest bit of a side in a point.
+struct point_bit {
+  std::uint8_t word = 0;
+  std::uint8_t shift = 0;
+};
+
+template <IpVersion V>
+constexpr point_bit lowest_bit(std::size_t side) noexcept {
+  constexpr auto ports = 2 * address_words<V>;
+  return side <= ports ? point_bit{static_cast<std::uint8_t>(side), 0} : point_bit{ports, 16};
+}
+
+constexpr std::uint32_t ports_word(std::uint32_t source, std::uint32_t destination) noexcept {
+  return source | destination << 16;
+}
 
 constexpr std::array<std::uint32_t, 1> words_of(ipv4_address address) noexcept {
   return {address.bits()};
@@ -52,8 +68,7 @@ constexpr rule_point<V> point_of(const flow_key<V>& flow) noexcept {
     made[word] = source[word];
     made[words + word] = destination[word];
   }
-  made[2 * words] = flow.source.port.number();
-  made[2 * words + 1] = flow.destination.port.number();
+  made[2 * words] = ports_word(flow.source.port.number(), flow.destination.port.number());
   return made;
 }
 

@@ -27,18 +27,19 @@ namespace weir::detail {
 
 /// Where a search goes on: in a slice of a node, or in the groups of lanes of a leaf.
 struct tree_place {
-  static constexpr std::uint8_t leaf_side = 0xFF;
+  static constexpr std::uint8_t leaf_word = 0xFF;
 
   std::uint32_t first = 0;  ///< of the places of a node's slices, or of a leaf's groups
   /// Of the bits that a node looks at, when they are shifted down; or how many groups a leaf has.
   std::uint16_t mask_or_count = 0;
   std::uint8_t shift = 0;
-  std::uint8_t side = leaf_side;  ///< the side whose bits they are
+  std::uint8_t word = leaf_word;  ///< of the point: the one whose bits they are
 
-  constexpr bool is_leaf() const noexcept { return side == leaf_side; }
-  /// The slice of a node that holds the value.
-  constexpr std::uint32_t slice_of(std::uint32_t value) const noexcept {
-    return value >> shift & mask_or_count;
+  constexpr bool is_leaf() const noexcept { return word == leaf_word; }
+  /// The place of the slice that holds the point of the node.
+  template <std::size_t Words>
+  constexpr std::size_t next(const std::array<std::uint32_t, Words>& point) const noexcept {
+    return first + (point[word] >> shift & mask_or_count);
   }
 };
 static_assert(sizeof(tree_place) == 8);
@@ -82,7 +83,7 @@ class rule_forest {
   /// The groups of the leaf that the point leads to.
   std::span<const lane_group<V>> leaf(tree_place at, const rule_point<V>& point) const noexcept {
     while (!at.is_leaf()) {
-      at = places_[at.first + at.slice_of(point[at.side])];
+      at = places_[at.next(point)];
     }
     return {groups_.data() + at.first, at.mask_or_count};
   }

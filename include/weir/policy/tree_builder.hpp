@@ -268,8 +268,9 @@ class tree_builder {
     const auto first = places_.size();
     places_.resize(first + best.slices());
     expects(places_.size() <= ~std::uint32_t{0}, "a forest has fewer places than numbers");
+    const auto low = lowest_bit<V>(best.side);
     put(whole, {static_cast<std::uint32_t>(first), static_cast<std::uint16_t>(best.slices() - 1),
-                static_cast<std::uint8_t>(best.shift), static_cast<std::uint8_t>(best.side)});
+                static_cast<std::uint8_t>(low.shift + best.shift), low.word});
     add_slices(whole, best, first);
     return true;
   }
@@ -318,7 +319,7 @@ class tree_builder {
       groups_[first + place / group_lanes].set(place % group_lanes, boxes_[listed[place]]);
     }
     return {static_cast<std::uint32_t>(first), static_cast<std::uint16_t>(count), 0,
-            tree_place::leaf_side};
+            tree_place::leaf_word};
   }
 
   void put(const part& whole, tree_place where) noexcept {
