@@ -22,6 +22,16 @@ TEST_CASE("values are read and written in network order at any place", "[wire][b
   }
 }
 
+TEST_CASE("little-endian values have their lowest byte first", "[wire][bytes]") {
+  std::array<std::byte, 4> memory{};
+
+  store_le(memory.data(), std::uint32_t{0x01020304});
+
+  CHECK(memory == std::array{std::byte{4}, std::byte{3}, std::byte{2}, std::byte{1}});
+  CHECK(load_le<std::uint32_t>(memory.data()) == 0x01020304);
+  CHECK(load_le<std::uint16_t>(memory.data()) == 0x0304);
+}
+
 TEST_CASE("a raw word is stored as it was loaded", "[wire][bytes]") {
   std::array<std::byte, 8> memory{};
   for (std::size_t i = 0; i < 8; ++i) memory[i] = static_cast<std::byte>(0x10 + i);

@@ -2,6 +2,7 @@
 
 // The only place where byte order exists: `load_be` and `store_be` turn network order into values
 // and back; `load_raw` and `store_raw` move words as they lie, for arithmetic that does not care.
+// `load_le` and `store_le` are for files that little-endian machines write.
 
 #include <bit>
 #include <concepts>
@@ -92,6 +93,17 @@ constexpr void store_be(std::span<std::byte> bytes, std::size_t offset, T value)
   store_be(bytes.data() + offset, value);
 }
 
+/// The value stored at `at` with its lowest byte first.
+template <std::unsigned_integral T>
+constexpr T load_le(const std::byte* at) noexcept {
+  return detail::swapped(load_be<T>(at));
+}
+/// Stores a value with its lowest byte first.
+template <std::unsigned_integral T>
+constexpr void store_le(std::byte* at, T value) noexcept {
+  store_be(at, detail::swapped(value));
+}
+
 namespace detail {
 
 /// Bytes written as numbers, for golden sequences.
@@ -116,5 +128,6 @@ static_assert(load_be<std::uint8_t>(detail::counted, 7) == 8);
 static_assert(load_be<std::uint16_t>(detail::counted, 1) == 0x0203);
 static_assert(load_be<std::uint32_t>(detail::counted, 4) == 0x05060708);
 static_assert(load_be<std::uint64_t>(detail::counted, 0) == 0x0102030405060708);
+static_assert(load_le<std::uint32_t>(detail::counted.bytes) == 0x04030201);
 
 }  // namespace weir

@@ -28,7 +28,7 @@ class classic_format {
   /// The format, if the first four bytes of a file are one of its magic numbers.
   static std::optional<classic_format> recognised(const std::byte* first_four) noexcept {
     for (const auto order : {byte_order::little, byte_order::big}) {
-      switch (load_u32(order, first_four)) {
+      switch (load<std::uint32_t>(order, first_four)) {
         case magic_microseconds:
           return classic_format{order, 1'000, 16};
         case magic_nanoseconds:
@@ -44,32 +44,34 @@ class classic_format {
 
   /// Reads the next packet; false at the end and, with `fault` set, where the file is not whole.
   bool next(input& from, record& into, std::optional<capture_fault>& fault) {
-    if (from.offset() == 0 && !read_file_header(from, fault)) {
+    if (from.offset() == 0 && !read_file_header(from, fault)) [[unlikely]] {
       return false;
     }
     const auto header = from.peek(record_header_size_);
-    if (header.size() < record_header_size_) {
+    if (header.size() < record_header_size_) [[unlikely]] {
       if (!header.empty()) {
         fault = {from.offset(), "the file ends inside a record header"};
       }
       return false;
     }
-    const auto captured = load_u32(order_, header.data() + 8);
-    into.original_length = std::max(captured, load_u32(order_, header.data() + 12));
-    into.time = instant::from_epoch(
-        duration::seconds(load_u32(order_, header.data())) +
-        duration::nanoseconds(load_u32(order_, header.data() + 4) * fraction_nanoseconds_));
+    const auto word = [&](std::size_t at) {
+      return load<std::uint32_t>(order_, header.data() + at);
+    };
+    const auto captured = word(8);
+    into.original_length = std::max(captured, word(12));
+    into.time = instant::from_epoch(duration::seconds(word(0)) +
+                                    duration::nanoseconds(word(4) * fraction_nanoseconds_));
     into.offset = from.offset();
     into.interface = 0;
     into.link_type = link_type_;
-    if (captured > captured_length_max) {
+    if (captured > captured_length_max) [[unlikely]] {
       fault = {from.offset(), "a record claims " + std::to_string(captured) +
                                   " captured bytes; no capture holds more than " +
                                   std::to_string(captured_length_max)};
       return false;
     }
     const auto whole = from.peek(record_header_size_ + captured);
-    if (whole.size() < record_header_size_ + captured) {
+    if (whole.size() < record_header_size_ + captured) [[unlikely]] {
       fault = {from.offset(), "the file ends inside a record: " + std::to_string(whole.size()) +
                                   " of " + std::to_string(record_header_size_ + captured) +
                                   " bytes are there"};
@@ -94,13 +96,14 @@ class classic_format {
                       std::to_string(file_header_size) + " bytes are there"};
       return false;
     }
-    const auto major = load_u16(order_, header.data() + 4);
+    const auto major = load<std::uint16_t>(order_, header.data() + 4);
     if (major != 2) {
       fault = {4, "the file has pcap version " + std::to_string(major) + "; weir reads version 2"};
       return false;
     }
     // The upper half of the word tells the length of a frame check sequence.
-    link_type_ = static_cast<std::uint16_t>(load_u32(order_, header.data() + 20) & 0xFFFF);
+    link_type_ =
+        static_cast<std::uint16_t>(load<std::uint32_t>(order_, header.data() + 20) & 0xFFFF);
     from.take(file_header_size);
     return true;
   }

@@ -72,15 +72,16 @@ class input {
 
   /// The next `count` bytes, without taking them; fewer only where the input ends or fails.
   std::span<const std::byte> peek(std::size_t count) {
-    if (static_cast<std::size_t>(end_ - begin_) < count) [[unlikely]] {
-      fill(count);
+    if (unread() >= count) [[likely]] {
+      return {begin_, count};
     }
-    return {begin_, std::min(count, static_cast<std::size_t>(end_ - begin_))};
+    fill(count);
+    return {begin_, std::min(count, unread())};
   }
 
   /// Takes bytes that a `peek` has shown.
   void take(std::size_t count) noexcept {
-    expects(count <= static_cast<std::size_t>(end_ - begin_), "taken bytes have been seen");
+    expects(count <= unread(), "taken bytes have been seen");
     begin_ += count;
     offset_ += count;
   }
@@ -120,32 +121,34 @@ class input {
   explicit input(std::span<const std::byte> bytes) noexcept
       : begin_{bytes.data()}, end_{bytes.data() + bytes.size()} {}
 
+  std::size_t unread() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
+
   /// Moves what is unread to the front of the window and reads until `count` bytes are there.
-  void fill(std::size_t count) {
+  [[gnu::noinline]] void fill(std::size_t count) {
     if (descriptor_ == none) {
       return;
     }
-    auto unread = static_cast<std::size_t>(end_ - begin_);
+    std::size_t held = unread();
     if (window_.size() < count) {
       std::vector<std::byte> larger(count + window_size);
       std::copy(begin_, end_, larger.begin());
       window_.swap(larger);
-    } else if (unread > 0) {
-      std::memmove(window_.data(), begin_, unread);
+    } else if (held > 0) {
+      std::memmove(window_.data(), begin_, held);
     }
-    while (unread < count && error_ == 0) {
-      const auto got = ::read(descriptor_, window_.data() + unread, window_.size() - unread);
+    while (held < count && error_ == 0) {
+      const auto got = ::read(descriptor_, window_.data() + held, window_.size() - held);
       if (got == 0) {
         break;
       }
       if (got > 0) {
-        unread += static_cast<std::size_t>(got);
+        held += static_cast<std::size_t>(got);
       } else if (errno != EINTR) {
         error_ = errno;
       }
     }
     begin_ = window_.data();
-    end_ = begin_ + unread;
+    end_ = begin_ + held;
   }
 
   int descriptor_ = none;

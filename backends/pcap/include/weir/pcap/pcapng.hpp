@@ -38,7 +38,7 @@ class pcapng_format {
 
   static std::optional<pcapng_format> recognised(const std::byte* first_four) noexcept {
     // The block type of a section header is a palindrome: the same in both byte orders.
-    if (load_u32(byte_order::little, first_four) != section_header) {
+    if (load<std::uint32_t>(byte_order::little, first_four) != section_header) {
       return std::nullopt;
     }
     return pcapng_format{};
@@ -85,10 +85,10 @@ class pcapng_format {
   }
 
   std::uint16_t u16(std::span<const std::byte> from, std::size_t at) const noexcept {
-    return load_u16(order_, from.data() + at);
+    return load<std::uint16_t>(order_, from.data() + at);
   }
   std::uint32_t u32(std::span<const std::byte> from, std::size_t at) const noexcept {
-    return load_u32(order_, from.data() + at);
+    return load<std::uint32_t>(order_, from.data() + at);
   }
 
   /// A block, not yet taken; one of no interest has been passed over and its length is zero.
@@ -236,7 +236,7 @@ class pcapng_format {
         }
       } else if (code == timestamp_offset && length == 8) {
         into.resolution.offset_seconds =
-            static_cast<std::int64_t>(load_u64(order_, options.data() + 4));
+            static_cast<std::int64_t>(load<std::uint64_t>(order_, options.data() + 4));
       }
       options = options.subspan(4 + padded);
     }

@@ -83,10 +83,10 @@ class writer {
     }
     std::byte* const at = buffer_.get() + used_;
     const auto nanoseconds = std::max(time.since_epoch().count(), std::int64_t{0});
-    store_u32(at, static_cast<std::uint32_t>(nanoseconds / 1'000'000'000));
-    store_u32(at + 4, static_cast<std::uint32_t>(nanoseconds % 1'000'000'000));
-    store_u32(at + 8, static_cast<std::uint32_t>(captured));
-    store_u32(at + 12, one.original_length);
+    store_le(at, static_cast<std::uint32_t>(nanoseconds / 1'000'000'000));
+    store_le(at + 4, static_cast<std::uint32_t>(nanoseconds % 1'000'000'000));
+    store_le(at + 8, static_cast<std::uint32_t>(captured));
+    store_le(at + 12, one.original_length);
     std::byte* const bytes =
         std::copy(one.link_header.begin(), one.link_header.end(), at + record_header_size);
     std::copy(one.packet.begin(), one.packet.end(), bytes);
@@ -143,11 +143,11 @@ class writer {
     constexpr std::uint16_t version_major = 2;
     constexpr std::uint16_t version_minor = 4;
     std::byte* const header = buffer_.get();
-    store_u32(header, classic_format::magic_nanoseconds);
-    store_u16(header + 4, version_major);
-    store_u16(header + 6, version_minor);
-    store_u32(header + 16, captured_length_max);
-    store_u32(header + 20, link_type);
+    store_le(header, classic_format::magic_nanoseconds);
+    store_le(header + 4, version_major);
+    store_le(header + 6, version_minor);
+    store_le(header + 16, captured_length_max);
+    store_le(header + 20, link_type);
     used_ = classic_format::file_header_size;
   }
 
