@@ -68,3 +68,12 @@ TEST_CASE("the group bit tells group addresses from stations", "[net][mac]") {
   CHECK(mac_address{{0x01, 0, 0x5E, 0, 0, 1}}.is_group());
   CHECK_FALSE(mac_address{{0x02, 0, 0, 0, 0, 1}}.is_group());
 }
+
+TEST_CASE("a station address is a number and its octets", "[net][mac]") {
+  const mac_address one{{0x02, 0x11, 0x22, 0x33, 0x44, 0x55}};
+
+  CHECK(one.bits() == 0x0211'2233'4455);
+  CHECK(mac_address::from_bits(0xFFFF'0211'2233'4455) == one);
+  CHECK(mac_address{one.octets()} == one);
+  CHECK(mac_address{{0x01, 0xFF, 0, 0, 0, 0}} < one);
+}

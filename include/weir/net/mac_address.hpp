@@ -7,23 +7,39 @@
 
 namespace weir {
 
-/// An IEEE 802 station address, in transmission order.
+/// An IEEE 802 station address, as a 48-bit number whose highest octet is sent first.
 class mac_address {
  public:
   static constexpr std::size_t size = 6;
 
   constexpr mac_address() noexcept = default;
-  constexpr explicit mac_address(const std::array<std::uint8_t, size>& octets) noexcept
-      : octets_{octets} {}
+  /// The address with these octets, in transmission order.
+  constexpr explicit mac_address(const std::array<std::uint8_t, size>& octets) noexcept {
+    for (const auto octet : octets) bits_ = bits_ << 8 | octet;
+  }
+  /// The address of the lower 48 bits.
+  static constexpr mac_address from_bits(std::uint64_t bits) noexcept {
+    mac_address made;
+    made.bits_ = bits & 0xFFFF'FFFF'FFFF;
+    return made;
+  }
 
-  constexpr const std::array<std::uint8_t, size>& octets() const noexcept { return octets_; }
+  constexpr std::uint64_t bits() const noexcept { return bits_; }
+  /// The octets in transmission order.
+  constexpr std::array<std::uint8_t, size> octets() const noexcept {
+    std::array<std::uint8_t, size> made{};
+    for (std::size_t i = 0; i < size; ++i) {
+      made[i] = static_cast<std::uint8_t>(bits_ >> (40 - 8 * i) & 0xFF);
+    }
+    return made;
+  }
   /// The group bit: broadcast or multicast.
-  constexpr bool is_group() const noexcept { return (octets_[0] & 1) != 0; }
+  constexpr bool is_group() const noexcept { return (bits_ >> 40 & 1) != 0; }
 
   friend constexpr auto operator<=>(const mac_address&, const mac_address&) noexcept = default;
 
  private:
-  std::array<std::uint8_t, size> octets_{};
+  std::uint64_t bits_ = 0;
 };
 
 }  // namespace weir

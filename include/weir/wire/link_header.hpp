@@ -26,17 +26,14 @@ inline constexpr std::uint16_t service_vlan_old = 0x9100;
 
 /// The address stored `offset` bytes into `bytes`, which hold it.
 constexpr mac_address load_mac(std::span<const std::byte> bytes, std::size_t offset) noexcept {
-  std::array<std::uint8_t, mac_address::size> octets{};
-  for (std::size_t i = 0; i < octets.size(); ++i)
-    octets[i] = load_be<std::uint8_t>(bytes, offset + i);
-  return mac_address{octets};
+  return mac_address::from_bits(std::uint64_t{load_be<std::uint16_t>(bytes, offset)} << 32 |
+                                load_be<std::uint32_t>(bytes, offset + 2));
 }
 /// Stores an address `offset` bytes into `bytes`, which have room for it.
 constexpr void store_mac(std::span<std::byte> bytes, std::size_t offset,
                          const mac_address& address) noexcept {
-  for (std::size_t i = 0; i < mac_address::size; ++i) {
-    store_be(bytes, offset + i, address.octets()[i]);
-  }
+  store_be(bytes, offset, static_cast<std::uint16_t>(address.bits() >> 32));
+  store_be(bytes, offset + 2, static_cast<std::uint32_t>(address.bits()));
 }
 
 /// A bounds-checked view of an Ethernet II header (IEEE 802.3 section 3.2), without tags.
