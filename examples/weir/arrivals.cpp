@@ -25,7 +25,8 @@ std::optional<arrival> arrivals::take(input_file& file) {
     ++file.unknown_link;
     file.strange_link = file.strange_link.value_or(record.link_type);
   }
-  const auto ingress = ingress_of(file, link);
+  const auto source = source_of(record.bytes.subspan(link.header_size));
+  const auto ingress = ingress_of(file, link, source);
   if (link.ok && type == link_type::ethernet && is_foreign(wires_[ingress].hosts, link)) {
     link.ok = false;
     link.fault = drop_reason::foreign_mac;
@@ -35,12 +36,12 @@ std::optional<arrival> arrivals::take(input_file& file) {
     learn_arp(ingress, link, record.bytes);
     return std::nullopt;
   }
-  return arrived(ingress, link, record);
+  return arrived(ingress, link, record, source);
 }
 
 /// Made in place: that it is read in wider pieces than it was written in would cost as much.
 std::optional<arrival> arrivals::arrived(interface_id ingress, const link_facts& link,
-                                         const pcap::record& record) {
+                                         const pcap::record& record, const ip_address& source) {
   std::optional<arrival> made{std::in_place};
   const auto packet = record.bytes.subspan(link.header_size);
   made->wire_size = without_padding(packet, record.original_length - link.header_size);
@@ -50,17 +51,17 @@ std::optional<arrival> arrivals::arrived(interface_id ingress, const link_facts&
   const auto& station = link.addresses.source;
   if (station != mac_address{} && !ingress.is_local()) {
     made->sender.station = station;
-    wires_[ingress].hosts.learn(source_of(packet), station);
+    wires_[ingress].hosts.learn(source, station);
   }
   return made;
 }
 
 /// Where a record enters: a tap's by the side its source lives on.
-interface_id arrivals::ingress_of(const input_file& file, const link_facts& link) const {
+interface_id arrivals::ingress_of(const input_file& file, const link_facts& link,
+                                  const ip_address& source) const {
   if (!file.assigned.outside || !link.ok) {
     return file.assigned.inside;
   }
-  const auto source = source_of(file.next.bytes.subspan(link.header_size));
   const bool is_inside = where_.is_behind(file.assigned.inside, source);
   return is_inside ? file.assigned.inside : *file.assigned.outside;
 }

@@ -2,6 +2,7 @@
 
 #include "weir/base/drop_reason.hpp"
 #include "weir/link/strip.hpp"
+#include "weir/net/ip_address.hpp"
 #include "weir/net/mac_address.hpp"
 #include "weir/packet/packet_meta.hpp"
 
@@ -54,8 +55,9 @@ class arrivals {
 
  private:
   std::optional<arrival> arrived(interface_id ingress, const link_facts& link,
-                                 const pcap::record& record);
-  interface_id ingress_of(const input_file& file, const link_facts& link) const;
+                                 const pcap::record& record, const ip_address& source);
+  interface_id ingress_of(const input_file& file, const link_facts& link,
+                          const ip_address& source) const;
   void count(interface_id ingress, const input_file& file, const link_facts& link);
   void learn_arp(interface_id ingress, const link_facts& link, std::span<const std::byte> frame);
 

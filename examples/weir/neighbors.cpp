@@ -72,15 +72,27 @@ bool neighbors::on_link(const ip_address& address) const noexcept {
 }
 
 void neighbors::learn(const ip_address& source, const mac_address& sender) {
-  if (sender.is_group() || !on_link(source)) {
+  if (sender.is_group()) {
     return;
   }
+  if (const std::uint32_t place = recent(source); place != no_payload) {
+    move(place, sender);
+  } else if (on_link(source)) {
+    meet(source, sender);
+  }
+}
+
+void neighbors::meet(const ip_address& source, const mac_address& sender) {
   const std::uint32_t place = find(source);
   if (place == no_payload) {
     if (known_.size() < learned_max) put({source, sender, false});
     return;
   }
   recent_[last_byte_of(source)] = place;
+  move(place, sender);
+}
+
+void neighbors::move(std::uint32_t place, const mac_address& sender) noexcept {
   if (!known_[place].fixed && known_[place].mac != sender) {
     known_[place].mac = sender;
     ++changes_;
@@ -92,10 +104,14 @@ mac_address neighbors::of(const ip_address& neighbor) const noexcept {
   return place != no_payload ? known_[place].mac : derived_mac(neighbor);
 }
 
+std::uint32_t neighbors::recent(const ip_address& address) const noexcept {
+  const std::uint32_t place = recent_[last_byte_of(address)];
+  return place < known_.size() && known_[place].address == address ? place : no_payload;
+}
+
 std::uint32_t neighbors::find(const ip_address& address) const noexcept {
-  const std::uint32_t recent = recent_[last_byte_of(address)];
-  if (recent < known_.size() && known_[recent].address == address) {
-    return recent;
+  if (const std::uint32_t place = recent(address); place != no_payload) {
+    return place;
   }
   const auto words = words_of(address);
   return index_.find(hash_(words), words, [&](std::uint32_t place) noexcept {

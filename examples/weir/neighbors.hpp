@@ -69,8 +69,14 @@ class neighbors {
   static std::uint8_t last_byte_of(const ip_address& address) noexcept {
     return static_cast<std::uint8_t>(address.v6().low() & 0xFF);
   }
+  /// The place of a neighbour that was looked for not long ago, or `no_payload`.
+  std::uint32_t recent(const ip_address& address) const noexcept;
   /// The place of a neighbour, or `no_payload`.
   std::uint32_t find(const ip_address& address) const noexcept;
+  /// Notes who sent a packet of a connected subnet.
+  void meet(const ip_address& source, const mac_address& sender);
+  /// Notes where a neighbour is, unless the configuration says so.
+  void move(std::uint32_t place, const mac_address& sender) noexcept;
   /// Makes an address known if there is room, and what was known of it forgotten.
   void put(const station& one);
 

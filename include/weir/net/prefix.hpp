@@ -100,7 +100,8 @@ class ip_prefix {
     if (address.family() != address_.family()) {
       return false;
     }
-    return is_ipv4() ? as<ipv4>().contains(address.v4()) : as<ipv6>().contains(address.v6());
+    return is_ipv4() ? masked(address.v4(), length_) == address_.v4()
+                     : masked(address.v6(), length_) == address_.v6();
   }
 
   friend constexpr auto operator<=>(const ip_prefix&, const ip_prefix&) noexcept = default;
