@@ -36,20 +36,18 @@ class reflector {
  public:
   /// Readdresses by the sessions of a worker that outlives this, up to `packets_max` a burst.
   explicit reflector(const basic_worker<Traits>& worker, std::size_t packets_max = 1)
-      : worker_{worker} {
-    lanes_.reserve(packets_max);
-  }
+      : worker_{worker}, lanes_(packets_max) {}
 
   /// Takes note of packet `index` of the burst, if it answers a flow of the domain.
   void add(std::size_t index, std::span<const std::byte> packet, std::size_t wire_size,
            domain_id domain) noexcept {
-    auto& made = lanes_.emplace_back();
-    made.headers = walk<ipv4>(packet, wire_size, domain);
+    auto& made = lanes_[size_];
+    walk_into(made.headers, packet, wire_size, domain);
     const auto answered = answered_flow(packet, made.headers);
     if (!answered) {
-      lanes_.pop_back();
       return;
     }
+    ++size_;
     made.index = index;
     made.answered = *answered;
     made.hash = worker_.sessions4().hash(made.answered);
@@ -57,7 +55,7 @@ class reflector {
   }
 
   /// Asks for the records that the packets' flows may lead to.
-  void foresee() noexcept { worker_.sessions4().find_candidates(std::span{lanes_}); }
+  void foresee() noexcept { worker_.sessions4().find_candidates(std::span{lanes_}.first(size_)); }
 
   /// Readdresses a packet to the endpoint that the session it answers shows outside. False, and
   /// nothing changed, where there is no such session.
@@ -72,12 +70,13 @@ class reflector {
   }
 
   /// The packets that were added, in their order.
-  std::span<const reflection_lane> lanes() const noexcept { return lanes_; }
-  void clear() noexcept { lanes_.clear(); }
+  std::span<const reflection_lane> lanes() const noexcept { return std::span{lanes_}.first(size_); }
+  void clear() noexcept { size_ = 0; }
 
  private:
   const basic_worker<Traits>& worker_;
   std::vector<reflection_lane> lanes_;
+  std::size_t size_ = 0;  ///< lanes that hold a packet
 };
 
 }  // namespace weir::program
