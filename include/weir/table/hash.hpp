@@ -52,12 +52,13 @@ class xxh3_hash {
       const std::array<std::uint64_t, 3> block{seed.first, seed.second, word};
       secret_[word] = XXH3_64bits(block.data(), sizeof block);
     }
+    flip_ = {secret_[3] ^ secret_[4], secret_[5] ^ secret_[6]};
   }
 
   [[gnu::always_inline]] std::uint64_t operator()(
       const std::array<std::uint64_t, 2>& key) const noexcept {
-    const std::uint64_t low = key[0] ^ secret_[3] ^ secret_[4];
-    const std::uint64_t high = key[1] ^ secret_[5] ^ secret_[6];
+    const std::uint64_t low = key[0] ^ flip_[0];
+    const std::uint64_t high = key[1] ^ flip_[1];
     return avalanche(sizeof key + XXH_swap64(low) + high + folded_product(low, high));
   }
 
@@ -80,6 +81,7 @@ class xxh3_hash {
   }
 
   alignas(64) std::array<std::uint64_t, 8> secret_;
+  std::array<std::uint64_t, 2> flip_;  ///< what turns the words of a narrow key
 };
 static_assert(Hash<xxh3_hash>);
 
