@@ -87,7 +87,7 @@ class floor_engine {
   explicit floor_engine(const std::vector<tcp_flow>& flows) : flows_{flows} {
     for (std::size_t i = 0; i < resident_.size(); ++i) {
       const auto& flow = flows_[i % flows_.size()];
-      resident_[i] = {flow.key[0], reversed(flow.key[1]), flow.key[1], reversed(flow.key[0])};
+      resident_[i] = {flow.key[1].endpoints().reversed(), flow.key[0].endpoints().reversed()};
     }
   }
 
@@ -99,8 +99,8 @@ class floor_engine {
   }
 
  private:
-  struct keys {
-    packed_flow<ipv4> from_inside, to_outside, from_outside, to_inside;
+  struct worn {
+    packed_endpoints to_outside, to_inside;
   };
 
   void fill_resident() {
@@ -126,7 +126,7 @@ class floor_engine {
       read(packet, found);
       const auto& known = resident_[i / 2 % resident_.size()];
       const auto& after = (i & 1) == 0 ? known.to_outside : known.to_inside;
-      rewrite_tcp(packet.bytes().data(), after, flow_delta::between(found.key, after),
+      rewrite_tcp(packet.bytes().data(), after, flow_delta::between(found.key.endpoints(), after),
                   ttl_step::down);
     }
   }
@@ -138,7 +138,7 @@ class floor_engine {
   }
 
   const std::vector<tcp_flow>& flows_;
-  std::array<keys, 64> resident_;
+  std::array<worn, 64> resident_;
   std::array<plain_datagram, 32> found_;
   packet_ring ring_{ring_size};
 };

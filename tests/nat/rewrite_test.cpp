@@ -16,22 +16,27 @@
 namespace weir::test {
 namespace {
 
-/// A packet that is received under one key and sent under another.
+/// A packet that is received between one pair of endpoints and sent between another.
 struct translation {
   packet_bytes bytes;
   walked<ipv4> found;
-  packed_flow<ipv4> after;
+  packed_endpoints before;
+  packed_endpoints after;
 
   translation(packet_bytes packet, const end& source, const end& destination)
       : bytes{std::move(packet)}, found{walk<ipv4>(bytes, bytes.size(), domain_id{})} {
     REQUIRE(found.facts.ok);
-    after = pack(flow_key<ipv4>{domain_id{}, found.facts.transport, source, destination});
+    before = found.key.endpoints();
+    after =
+        pack(flow_key<ipv4>{domain_id{}, found.facts.transport, source, destination}).endpoints();
   }
+
+  flow_delta delta() const { return flow_delta::between(before, after); }
 
   packet_bytes apply(ttl_step step = ttl_step::keep,
                      checksum_coverage coverage = checksum_coverage::whole) const {
     packet_bytes sent = bytes;
-    rewrite(sent.data(), found.facts, coverage, after, flow_delta::between(found.key, after), step);
+    rewrite(sent.data(), found.facts, coverage, after, delta(), step);
     return sent;
   }
 };
@@ -91,17 +96,12 @@ TEST_CASE("there and back restores the packet", "[nat][rewrite][rfc1624]") {
       const packet_bytes sent = datagram.from(random_end(random)).to(random_end(random)).bytes();
       translation there{sent, random_end(random), random_end(random)};
       if (!has_ports(kind)) {  // what stands for ports in the key is not rewritten
-        const auto key = unpack(there.found.key);
-        auto after = unpack(there.after);
-        after.source.port = key.source.port;
-        after.destination.port = key.destination.port;
-        there.after = pack(after);
+        there.after.ports = there.before.ports;
       }
       packet_bytes back = there.apply();
 
-      const auto delta = -flow_delta::between(there.found.key, there.after);
-      rewrite(back.data(), there.found.facts, checksum_coverage::whole, there.found.key, delta,
-              ttl_step::keep);
+      rewrite(back.data(), there.found.facts, checksum_coverage::whole, there.before,
+              -there.delta(), ttl_step::keep);
 
       CAPTURE(name(kind), round);
       REQUIRE(back == sent);
@@ -135,13 +135,12 @@ TEST_CASE("the quick forms do what the general one does", "[nat][rewrite]") {
     datagram.payload(random.bytes(random.below(32)));
     const translation one{datagram.from(random_end(random)).to(random_end(random)).bytes(),
                           random_end(random), random_end(random)};
-    const auto delta = flow_delta::between(one.found.key, one.after);
 
     packet_bytes sent = one.bytes;
     if (is_tcp) {
-      rewrite_tcp(sent.data(), one.after, delta, ttl_step::down);
+      rewrite_tcp(sent.data(), one.after, one.delta(), ttl_step::down);
     } else {
-      rewrite_udp(sent.data(), one.after, delta, ttl_step::down);
+      rewrite_udp(sent.data(), one.after, one.delta(), ttl_step::down);
     }
 
     REQUIRE(sent == one.apply(ttl_step::down));
@@ -251,8 +250,8 @@ TEST_CASE("pieces of a datagram are those of the translated datagram", "[nat][re
 
   REQUIRE(received.size() > 2);
   CHECK(translation{received[0], outside, server}.apply() == expected[0]);
-  const auto before = pack(flow_key<ipv4>{domain_id{}, kind, inside, server});
-  const auto after = pack(flow_key<ipv4>{domain_id{}, kind, outside, server});
+  const auto before = pack(flow_key<ipv4>{domain_id{}, kind, inside, server}).endpoints();
+  const auto after = pack(flow_key<ipv4>{domain_id{}, kind, outside, server}).endpoints();
   for (std::size_t piece = 1; piece < received.size(); ++piece) {
     CAPTURE(piece);
     packet_bytes sent = received[piece];
@@ -272,8 +271,8 @@ TEST_CASE("a TTL of any value loses one and the header stays right", "[nat][rewr
 }
 
 TEST_CASE("a delta and its negative cancel", "[nat][rewrite]") {
-  const auto one = pack(flow_key<ipv4>{domain_id{}, protocol::tcp, inside, server});
-  const auto other = pack(flow_key<ipv4>{domain_id{}, protocol::tcp, outside, server});
+  const auto one = pack(flow_key<ipv4>{domain_id{}, protocol::tcp, inside, server}).endpoints();
+  const auto other = pack(flow_key<ipv4>{domain_id{}, protocol::tcp, outside, server}).endpoints();
   const auto there = flow_delta::between(one, other);
   const auto back = flow_delta::between(other, one);
 

@@ -134,9 +134,9 @@ TEST_CASE("a key stores its addresses and ports where it would load them", "[wir
   const auto wanted = test::udp{}.from("198.51.100.1", 1024).to("203.0.113.9", 65535).bytes();
   const auto key = packed_flow<ipv4>::from_ipv4_header(wanted.data(), domain_id{0});
 
-  SECTION("in one go") { key.store_addresses_and_ports(packet.data()); }
+  SECTION("in one go") { key.endpoints().store_all(packet.data()); }
   SECTION("apart") {
-    key.store_addresses(packet.data());
+    key.endpoints().store_addresses(packet.data());
     store_ports(key, packet.data() + 20);
   }
 

@@ -49,7 +49,7 @@ template <IpVersion V, EngineTraits T>
   if constexpr (V::number == 4) {
     if (record.has(session_flag::translated)) {
       const auto after = record.outgoing(which.way());
-      translate(packet, headers, after, step);
+      translate(packet, headers, after.endpoints(), step);
       refresh_identification(state.identifications, packet.bytes.data(), headers.key, after);
       return hop.decision;
     }

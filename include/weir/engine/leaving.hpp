@@ -61,10 +61,10 @@ void pass_on(std::byte* header, ttl_step step) noexcept {
 
 /// Rewrites a packet from the key it came with to the key it leaves with.
 [[gnu::always_inline]] inline void translate(const packet_view& packet, const walked<ipv4>& headers,
-                                             const packed_flow<ipv4>& after,
+                                             const packed_endpoints& after,
                                              ttl_step step) noexcept {
   std::byte* const header = packet.bytes.data();
-  const auto delta = flow_delta::between(headers.key, after);
+  const auto delta = flow_delta::between(headers.key.endpoints(), after);
   const bool plain = headers.facts.transport_offset == ipv4_header::size_min &&
                      packet.meta.transport != checksum_state::partial;
   if (plain && headers.facts.message == message_kind::tcp) [[likely]] {

@@ -99,8 +99,8 @@ inline void dress_plain(const hot_record<ipv4>& record, const plain_lane& lane,
     decrement_ttl(header);
     return;
   }
-  const auto after = record.outgoing(lane.candidate.way());
-  const auto delta = flow_delta::between(lane.packet.key, after);
+  const auto after = record.outgoing(lane.candidate.way()).endpoints();
+  const auto delta = flow_delta::between(lane.packet.key.endpoints(), after);
   if (lane.packet.is_tcp) [[likely]] {
     rewrite_tcp(header, after, delta, ttl_step::down);
   } else {

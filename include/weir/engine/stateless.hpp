@@ -94,7 +94,7 @@ outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
       }
       const auto after = pack(flow_key<ipv4>{flow.egress_domain, flow.received.protocol,
                                              flow.outside.source, flow.inside.destination});
-      translate(flow.packet, flow.headers, after, step);
+      translate(flow.packet, flow.headers, after.endpoints(), step);
       return hop.decision;
     }
   }

@@ -49,14 +49,14 @@ inline constexpr std::size_t quoted_transport_size = tcp_field::checksum + 2;
 /// Rewrites a quoted packet: its header, its ports or identifier, and its transport checksum if
 /// the quote reaches that far (RFC 5508 REQ-3c: it is not judged).
 inline void rewrite_quote(std::span<std::byte> quoted, const walked<ipv4>& quote,
-                          const packed_flow<ipv4>& after) noexcept {
-  const auto delta = flow_delta::between(quote.key, after);
+                          const packed_endpoints& after) noexcept {
+  const auto delta = flow_delta::between(quote.key.endpoints(), after);
   rewrite_addresses(quoted.data(), after, delta, ttl_step::keep);
   const packet_facts& facts = quote.facts;
   std::byte* const transport = quoted.data() + facts.transport_offset;
   if (facts.message == message_kind::tcp &&
       quoted.size() < facts.transport_offset + quoted_transport_size) {
-    store_ports(after, transport);
+    store_raw(transport, after.ports);
     return;
   }
   rewrite_transport(transport, facts.transport, facts.message, checksum_coverage::whole, after,
@@ -69,11 +69,10 @@ inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts
                                  const walked<ipv4>& quote, const packed_flow<ipv4>& after,
                                  ttl_step step) noexcept {
   std::byte* const header = packet.data();
-  const packed_flow<ipv4> before = reversed(quote.key);
-  const packed_flow<ipv4> outer{before.domain(), protocol::icmp,
-                                load_raw<std::uint32_t>(header + ipv4_field::source),
-                                load_raw<std::uint32_t>(header + ipv4_field::destination), 0};
-  if (outer.destination_bits() != before.destination_bits()) {
+  const packed_endpoints before = quote.key.endpoints().reversed();
+  const packed_endpoints outer{load_raw<std::uint32_t>(header + ipv4_field::source),
+                               load_raw<std::uint32_t>(header + ipv4_field::destination), 0};
+  if (outer.destination != before.destination) {
     return false;
   }
 
@@ -83,14 +82,13 @@ inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts
   const auto changing = quoted.first(std::min<std::size_t>(
       quoted.size(), quote.facts.transport_offset + detail::quoted_transport_size));
   const ones_sum sum_before = ones_sum::of(changing);
-  detail::rewrite_quote(quoted, quote, reversed(after));
+  detail::rewrite_quote(quoted, quote, after.endpoints().reversed());
   adjust_checksum(header + facts.transport_offset + icmp_field::checksum,
                   checksum_delta{}.replacing(sum_before, ones_sum::of(changing)));
 
-  const bool hides_source = after.source_bits() != before.source_bits();
-  const packed_flow<ipv4> sent{outer.domain(), protocol::icmp,
-                               hides_source ? after.source_bits() : outer.source_bits(),
-                               after.destination_bits(), 0};
+  const bool hides_source = after.source_bits() != before.source;
+  const packed_endpoints sent{hides_source ? after.source_bits() : outer.source,
+                              after.destination_bits(), 0};
   rewrite_addresses(header, sent, flow_delta::between(outer, sent), step);
   return true;
 }

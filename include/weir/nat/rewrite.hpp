@@ -30,12 +30,12 @@ namespace weir {
 /// direction, and its negative for the other one.
 class flow_delta {
  public:
-  /// Of a packet received under `before` and sent under `after`.
-  static constexpr flow_delta between(const packed_flow<ipv4>& before,
-                                      const packed_flow<ipv4>& after) noexcept {
-    const std::uint64_t addresses = gained(before.source_bits(), after.source_bits()) +
-                                    gained(before.destination_bits(), after.destination_bits());
-    return {addresses, addresses + gained(before.ports_bits(), after.ports_bits())};
+  /// Of a packet received with `before` and sent with `after`.
+  static constexpr flow_delta between(const packed_endpoints& before,
+                                      const packed_endpoints& after) noexcept {
+    const std::uint64_t addresses =
+        gained(before.source, after.source) + gained(before.destination, after.destination);
+    return {addresses, addresses + gained(before.ports, after.ports)};
   }
 
   constexpr flow_delta operator-() const noexcept {
@@ -134,9 +134,9 @@ inline bool is_request(const std::byte* icmp) noexcept {
 
 /// Stores the identifier of a query. The checksum covers no pseudo header, and of the key the
 /// identifier alone: what the key shows in the other port is the type of the request.
-inline void rewrite_query(std::byte* icmp, const packed_flow<ipv4>& after) noexcept {
+inline void rewrite_query(std::byte* icmp, const packed_endpoints& after) noexcept {
   std::byte ports[4];
-  store_ports(after, ports);
+  store_raw(ports, after.ports);
   std::byte* const identifier = icmp + icmp_field::identifier;
   const std::uint16_t before = load_raw<std::uint16_t>(identifier);
   std::memcpy(identifier, ports + (is_request(icmp) ? 0 : 2), 2);
@@ -154,25 +154,25 @@ inline void decrement_ttl(std::byte* header) noexcept {
 
 /// Exchanges both addresses of an IPv4 header and nothing behind it: for later fragments and for
 /// transports without ports or checksums over addresses.
-inline void rewrite_addresses(std::byte* header, const packed_flow<ipv4>& after, flow_delta delta,
+inline void rewrite_addresses(std::byte* header, const packed_endpoints& after, flow_delta delta,
                               ttl_step step) noexcept {
   after.store_addresses(header);
   detail::finish_header(header, delta.addresses(), step);
 }
 
 /// Rewrites a TCP segment whose IP header has no options and whose checksum covers the whole.
-[[gnu::always_inline]] inline void rewrite_tcp(std::byte* header, const packed_flow<ipv4>& after,
+[[gnu::always_inline]] inline void rewrite_tcp(std::byte* header, const packed_endpoints& after,
                                                flow_delta delta, ttl_step step) noexcept {
-  after.store_addresses_and_ports(header);
+  after.store_all(header);
   detail::finish_header(header, delta.addresses(), step);
   detail::add_to_complement(header + ipv4_header::size_min + tcp_field::checksum,
                             delta.endpoints());
 }
 
 /// Rewrites a UDP datagram whose IP header has no options and whose checksum covers the whole.
-[[gnu::always_inline]] inline void rewrite_udp(std::byte* header, const packed_flow<ipv4>& after,
+[[gnu::always_inline]] inline void rewrite_udp(std::byte* header, const packed_endpoints& after,
                                                flow_delta delta, ttl_step step) noexcept {
-  after.store_addresses_and_ports(header);
+  after.store_all(header);
   detail::finish_header(header, delta.addresses(), step);
   detail::add_to_udp(header + ipv4_header::size_min + udp_field::checksum, delta.endpoints());
 }
@@ -180,7 +180,7 @@ inline void rewrite_addresses(std::byte* header, const packed_flow<ipv4>& after,
 /// Rewrites the ports or the query identifier of the transport header at `transport`, and its
 /// checksum. The header is there up to its checksum.
 inline void rewrite_transport(std::byte* transport, weir::protocol kind, message_kind message,
-                              checksum_coverage coverage, const packed_flow<ipv4>& after,
+                              checksum_coverage coverage, const packed_endpoints& after,
                               flow_delta delta) noexcept {
   if (message == message_kind::icmp_query) {
     detail::rewrite_query(transport, after);
@@ -189,7 +189,7 @@ inline void rewrite_transport(std::byte* transport, weir::protocol kind, message
   if (!has_ports(kind) || message == message_kind::opaque) {
     return;
   }
-  store_ports(after, transport);
+  store_raw(transport, after.ports);
   if (kind == protocol::sctp) {
     return;  // its CRC covers no addresses, and pools keep its ports
   }
@@ -206,7 +206,7 @@ inline void rewrite_transport(std::byte* transport, weir::protocol kind, message
 /// Rewrites any packet that is no ICMP error: both headers, and every checksum that covers what
 /// was exchanged. The facts are those of a walk that found no fault.
 inline void rewrite(std::byte* header, const packet_facts& facts, checksum_coverage coverage,
-                    const packed_flow<ipv4>& after, flow_delta delta, ttl_step step) noexcept {
+                    const packed_endpoints& after, flow_delta delta, ttl_step step) noexcept {
   rewrite_addresses(header, after, delta, step);
   rewrite_transport(header + facts.transport_offset, facts.transport, facts.message, coverage,
                     after, delta);

@@ -103,6 +103,27 @@ constexpr port destination_port_of(std::uint32_t ports) noexcept {
 
 }  // namespace detail
 
+/// The part of a flow that a rewrite exchanges, as it lies in an IPv4 packet.
+struct packed_endpoints {
+  std::uint32_t source = 0;
+  std::uint32_t destination = 0;
+  std::uint32_t ports = 0;  ///< both
+
+  /// Stores both addresses into an IPv4 header.
+  void store_addresses(std::byte* header) const noexcept {
+    store_raw(header + ipv4_field::source, detail::joined(source, destination));
+  }
+  /// Stores addresses and ports into an IPv4 header without options, ports behind it.
+  void store_all(std::byte* header) const noexcept {
+    store_addresses(header);
+    store_raw(header + ipv4_header::size_min, ports);
+  }
+  /// Those of the answering packets, where nothing is translated.
+  constexpr packed_endpoints reversed() const noexcept {
+    return {destination, source, std::rotl(ports, 16)};
+  }
+};
+
 template <IpVersion V>
 class packed_flow;
 
@@ -164,15 +185,8 @@ class packed_flow<ipv4> {
   /// Both ports as they lie in the packet.
   constexpr std::uint32_t ports_bits() const noexcept { return detail::second_of(words_[1]); }
 
-  /// Stores both addresses into an IPv4 header.
-  void store_addresses(std::byte* header) const noexcept {
-    store_raw(header + 12, detail::joined(source_bits(), destination_bits()));
-  }
-  /// Stores addresses and ports into an IPv4 header without options, ports behind it.
-  void store_addresses_and_ports(std::byte* header) const noexcept {
-    store_raw(header + 12, source_bits());
-    store_raw(header + 16, destination_bits());
-    store_raw(header + 20, ports_bits());
+  constexpr packed_endpoints endpoints() const noexcept {
+    return {source_bits(), destination_bits(), ports_bits()};
   }
 
   /// Whether both are the same flow in the same direction.
