@@ -119,6 +119,39 @@ TEST_CASE("what a packet wears when it leaves is the other key reversed", "[sess
   CHECK(record.has(session_flag::translated));
 }
 
+TEST_CASE("a session is steady once it is answered, unless the box is a side of it",
+          "[session][record]") {
+  const bool is_forwarded = GENERATE(true, false);
+  CAPTURE(is_forwarded);
+  table_fixture<ipv4> box{{.sessions_max = 4}};
+  const std::uint32_t id = box.create(udp_flow<ipv4>(1)).id;
+  auto& record = box.table.hot(id);
+  record.state.hop[0] = next_hop_id{1};
+  record.state.hop[1] = is_forwarded ? next_hop_id{2} : next_hop_id{};
+
+  box.table.track(session_ref{id << 1}, box.now);
+  CHECK_FALSE(record.state.is_steady);
+  box.table.track(session_ref{id << 1 | 1}, box.now);
+  CHECK(record.state.is_steady == is_forwarded);
+}
+
+TEST_CASE("only open TCP and answered UDP are steady", "[session][record]") {
+  for (unsigned kind = 0; kind <= static_cast<unsigned>(session_kind::other); ++kind) {
+    for (unsigned phase = 0; phase < session_phase_count; ++phase) {
+      const session_status status{session_kind(kind), session_phase(phase)};
+      const bool is_open_tcp =
+          status.kind() == session_kind::tcp && (status.phase() == session_phase::established ||
+                                                 status.phase() == session_phase::fin_original ||
+                                                 status.phase() == session_phase::fin_reply);
+      const bool is_answered_udp =
+          status == session_status{session_kind::udp, session_phase::two_way};
+
+      CAPTURE(kind, phase);
+      CHECK(is_steady(status) == (is_open_tcp || is_answered_udp));
+    }
+  }
+}
+
 TEST_CASE("an untranslated session says so", "[session][record]") {
   table_fixture<ipv4> box{{.sessions_max = 4}};
 

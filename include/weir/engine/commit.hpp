@@ -73,8 +73,6 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   auto& cold = table.cold(id);
   record.state.hop[index_of(direction::original)] = flow.hop;
   record.state.hop[index_of(direction::reply)] = reply_hop(state, flow);
-  record.state.has_local_side =
-      record.state.hop[0] == local_hop || record.state.hop[1] == local_hop;
   record.set(session_flag::translated, flow.is_translated());
   set_refresh(record, flow);
   cold.mapping = flow.held.is_none() ? cold_record::no_mapping : flow.held.number();

@@ -34,10 +34,9 @@ struct lane {
 /// A packet on the straight way, in a cache line.
 struct alignas(64) plain_lane {
   plain_datagram packet;
-  const std::byte* header;
+  std::byte* header;
   std::uint64_t hash;
   session_ref candidate;
-  verdict decision = verdict::consume();  ///< of a packet that passed
 
   const packed_flow<ipv4>& key() const noexcept { return packet.key; }
 };

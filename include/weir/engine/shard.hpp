@@ -76,7 +76,7 @@ inline mapping_limits limits_of(const snapshot& config) {
 }
 
 /// What the packet path asks of an interface for every packet.
-struct ingress_facts {
+struct alignas(8) ingress_facts {
   domain_id domain{};
   zone_id zone{};
   bool is_strict = false;    ///< `source_validation::strict`

@@ -130,22 +130,22 @@ class basic_worker {
   template <PacketBurst B>
   [[gnu::noinline]] void open(const B& burst, std::size_t first, std::size_t count) noexcept {
     const std::span<const detail::ingress_facts> known{state_->ingress};
-    auto& all = *lanes_;
-    all.special = 0;
-    all.is_six = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const auto& packet = burst[first + i];
+    lanes_->special = 0;
+    lanes_->is_six = 0;
+    detail::plain_lane* lane = lanes_->plain.data();
+    for (std::size_t i = 0; i < count; ++i, ++lane) {
       const auto meta = burst.meta(first + i);
       expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
       const auto& from = known[meta.ingress.number()];
+      auto packet = burst[first + i];
       if (!from.takes_plain || !detail::is_usual(meta) ||
-          !open_plain(all.plain[i], std::as_const(packet).bytes(), from.domain)) [[unlikely]] {
-        open_any(i, packet.bytes(), packet.wire_size(), meta.ingress);
+          !open_plain(*lane, packet.bytes(), from.domain)) [[unlikely]] {
+        open_any(burst, first + i, i);
       }
     }
   }
 
-  [[gnu::always_inline]] bool open_plain(detail::plain_lane& lane, std::span<const std::byte> bytes,
+  [[gnu::always_inline]] bool open_plain(detail::plain_lane& lane, std::span<std::byte> bytes,
                                          domain_id domain) noexcept {
     if (!read_plain(bytes, domain, state_->walking.verify_ip_checksum, lane.packet)) {
       return false;
@@ -156,14 +156,16 @@ class basic_worker {
     return true;
   }
 
-  [[gnu::noinline]] void open_any(std::size_t i, std::span<const std::byte> bytes,
-                                  std::size_t wire_size, interface_id ingress) noexcept {
+  template <PacketBurst B>
+  [[gnu::noinline]] void open_any(const B& burst, std::size_t index, std::size_t i) noexcept {
+    const auto& packet = burst[index];
+    const auto ingress = burst.meta(index).ingress;
     lanes_->special |= std::uint64_t{1} << i;
-    if (is_ipv6(bytes)) {
+    if (is_ipv6(packet.bytes())) {
       lanes_->is_six |= std::uint64_t{1} << i;
-      open_lane<ipv6>(i, bytes, wire_size, ingress);
+      open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), ingress);
     } else {
-      open_lane<ipv4>(i, bytes, wire_size, ingress);
+      open_lane<ipv4>(i, packet.bytes(), packet.wire_size(), ingress);
     }
   }
 
@@ -183,10 +185,7 @@ class basic_worker {
   void probe(std::size_t count) noexcept {
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t end = plain_end(i, count);
-      const auto run = std::span{lanes_->plain}.subspan(i, end - i);
-      if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
-        foresee(run);
-      }
+      probe_plain(std::span{lanes_->plain}.subspan(i, end - i));
       i = end;
       if (i < count) {
         is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
@@ -217,6 +216,12 @@ class basic_worker {
     }
   }
 
+  [[gnu::noinline]] void probe_plain(std::span<detail::plain_lane> run) noexcept {
+    if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
+      foresee(run);
+    }
+  }
+
   [[gnu::noinline]] void foresee(std::span<const detail::plain_lane> run) noexcept {
     for (const auto& lane : run) {
       if (!lane.candidate.found()) {
@@ -231,10 +236,8 @@ class basic_worker {
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end =
-          judge_plain(i, guarded_end(burst, first, i, plain_end(i, count)), now);
-      pass_plain(burst, first, i, end, sink);
-      i = end;
+      const std::size_t end = guarded_end(burst, first, i, plain_end(i, count));
+      i = pass_plain(burst, first, i, end, now, sink);
       if (i < count) {
         conclude_any(burst, first + i, i, now, sink);
       }
@@ -258,29 +261,25 @@ class basic_worker {
     return i;
   }
 
-  /// Judges packets on the straight way up to the first one that does not pass; answers which one
-  /// that is.
-  [[gnu::noinline]] std::size_t judge_plain(std::size_t i, std::size_t end, tick now) noexcept {
-    auto& state = *state_;
-    auto* lane = &lanes_->plain[i];
-    while (i < end && detail::judge_plain(state, *lane, now)) {
-      ++i;
-      ++lane;
-    }
-    return i;
-  }
-
+  /// Passes packets on the straight way up to the first one that leaves it; answers which one that
+  /// is.
   template <PacketBurst B, class S>
-  [[gnu::noinline]] void pass_plain(const B& burst, std::size_t first, std::size_t i,
-                                    std::size_t end, S& sink) noexcept {
-    state_->packets.out.add(end - i);
+  [[gnu::noinline]] std::size_t pass_plain(const B& burst, std::size_t first, std::size_t i,
+                                           std::size_t end, tick now, S& sink) noexcept {
+    auto& state = *state_;
+    const auto* const plain = lanes_->plain.data();
+    const std::size_t begin = i;
     for (; i < end; ++i) {
+      const auto* hop = detail::pass_plain(state, plain[i], now);
+      if (hop == nullptr) [[unlikely]] {
+        break;
+      }
       auto packet = burst[first + i];
-      const auto& lane = lanes_->plain[i];
-      detail::dress_plain(state_->sessions4.hot(lane.candidate.id()), lane, packet.bytes().data());
-      state_->observer.decided(lane.decision);
-      sink.decided(first + i, packet, lane.decision);
+      state.observer.decided(hop->decision);
+      sink.decided(first + i, packet, hop->decision);
     }
+    state.packets.out.add(i - begin);
+    return i;
   }
 
   /// The long way, which asks a packet every question.

@@ -44,8 +44,9 @@ struct flow_state {
   std::uint8_t scale[2];
   /// Which of the table's timeout profiles applies.
   std::uint8_t profile;
-  /// Whether one side is the box itself.
-  bool has_local_side;
+  /// Whether a packet that opens and ends nothing changes no more than the numbers here: the
+  /// session is open, both ways, and forwarded.
+  bool is_steady;
 
   /// The largest window a side has offered, in bytes.
   constexpr std::uint32_t window_bytes(direction way) const noexcept {

@@ -55,9 +55,10 @@ class session_directory {
   /// than one by one says so by `first_candidates`.
   template <class Lane>
   bool find_candidates(std::span<Lane> lanes) const noexcept {
-    bool all = true;
-    const auto take = [this, &all](Lane& lane, std::uint32_t payload) noexcept {
-      all &= payload != no_payload;
+    static_assert(no_payload >> 31 == 1, "payloads of sessions have less than 31 bits");
+    std::uint32_t seen = 0;
+    const auto take = [this, &seen](Lane& lane, std::uint32_t payload) noexcept {
+      seen |= payload;
       lane.candidate = session_ref{payload};
       prefetch_candidate(lane.candidate);
     };
@@ -68,7 +69,7 @@ class session_directory {
         take(lane, index_.first_candidate(lane.hash, lane.key().words()));
       }
     }
-    return all;
+    return seen >> 31 == 0;
   }
   void prefetch_candidate(session_ref candidate) const noexcept {
     slab_.prefetch_hot(candidate.id());

@@ -126,4 +126,12 @@ class session_status {
   std::uint8_t byte_ = 0;
 };
 
+/// Whether no TCP segment with ACK alone, and no UDP datagram, moves a session on from here.
+constexpr bool is_steady(session_status status) noexcept {
+  if (status.kind() == session_kind::tcp) {
+    return status.phase() >= session_phase::established && status.phase() < session_phase::closing;
+  }
+  return status == session_status{session_kind::udp, session_phase::two_way};
+}
+
 }  // namespace weir

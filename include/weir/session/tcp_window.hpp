@@ -72,9 +72,9 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
                                                    std::uint32_t length) noexcept {
   // A distance is negative where its inequality fails; so is the union of two then.
   const std::uint32_t receiver_window = flow.window_bytes(opposite(way));
-  const std::uint32_t behind = flow.sequence_end[index_of(way)] - segment.sequence;
-  if (static_cast<std::int32_t>((receiver_window + behind - length) |  // I
-                                (receiver_window - behind)) < 0) {     // II
+  const std::uint32_t ahead = segment.sequence + length - flow.sequence_end[index_of(way)];
+  if (static_cast<std::int32_t>((receiver_window - ahead) |                 // I
+                                (receiver_window + ahead - length)) < 0) {  // II
     return false;
   }
   const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
@@ -113,7 +113,9 @@ constexpr bool is_quotable(const flow_state& flow, direction way, std::uint32_t 
   end += static_cast<std::uint32_t>(
       std::max(detail::sequence_distance(segment.sequence + length, end), 0));
   std::uint16_t& window = flow.window[index_of(way)];
-  window = std::max(window, segment.window);
+  if (segment.window > window) [[unlikely]] {
+    window = segment.window;
+  }
 }
 constexpr void note_segment(flow_state& flow, direction way, const tcp_segment& segment) noexcept {
   note_segment(flow, way, segment, segment.length());
