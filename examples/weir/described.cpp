@@ -125,8 +125,6 @@ std::string describe(next_hop_id id, const snapshot& config) {
   switch (hop.kind) {
     case next_hop_kind::local:
       return "the box itself";
-    case next_hop_kind::blackhole:
-      return "nowhere: the route discards";
     case next_hop_kind::broadcast:
       return "all hosts of a subnet";
     case next_hop_kind::forward:

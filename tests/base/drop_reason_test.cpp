@@ -44,5 +44,5 @@ TEST_CASE("the values of drop reasons stay as they are", "[base][drop_reason]") 
   CHECK(static_cast<int>(drop_reason::truncated_header) == 0);
   CHECK(static_cast<int>(drop_reason::bad_ip_checksum) == 4);
   CHECK(static_cast<int>(drop_reason::no_session) == 29);
-  CHECK(static_cast<int>(drop_reason::hairpin_loop) == 53);
+  CHECK(static_cast<int>(drop_reason::hairpin_loop) == 52);
 }

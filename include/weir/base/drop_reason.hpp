@@ -54,7 +54,6 @@ enum class drop_reason : std::uint8_t {
   embryonic_limit,         ///< the source has as many unanswered sessions as it may
   reply_unclaimed,         ///< an earlier flow to this remote still waits for its reply identifier
   no_route,                ///< no route to the destination
-  blackhole,               ///< the route discards
   no_mapping,              ///< a pool address that no mapping or session wears
   no_zone,                 ///< an interface without a zone
   no_policy,               ///< no policy for the pair of zones
@@ -71,7 +70,7 @@ enum class drop_reason : std::uint8_t {
   redirect,  ///< an ICMP redirect or source quench, which no router forwards (RFC 1812
              ///< section 5.2.7.2)
 };
-inline constexpr std::size_t drop_reason_count = 55;
+inline constexpr std::size_t drop_reason_count = 54;
 
 /// The reason as reports and counters name it.
 constexpr std::string_view name(drop_reason reason) noexcept {
@@ -156,8 +155,6 @@ constexpr std::string_view name(drop_reason reason) noexcept {
       return "reply_unclaimed";
     case drop_reason::no_route:
       return "no_route";
-    case drop_reason::blackhole:
-      return "blackhole";
     case drop_reason::no_mapping:
       return "no_mapping";
     case drop_reason::no_zone:
@@ -276,8 +273,6 @@ constexpr std::string_view describe(drop_reason reason) noexcept {
       return "an earlier flow to this remote still waits for its reply identifier";
     case drop_reason::no_route:
       return "no route to the destination";
-    case drop_reason::blackhole:
-      return "the route discards";
     case drop_reason::no_mapping:
       return "a pool address that no mapping or session wears";
     case drop_reason::no_zone:

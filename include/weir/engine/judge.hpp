@@ -72,9 +72,6 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   if (hop.kind == next_hop_kind::broadcast) {
     return receive_broadcast(state, flow, hop);
   }
-  if (hop.kind == next_hop_kind::blackhole) {
-    return drop_reason::blackhole;
-  }
   if (flow.packet.meta.cast != link_cast::unicast) {
     return drop_reason::link_broadcast;
   }

@@ -13,7 +13,6 @@ enum class next_hop_kind : std::uint8_t {
   forward,    ///< they leave through the interface
   local,      ///< they are for the box itself
   broadcast,  ///< they are for all hosts of a subnet the box is in
-  blackhole,  ///< they go nowhere, and nobody is told
 };
 
 /// Where packets go next: the interface, and the router behind it unless the destination is
