@@ -46,21 +46,42 @@ bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) n
 }
 
 /// Sends a packet that passed on its way, under the key its session has it wear.
+template <protocol Kind>
 [[gnu::always_inline]] inline void dress_plain(const hot_record<ipv4>& record, direction way,
                                                const plain_lane& lane) noexcept {
-  if (!record.has(session_flag::translated)) {
-    decrement_ttl(lane.header);
-    return;
-  }
   // What is stored there might be this lane, as far as compilers know.
   std::byte* const header = lane.header;
+  if (!record.has(session_flag::translated)) {
+    decrement_ttl(header);
+    return;
+  }
   const auto after = record.key[index_of(opposite(way))].endpoints().reversed();
   const auto delta = flow_delta::between(lane.packet.key.endpoints(), after);
-  if (lane.packet.is_tcp) [[likely]] {
+  if constexpr (Kind == protocol::tcp) {
     rewrite_tcp(header, after, delta, ttl_step::down);
   } else {
     rewrite_udp(header, after, delta, ttl_step::down);
   }
+}
+
+/// Counts, refreshes and dresses the common packet of a steady session; false, and nothing changed,
+/// where it is not plausible.
+template <protocol Kind, EngineTraits T>
+[[gnu::always_inline]] inline bool go_on(shard<T>& state, hot_record<ipv4>& record, direction way,
+                                         const plain_lane& lane, tick now) noexcept {
+  flow_state& flow = record.state;
+  if constexpr (Kind == protocol::tcp) {
+    if (!try_note_plain(flow, way, segment_of(lane))) [[unlikely]] {
+      return false;
+    }
+  }
+  flow.counter[index_of(way)].add(lane.packet.end);
+  // A steady session's life is never shortened by a packet, and TCP is refreshed both ways.
+  if (Kind == protocol::tcp || !refuses_refresh(record, way)) {
+    flow.deadline_low = now.low() + state.sessions4.profile(flow.profile).ticks(record.status());
+  }
+  dress_plain<Kind>(record, way, lane);
+  return true;
 }
 
 /// Passes on the common packet of a live session, counted and rewritten; answers through which
@@ -74,24 +95,21 @@ template <EngineTraits T>
   }
   auto& record = state.sessions4.hot(which.id());
   const direction way = which.way();
-  flow_state& flow = record.state;
+  const flow_state& flow = record.state;
   if (!same_flow(record.key[index_of(way)], lane.packet.key) || flow.is_dead(now) ||
       !flow.is_steady) [[unlikely]] {
     return nullptr;
   }
   const hop_facts& hop = state.hops[flow.hop[index_of(way)].number()];
-  packet_counter& traffic = flow.counter[index_of(way)];
-  if (lane.packet.end > hop.mtu || traffic.is_full() ||
-      (lane.packet.is_tcp && !try_note_plain(flow, way, segment_of(lane)))) [[unlikely]] {
+  if (lane.packet.end > hop.mtu || flow.counter[index_of(way)].is_full()) [[unlikely]] {
     return nullptr;
   }
-  traffic.add(lane.packet.end);
-  // A steady session's life is never shortened by a packet, and TCP is refreshed both ways.
-  if (lane.packet.is_tcp || !refuses_refresh(record, way)) [[likely]] {
-    flow.deadline_low = now.low() + state.sessions4.profile(flow.profile).ticks(record.status());
+  const bool passes = lane.packet.is_tcp ? go_on<protocol::tcp>(state, record, way, lane, now)
+                                         : go_on<protocol::udp>(state, record, way, lane, now);
+  if (!passes) [[unlikely]] {
+    return nullptr;
   }
   state.observer.matched(which.id(), way);
-  dress_plain(record, way, lane);
   return &hop;
 }
 
