@@ -87,7 +87,7 @@ class floor_engine {
   explicit floor_engine(const std::vector<tcp_flow>& flows) : flows_{flows} {
     for (std::size_t i = 0; i < resident_.size(); ++i) {
       const auto& flow = flows_[i % flows_.size()];
-      resident_[i] = {flow.key[1].endpoints().reversed(), flow.key[0].endpoints().reversed()};
+      resident_[i] = {reversed(flow.key[1].endpoints()), reversed(flow.key[0].endpoints())};
     }
   }
 

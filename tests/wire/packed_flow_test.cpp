@@ -137,7 +137,7 @@ TEST_CASE("a key stores its addresses and ports where it would load them", "[wir
   SECTION("in one go") { key.endpoints().store_all(packet.data()); }
   SECTION("apart") {
     key.endpoints().store_addresses(packet.data());
-    store_ports(key, packet.data() + 20);
+    store_raw(packet.data() + 20, key.ports_bits());
   }
 
   CHECK(same_flow(packed_flow<ipv4>::from_ipv4_header(packet.data(), domain_id{0}), key));
@@ -153,7 +153,7 @@ TEST_CASE("an IPv6 key stores its addresses where it would load them", "[wire][p
       packed_flow<ipv6>::from_header(wanted.data(), domain_id{5}, protocol::udp, ports);
 
   key.store_addresses(packet.data());
-  store_ports(key, packet.data() + 40);
+  store_raw(packet.data() + 40, key.ports_bits());
 
   CHECK(std::equal(packet.begin() + 8, packet.begin() + 44, wanted.begin() + 8));
   CHECK(unpack(key).source.port == port{3});

@@ -1,6 +1,5 @@
 #pragma once
 
-#include "weir/base/verdict.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/packet/packet_meta.hpp"
 #include "weir/session/session_table.hpp"

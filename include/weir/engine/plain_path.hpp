@@ -55,7 +55,7 @@ template <protocol Kind>
     decrement_ttl(header);
     return;
   }
-  const auto after = record.key[index_of(opposite(way))].endpoints().reversed();
+  const auto after = record.outgoing(way).endpoints();
   const auto delta = flow_delta::between(lane.packet.key.endpoints(), after);
   if constexpr (Kind == protocol::tcp) {
     rewrite_tcp(header, after, delta, ttl_step::down);

@@ -69,7 +69,7 @@ inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts
                                  const walked<ipv4>& quote, const packed_flow<ipv4>& after,
                                  ttl_step step) noexcept {
   std::byte* const header = packet.data();
-  const packed_endpoints before = quote.key.endpoints().reversed();
+  const packed_endpoints before = reversed(quote.key.endpoints());
   const packed_endpoints outer{load_raw<std::uint32_t>(header + ipv4_field::source),
                                load_raw<std::uint32_t>(header + ipv4_field::destination), 0};
   if (outer.destination != before.destination) {
@@ -82,7 +82,7 @@ inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts
   const auto changing = quoted.first(std::min<std::size_t>(
       quoted.size(), quote.facts.transport_offset + detail::quoted_transport_size));
   const ones_sum sum_before = ones_sum::of(changing);
-  detail::rewrite_quote(quoted, quote, after.endpoints().reversed());
+  detail::rewrite_quote(quoted, quote, reversed(after.endpoints()));
   adjust_checksum(header + facts.transport_offset + icmp_field::checksum,
                   checksum_delta{}.replacing(sum_before, ones_sum::of(changing)));
 

@@ -119,8 +119,8 @@ struct packed_endpoints {
     store_raw(header + ipv4_header::size_min, ports);
   }
   /// Those of the answering packets, where nothing is translated.
-  constexpr packed_endpoints reversed() const noexcept {
-    return {destination, source, std::rotl(ports, 16)};
+  friend constexpr packed_endpoints reversed(const packed_endpoints& ends) noexcept {
+    return {ends.destination, ends.source, std::rotl(ends.ports, 16)};
   }
 };
 
@@ -337,12 +337,6 @@ constexpr checksum_delta port_delta(const packed_flow<V>& before,
   return checksum_delta{}
       .replacing(before.source_port().number(), after.source_port().number())
       .replacing(before.destination_port().number(), after.destination_port().number());
-}
-
-/// Stores both ports, source first, where a TCP, UDP, SCTP, UDP-Lite or DCCP header begins.
-template <IpVersion V>
-void store_ports(const packed_flow<V>& flow, std::byte* transport) noexcept {
-  store_raw(transport, flow.ports_bits());
 }
 
 static_assert(unpack(reversed(pack(flow_key<ipv4>{domain_id{7},
