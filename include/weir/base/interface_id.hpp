@@ -37,4 +37,7 @@ class next_hop_id {
   std::uint16_t number_ = 0;
 };
 
+/// The box itself, the first of every table.
+inline constexpr next_hop_id local_hop{};
+
 }  // namespace weir

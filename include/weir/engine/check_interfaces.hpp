@@ -131,7 +131,7 @@ inline void add_own_addresses(topology& made) {
     for (const auto& own : owner.addresses) {
       const auto host = own.address.is_ipv4() ? ip_prefix{ipv4_prefix::host(own.address.v4())}
                                               : ip_prefix{ipv6_prefix::host(own.address.v6())};
-      add_route(made, owner.domain, host, next_hop_id{});
+      add_route(made, owner.domain, host, local_hop);
     }
   }
 }

@@ -21,8 +21,6 @@
 
 namespace weir::detail {
 
-inline constexpr next_hop_id local_hop{};
-
 /// Why a packet cannot leave through a next hop, judged before anything is allocated for it; what
 /// is delivered to the box meets neither limit. NAT44 keeps the length, so the length received is
 /// the length sent.

@@ -134,7 +134,7 @@ void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
 template <EngineTraits T>
 outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const bool forced = flow.hairpin && flow.from == flow.to;  // RFC 4787 REQ-9a
-  if ((!flow.said.translates() && !forced) || flow.packet.from_box() || flow.hop == next_hop_id{}) {
+  if ((!flow.said.translates() && !forced) || flow.packet.from_box() || flow.hop == local_hop) {
     return outcome::open();
   }
   if (flow.destination != translation_kind::none && !flow.hairpin) {

@@ -54,7 +54,7 @@ struct alignas(64) hot_record {
   }
   constexpr void set_status(session_status status) noexcept {
     key[0].set_annotation(status.byte());
-    const bool is_forwarded = state.hop[0] != next_hop_id{} && state.hop[1] != next_hop_id{};
+    const bool is_forwarded = state.hop[0] != local_hop && state.hop[1] != local_hop;
     state.is_steady = is_forwarded && weir::is_steady(status);
   }
   constexpr bool has(std::uint8_t flag) const noexcept { return (key[1].annotation() & flag) != 0; }
