@@ -55,7 +55,8 @@ class session_directory {
   /// than one by one says so by `first_candidates`.
   template <class Lane>
   bool find_candidates(std::span<Lane> lanes) const noexcept {
-    static_assert(no_payload >> 31 == 1, "payloads of sessions have less than 31 bits");
+    constexpr std::uint32_t missing = 1u << 31;  // what no payload has, and `no_payload` does
+    static_assert(bucket_index::payload_limit < missing && (no_payload & missing) != 0);
     std::uint32_t seen = 0;
     const auto take = [this, &seen](Lane& lane, std::uint32_t payload) noexcept {
       seen |= payload;
@@ -69,7 +70,7 @@ class session_directory {
         take(lane, index_.first_candidate(lane.hash, lane.key().words()));
       }
     }
-    return seen >> 31 == 0;
+    return (seen & missing) == 0;
   }
   void prefetch_candidate(session_ref candidate) const noexcept {
     slab_.prefetch_hot(candidate.id());
