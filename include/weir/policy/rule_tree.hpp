@@ -36,7 +36,7 @@ struct tree_place {
   std::uint8_t word = leaf_word;  ///< of the point: the one whose bits they are
 
   constexpr bool is_leaf() const noexcept { return word == leaf_word; }
-  /// The place of the slice that holds the point of the node.
+  /// The place of the node's slice that holds the point.
   template <std::size_t Words>
   constexpr std::size_t next(const std::array<std::uint32_t, Words>& point) const noexcept {
     return first + (point[word] >> shift & mask_or_count);
