@@ -54,6 +54,47 @@ TEST_CASE("the machine's comparison equals the portable one", "[table][simd]") {
   }
 }
 
+TEST_CASE("excess over limits is the same on every machine", "[table][simd]") {
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  for (unsigned round = 0; round < 10'000; ++round) {
+    weir::half_words numbers;
+    weir::half_words limits;
+    for (int lane = 0; lane < 16; ++lane) {
+      // Few values, so that they are often equal; the top bit shows a signed comparison.
+      numbers[lane] = static_cast<std::uint16_t>(random.below(4) << 14 | random.below(2));
+      limits[lane] = static_cast<std::uint16_t>(random.below(4) << 14 | random.below(2));
+    }
+    weir::half_words excess{};
+    weir::half_words expected{};
+    weir::add_excess(excess, numbers, limits);
+    weir::detail::add_excess_portable(expected, numbers, limits);
+    bool same = true;
+    for (int lane = 0; lane < 16; ++lane) {
+      same = same && (excess[lane] == 0) == (expected[lane] == 0) &&
+             (expected[lane] == 0) == (numbers[lane] <= limits[lane]);
+    }
+    if (!same) FAIL("the excess differs in round " << round);
+  }
+}
+
+TEST_CASE("halves that are zero are told apart from those that are not", "[table][simd]") {
+  const weir::half_words none{};
+  CHECK(weir::zero_halves(none, none) == 0b1111);
+  for (int lane = 0; lane < 16; ++lane) {
+    for (const auto number : {std::uint16_t{1}, std::uint16_t{0x100}, std::uint16_t{0x8000}}) {
+      CAPTURE(lane, number);
+      weir::half_words one{};
+      one[lane] = number;
+      const std::uint32_t rest = lane < 8 ? 0b1110 : 0b1011;
+      CHECK(weir::zero_halves(one, none) == rest);
+      CHECK(weir::zero_halves(none, one) == (lane < 8 ? 0b1101 : 0b0111));
+      CHECK(weir::detail::zero_halves_portable(one, none) == rest);
+      CHECK(weir::detail::zero_halves_portable(none, one) == weir::zero_halves(none, one));
+    }
+  }
+}
+
 TEST_CASE("a folded product is the same on every machine", "[table][simd]") {
   weir::test::seeded random;
   CAPTURE(random.seed());

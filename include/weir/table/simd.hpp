@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 
 #if defined(__AVX2__)
 #include <immintrin.h>
@@ -66,6 +67,58 @@ inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
          ((1u << line_slots) - 1);
 #else
   return detail::match_line_portable(line, wanted, mask);
+#endif
+}
+
+/// Sixteen numbers that are compared at once.
+using half_words [[gnu::vector_size(32)]] = std::uint16_t;
+
+namespace detail {
+
+/// The portable form of `add_excess`.
+inline void add_excess_portable(half_words& to, const half_words& numbers,
+                                const half_words& limits) noexcept {
+  to |= (numbers - limits) & (half_words)(numbers > limits);
+}
+
+/// The portable form of `zero_halves`.
+inline std::uint32_t zero_halves_portable(const half_words& even, const half_words& odd) noexcept {
+  std::uint64_t words[2][4];
+  std::memcpy(words[0], &even, sizeof even);
+  std::memcpy(words[1], &odd, sizeof odd);
+  std::uint32_t zero = 0;
+  for (unsigned bit = 0; bit < 4; ++bit) {
+    const auto* const half = words[bit % 2] + bit / 2 * 2;
+    zero |= std::uint32_t{(half[0] | half[1]) == 0} << bit;
+  }
+  return zero;
+}
+
+}  // namespace detail
+
+/// Adds to each number bits that are not all zero where it lies above its limit.
+[[gnu::always_inline]] inline void add_excess(half_words& to, const half_words& numbers,
+                                              const half_words& limits) noexcept {
+#if defined(__AVX2__)
+  to |= reinterpret_cast<half_words>(
+      _mm256_subs_epu16(reinterpret_cast<__m256i>(numbers), reinterpret_cast<__m256i>(limits)));
+#else
+  detail::add_excess_portable(to, numbers, limits);
+#endif
+}
+
+/// By bit, the halves that are zero: the first half of `even`, that of `odd`, the second half of
+/// `even`, that of `odd`.
+[[gnu::always_inline]] inline std::uint32_t zero_halves(const half_words& even,
+                                                        const half_words& odd) noexcept {
+#if defined(__AVX2__)
+  // Saturation makes no number zero that is not.
+  const __m256i bytes =
+      _mm256_packs_epi16(reinterpret_cast<__m256i>(even), reinterpret_cast<__m256i>(odd));
+  const __m256i zero = _mm256_cmpeq_epi64(bytes, _mm256_setzero_si256());
+  return static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(zero)));
+#else
+  return detail::zero_halves_portable(even, odd);
 #endif
 }
 
