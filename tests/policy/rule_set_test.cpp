@@ -61,6 +61,36 @@ TEMPLATE_TEST_CASE("rules match as a plain scan says", "[policy][rules][model]",
   CHECK(differences(made, rules, random, queries, flavor == rule_flavor::varied) == 0);
 }
 
+TEMPLATE_TEST_CASE("packets that are asked about together match as they do alone",
+                   "[policy][rules][batch]", ipv4, ipv6) {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  random_rules<TestType> random{seed};
+  std::vector<std::vector<rule>> lists;
+  std::vector<rule_set<TestType>> sets;
+  for (const std::size_t count : {1u, 7u, 80u, 600u}) {
+    lists.push_back(random.make(count, rule_flavor::varied));
+    sets.emplace_back(lists.back());
+  }
+  constexpr std::size_t together = 32;
+  for (int round = 0; round < weir::test::rounds(100); ++round) {
+    std::vector<std::size_t> which(together);
+    std::vector<policy_query<TestType>> queries(together);
+    std::vector<weir::detail::rule_search<TestType>> searches(together);
+    for (std::size_t i = 0; i < together; ++i) {
+      which[i] = random.below(sets.size());
+      const auto& list = lists[which[i]];
+      queries[i] = random.varied(random.packet_of(list[random.below(list.size())]));
+      sets[which[i]].begin(searches[i], queries[i]);
+    }
+    for (auto& search : searches) search.descend();
+    for (std::size_t i = 0; i < together; ++i) {
+      CHECK(sets[which[i]].conclude(searches[i], queries[i]) ==
+            expected_match<TestType>(lists[which[i]], queries[i]));
+    }
+  }
+}
+
 TEST_CASE("no rules match nothing", "[policy][rules]") {
   const rule_set<ipv4> none;
   random_rules<ipv4> random{1};

@@ -18,6 +18,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <utility>
 #include <vector>
@@ -29,9 +30,15 @@ inline constexpr std::size_t address_words = V::address_bits / 32;
 template <IpVersion V>
 inline constexpr std::size_t box_sides = 2 * address_words<V> + 2;
 
-/// A packet in the space of rules: the words of source and destination, and both ports in one.
+/// Words that are compared with those of a box at once.
+inline constexpr std::size_t row_words = 4;
 template <IpVersion V>
-using rule_point = std::array<std::uint32_t, 2 * address_words<V> + 1>;
+inline constexpr std::size_t point_rows = V::number == 4 ? 1 : 3;
+
+/// A packet in the space of rules: the words of source and destination, both ports in one word, and
+/// zeros up to the end of a row.
+template <IpVersion V>
+using rule_point = std::array<std::uint32_t, point_rows<V> * row_words>;
 
 /// The lowest bit of a side in a point.
 struct point_bit {
@@ -58,18 +65,28 @@ constexpr std::array<std::uint32_t, 4> words_of(const ipv6_address& address) noe
       static_cast<std::uint32_t>(address.low() >> 32), static_cast<std::uint32_t>(address.low())};
 }
 
-template <IpVersion V>
-constexpr rule_point<V> point_of(const flow_key<V>& flow) noexcept {
-  constexpr auto words = address_words<V>;
+/// Stores a row at once, so that it can be loaded at once.
+[[gnu::always_inline]] inline void store_row(std::uint32_t* to, std::uint32_t first,
+                                             std::uint32_t second, std::uint32_t third,
+                                             std::uint32_t fourth) noexcept {
+  using row [[gnu::vector_size(4 * row_words)]] = std::uint32_t;
+  const row words{first, second, third, fourth};
+  std::memcpy(to, &words, sizeof words);
+}
+
+[[gnu::always_inline]] inline void store_point(const flow_key<ipv4>& flow,
+                                               rule_point<ipv4>& to) noexcept {
+  store_row(to.data(), flow.source.address.bits(), flow.destination.address.bits(),
+            ports_word(flow.source.port.number(), flow.destination.port.number()), 0);
+}
+[[gnu::always_inline]] inline void store_point(const flow_key<ipv6>& flow,
+                                               rule_point<ipv6>& to) noexcept {
   const auto source = words_of(flow.source.address);
   const auto destination = words_of(flow.destination.address);
-  rule_point<V> made;
-  for (std::size_t word = 0; word < words; ++word) {
-    made[word] = source[word];
-    made[words + word] = destination[word];
-  }
-  made[2 * words] = ports_word(flow.source.port.number(), flow.destination.port.number());
-  return made;
+  store_row(to.data(), source[0], source[1], source[2], source[3]);
+  store_row(to.data() + 4, destination[0], destination[1], destination[2], destination[3]);
+  store_row(to.data() + 8, ports_word(flow.source.port.number(), flow.destination.port.number()), 0,
+            0, 0);
 }
 
 /// A closed range of one side.

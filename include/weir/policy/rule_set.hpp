@@ -7,6 +7,7 @@
 #include "weir/policy/rule.hpp"
 #include "weir/policy/rule_box.hpp"
 #include "weir/policy/rule_criteria.hpp"
+#include "weir/policy/rule_search.hpp"
 #include "weir/policy/rule_tree.hpp"
 #include "weir/policy/tree_builder.hpp"
 
@@ -48,8 +49,21 @@ class rule_set {
 
   /// The first rule that does not say no.
   rule_match match(const policy_query<V>& query) const noexcept {
+    detail::rule_search<V> search;
+    begin(search, query);
+    search.descend();
+    return conclude(search, query);
+  }
+
+  /// The same in steps, of which each is taken for many packets: `begin`, `descend`, `conclude`.
+  [[gnu::always_inline]] void begin(detail::rule_search<V>& search,
+                                    const policy_query<V>& query) const noexcept {
     const auto& trees = query.header_known ? known_ : unknown_;
-    return forest_.find(trees[classes_.class_of(query.flow.protocol)], query, std::span{criteria_});
+    search.begin(forest_, trees[classes_.class_of(query.flow.protocol)], query.flow);
+  }
+  [[gnu::always_inline]] rule_match conclude(const detail::rule_search<V>& search,
+                                             const policy_query<V>& query) const noexcept {
+    return search.conclude(query, criteria_);
   }
 
   /// What the search structures take, the rules themselves excepted.
@@ -81,7 +95,7 @@ class rule_set {
       unknown_[place] = builder.plant(std::move(lists[2 * place]));
       known_[place] = builder.plant(std::move(lists[2 * place + 1]));
     }
-    forest_ = builder.take();
+    forest_ = builder.forest();
   }
 
   /// The rules that packets of a class can match, as boxes in order.

@@ -17,8 +17,9 @@
 
 #include "weir/base/contract.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/policy/box_group.hpp"
+#include "weir/policy/found_word.hpp"
 #include "weir/policy/rule_box.hpp"
-#include "weir/policy/rule_lanes.hpp"
 #include "weir/policy/rule_tree.hpp"
 
 #include <algorithm>
@@ -32,9 +33,8 @@
 
 namespace weir::detail {
 
-/// Boxes that a part may have without being cut further: two groups of lanes cost less than a node
-/// whose way on no branch predictor knows.
-inline constexpr std::size_t leaf_max = 16;
+/// Boxes that a part may have without being cut further: those that are compared at once.
+inline constexpr std::size_t leaf_max = group_boxes;
 /// Boxes in all leaves that any tree may have, however few it was given.
 inline constexpr std::size_t replication_free = 4096;
 /// Boxes in the slices of one node for each box it parts, a slice counting as some of a box.
@@ -48,12 +48,20 @@ template <IpVersion V>
 class tree_builder {
  public:
   /// A tree keeps at most `replication_max` boxes for each box it is given.
-  explicit tree_builder(std::size_t replication_max) noexcept : replication_max_{replication_max} {}
+  explicit tree_builder(std::size_t replication_max)
+      : replication_max_{replication_max}, places_{leaf_of({})} {}
 
   /// Trees over boxes in order of rules: one, or where enough of them are wide in one address and
   /// enough in the other, one for each kind. In one tree such boxes would be repeated in all the
   /// slices that the others need.
   tree_grove plant(std::vector<rule_box<V>> boxes) {
+    tree_grove made;
+    const auto last = std::ranges::find_if(
+        boxes, [](const auto& box) { return decides_all(box, whole_space<V>()); });
+    if (last != boxes.end()) {
+      made.otherwise = found_word{last->rule, last->meaning};
+      boxes.erase(last, boxes.end());
+    }
     std::array<std::vector<rule_box<V>>, tree_grove::trees_max> kinds;
     for (const auto& box : boxes) {
       const bool is_wide_source = is_wide(box, 0);
@@ -67,20 +75,21 @@ class tree_builder {
     if (kinds[0].size() <= leaf_max || kinds[1].size() <= leaf_max) {
       kinds = {std::move(boxes), {}, {}};
     }
-    tree_grove made;
+    std::uint32_t trees = 0;
     for (auto& kind : kinds) {
-      if (made.trees == 0 || !kind.empty()) made.roots[made.trees++] = build(std::move(kind));
+      if (!kind.empty()) made.roots[trees++] = build(std::move(kind));
     }
+    made.trees = std::max<std::uint32_t>(trees, tree_grove::trees_min);
     return made;
   }
 
   /// A tree over boxes in order of rules.
-  tree_place build(std::vector<rule_box<V>> boxes) {
+  tree_node build(std::vector<rule_box<V>> boxes) {
     boxes_ = std::move(boxes);
     leaves_.clear();
     kept_ = boxes_.size();
     kept_max_ = std::max(replication_free, replication_max_ * boxes_.size());
-    part root{whole_space<V>(), {}, root_place, false};
+    part root{whole_space<V>(), whole_space<V>(), {}, root_place, false};
     for (std::uint32_t number = 0; number < boxes_.size() && !root.is_decided; ++number) {
       root.boxes.push_back(number);
       root.is_decided = decides_all(boxes_[number], root.space);
@@ -96,13 +105,8 @@ class tree_builder {
     return root_;
   }
 
-  /// All trees that were built; the builder has none afterwards.
-  rule_forest<V> take() {
-    rule_forest<V> made{places_, groups_};
-    places_.clear();
-    groups_.clear();
-    return made;
-  }
+  /// All trees that were built.
+  rule_forest<V> forest() const { return rule_forest<V>{nodes_, places_, groups_}; }
 
  private:
   using box_numbers = std::vector<std::uint32_t>;
@@ -112,6 +116,9 @@ class tree_builder {
   /// A part of space with the boxes that reach into it, and where the tree is to lead to it.
   struct part {
     rule_box<V> space{};
+    /// Where in the space its boxes are; a packet elsewhere in it is in none, or in those that
+    /// cover this.
+    rule_box<V> focus{};
     box_numbers boxes{};
     std::size_t place = root_place;
     bool is_decided = false;  ///< no packet in the part gets past the last box
@@ -122,13 +129,18 @@ class tree_builder {
     std::size_t side = 0;
     unsigned shift = 0;
     unsigned bits = 0;
-    bool is_whole = false;  ///< the bits are the highest that are open in the part
-    double mean = 0;        ///< boxes of a slice, by boxes
-    std::uint64_t sum = 0;  ///< boxes of all slices
+    std::uint32_t base = 0;  ///< the bits above them that the boxes agree in
+    bool is_whole = false;   ///< no packet of the part differs in those
+    double mean = 0;         ///< boxes of a slice, by boxes
+    std::uint64_t sum = 0;   ///< boxes of all slices
 
     constexpr std::size_t slices() const noexcept { return std::size_t{1} << bits; }
     constexpr std::uint32_t slice_of(std::uint32_t value) const noexcept {
       return value >> shift & static_cast<std::uint32_t>(slices() - 1);
+    }
+    constexpr box_side range_of(std::size_t slice) const noexcept {
+      const auto first = base + (static_cast<std::uint32_t>(slice) << shift);
+      return {first, first + ((1u << shift) - 1)};
     }
   };
 
@@ -196,18 +208,22 @@ class tree_builder {
   }
 
   /// The slices of the plan that a box reaches into.
-  box_side slices_of(const rule_box<V>& box, const rule_box<V>& space,
+  box_side slices_of(const rule_box<V>& box, const rule_box<V>& focus,
                      const cut_plan& plan) const noexcept {
     const auto& range = box.sides[plan.side];
-    const auto& limit = space.sides[plan.side];
+    const auto& limit = focus.sides[plan.side];
     if (range.covers(limit)) return {0, static_cast<std::uint32_t>(plan.slices() - 1)};
     return {plan.slice_of(std::max(range.first, limit.first)),
             plan.slice_of(std::min(range.last, limit.last))};
   }
 
-  /// How many bits of a side, from the lowest, differ between ends of boxes inside the part.
-  unsigned differing_bits(const part& whole, std::size_t side) const noexcept {
-    const auto& limit = whole.space.sides[side];
+  /// Where the ends of boxes differ: bits of a side from the lowest, and what lies above them.
+  struct difference {
+    unsigned bits = 0;
+    std::uint32_t base = 0;
+  };
+  difference difference_along(const part& whole, std::size_t side) const noexcept {
+    const auto& limit = whole.focus.sides[side];
     std::uint32_t some = 0;
     std::uint32_t every = ~0u;
     for (const auto number : whole.boxes) {
@@ -218,13 +234,15 @@ class tree_builder {
       some |= first | last;
       every &= first & last;
     }
-    return some == 0 && every == ~0u ? 0 : static_cast<unsigned>(std::bit_width(some & ~every));
+    if (some == 0 && every == ~0u) return {};
+    const auto bits = static_cast<unsigned>(std::bit_width(some & ~every));
+    return {bits, static_cast<std::uint32_t>(std::uint64_t{every} >> bits << bits)};
   }
 
   void measure(const part& whole, cut_plan& plan) const {
     std::vector<std::int32_t> begun(plan.slices() + 1);
     for (const auto number : whole.boxes) {
-      const auto reached = slices_of(boxes_[number], whole.space, plan);
+      const auto reached = slices_of(boxes_[number], whole.focus, plan);
       ++begun[reached.first];
       --begun[reached.last + 1];
     }
@@ -240,13 +258,19 @@ class tree_builder {
 
   /// The best cut along a side; one of no bits where there is none.
   cut_plan plan_along(const part& whole, std::size_t side) const {
-    const auto differing = differing_bits(whole, side);
+    const auto differing = difference_along(whole, side);
     const auto& limit = whole.space.sides[side];
     const auto bits_useful = static_cast<unsigned>(std::bit_width(whole.boxes.size())) + 3;
-    cut_plan best{side, 0, 0, false, static_cast<double>(whole.boxes.size()), 0};
-    for (unsigned bits = 1; bits <= std::min({differing, bits_useful, node_bits_max}); ++bits) {
-      cut_plan plan{side, differing - bits, bits, false, 0, 0};
-      plan.is_whole = (limit.last - limit.first) >> (differing - 1) == 1;
+    cut_plan best;
+    best.mean = static_cast<double>(whole.boxes.size());
+    for (unsigned bits = 1; bits <= std::min({differing.bits, bits_useful, node_bits_max});
+         ++bits) {
+      cut_plan plan;
+      plan.side = side;
+      plan.shift = differing.bits - bits;
+      plan.bits = bits;
+      plan.base = differing.base;
+      plan.is_whole = (limit.last - limit.first) >> (differing.bits - 1) == 1;
       measure(whole, plan);
       if (plan.sum + plan.slices() / slices_per_box > node_growth_max * whole.boxes.size()) break;
       if (plan.mean < best.mean) best = plan;
@@ -269,8 +293,9 @@ class tree_builder {
     places_.resize(first + best.slices());
     expects(places_.size() <= ~std::uint32_t{0}, "a forest has fewer places than numbers");
     const auto low = lowest_bit<V>(best.side);
-    put(whole, {static_cast<std::uint32_t>(first), static_cast<std::uint16_t>(best.slices() - 1),
-                static_cast<std::uint8_t>(low.shift + best.shift), low.word});
+    put(whole,
+        tree_node{static_cast<std::uint32_t>(first), static_cast<std::uint16_t>(best.slices() - 1),
+                  static_cast<std::uint8_t>(low.shift + best.shift), low.word});
     add_slices(whole, best, first);
     return true;
   }
@@ -278,15 +303,12 @@ class tree_builder {
   void add_slices(const part& whole, const cut_plan& plan, std::size_t first) {
     std::vector<part> slices(plan.slices());
     for (std::size_t slice = 0; slice < slices.size(); ++slice) {
-      slices[slice] = {whole.space, {}, first + slice, false};
-      if (plan.is_whole) {
-        auto& side = slices[slice].space.sides[plan.side];
-        side.first += static_cast<std::uint32_t>(slice) << plan.shift;
-        side.last = side.first + ((1u << plan.shift) - 1);
-      }
+      slices[slice] = {whole.space, whole.focus, {}, first + slice, false};
+      slices[slice].focus.sides[plan.side] = plan.range_of(slice);
+      if (plan.is_whole) slices[slice].space.sides[plan.side] = plan.range_of(slice);
     }
     for (const auto number : whole.boxes) {
-      const auto reached = slices_of(boxes_[number], whole.space, plan);
+      const auto reached = slices_of(boxes_[number], whole.focus, plan);
       for (std::size_t slice = reached.first; slice <= reached.last; ++slice) {
         auto& into = slices[slice];
         if (into.is_decided) continue;
@@ -311,19 +333,32 @@ class tree_builder {
 
   tree_place leaf_of(const box_numbers& listed) {
     const auto first = groups_.size();
-    const auto count = (listed.size() + group_lanes - 1) / group_lanes;
-    expects(first + count <= ~std::uint32_t{0}, "a forest has fewer groups than numbers");
-    expects(count <= std::uint16_t(~0), "a leaf has at most 65 535 groups");
+    const bool is_long = listed.size() > group_boxes;
+    const auto count = is_long ? listed.size() / group_boxes + 1 : 1;
+    expects(first + count <= tree_place::numbers_max, "a forest has fewer groups than numbers");
     groups_.resize(first + count);
     for (std::size_t place = 0; place < listed.size(); ++place) {
-      groups_[first + place / group_lanes].set(place % group_lanes, boxes_[listed[place]]);
+      groups_[first + place / group_boxes].set(place % group_boxes, boxes_[listed[place]]);
     }
-    return {static_cast<std::uint32_t>(first), static_cast<std::uint16_t>(count), 0,
-            tree_place::leaf_word};
+    return tree_place::leaf(static_cast<std::uint32_t>(first), is_long);
   }
 
-  void put(const part& whole, tree_place where) noexcept {
-    (whole.place == root_place ? root_ : places_[whole.place]) = where;
+  void put(const part& whole, tree_node node) {
+    if (whole.place == root_place) {
+      root_ = node;
+      return;
+    }
+    expects(nodes_.size() < tree_place::numbers_max, "a forest has fewer nodes than numbers");
+    places_[whole.place] = tree_place::node(static_cast<std::uint32_t>(nodes_.size()));
+    nodes_.push_back(node);
+  }
+  void put(const part& whole, tree_place leaf) {
+    if (whole.place != root_place) {
+      places_[whole.place] = leaf;
+      return;
+    }
+    root_ = {static_cast<std::uint32_t>(places_.size()), 0, 0, 0};
+    places_.push_back(leaf);
   }
 
   std::size_t replication_max_;
@@ -332,9 +367,10 @@ class tree_builder {
   std::map<box_numbers, tree_place> leaves_;
   std::size_t kept_ = 0;
   std::size_t kept_max_ = 0;
-  tree_place root_;
+  tree_node root_;
+  std::vector<tree_node> nodes_;
+  std::vector<box_group<V>> groups_;
   std::vector<tree_place> places_;
-  std::vector<lane_group<V>> groups_;
 };
 
 }  // namespace weir::detail
