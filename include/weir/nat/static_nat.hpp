@@ -78,10 +78,12 @@ class static_nat {
 
   /// What a new flow from an internal endpoint wears outside.
   std::optional<static_match> find_external(const static_query& query) const noexcept {
+    if (by_internal_.empty()) return std::nullopt;
     return find(by_internal_, query, breadth_endpoint, false);
   }
   /// The same where port forwards count for nothing.
   std::optional<static_match> find_one_to_one(const static_query& query) const noexcept {
+    if (by_internal_.empty()) return std::nullopt;
     return find(by_internal_, query, breadth_protocol, false);
   }
   /// The same for a hairpin, which wears what it would wear outside: zones count for nothing where
@@ -128,6 +130,7 @@ class static_nat {
 
   static std::optional<static_match> find_in_zone_or_hairpin(const std::vector<entry>& entries,
                                                              const static_query& query) noexcept {
+    if (entries.empty()) return std::nullopt;
     const auto in_zone = find(entries, query, breadth_endpoint, false);
     return in_zone ? in_zone : find(entries, query, breadth_endpoint, true);
   }
@@ -137,7 +140,6 @@ class static_nat {
   static std::optional<static_match> find(const std::vector<entry>& entries,
                                           const static_query& query, std::uint8_t least,
                                           bool hairpins_match) noexcept {
-    if (entries.empty()) return std::nullopt;
     for (std::uint8_t breadth = least; breadth <= breadth_address; ++breadth) {
       const scope wanted = narrowed(query, breadth);
       auto place = std::lower_bound(
