@@ -16,6 +16,15 @@ struct long_way_traits : default_traits {
 configuration property_configuration() {
   auto raw = home_gateway();
   raw.sessions.max = 64;  // small enough to run full
+  // Enough of them to need a tree: of the eight ports that flows go to, one is refused.
+  auto& outbound = raw.policies.front();
+  for (std::uint16_t number = 1007; number < 1027; ++number) {
+    outbound.rules.push_back({});
+    outbound.rules.back().name = "refused-" + std::to_string(number);
+    outbound.rules.back().action = action::reject;
+    outbound.rules.back().protocols = {protocol::tcp, protocol::udp};
+    outbound.rules.back().destination_ports = {port_range::only(port{number})};
+  }
   auto& inbound = add_policy(raw, "outside", "inside", action::deny);
   inbound.rules.push_back({});
   inbound.rules.back().name = "web";

@@ -31,7 +31,8 @@ void foresee_reply(const shard<T>& state, new_flow<V>& flow) noexcept {
                                       flow.inside.destination, flow.outside.source});
   flow.reply = has_unknown_reply(flow.headers.key) ? wildcard(reply) : reply;
   const auto& table = state.template sessions<V>();
-  table.prefetch(table.hash(flow.reply));
+  flow.reply_hash = table.hash(flow.reply);
+  table.prefetch(flow.reply_hash);
 }
 
 template <IpVersion V>
@@ -103,8 +104,8 @@ outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
   }
   const auto opening = opening_of(flow);
   end_former(state, flow);
-  const auto made =
-      table.try_create(opening, flow.now, state.template on_end<V>(), may_evict_for(state, flow));
+  const auto made = table.try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
+                                     state.template on_end<V>(), may_evict_for(state, flow));
   if (!made.created()) {
     for (const auto id : {flow.held, flow.reached}) {
       if (!id.is_none()) {

@@ -6,6 +6,7 @@
 #include "weir/engine/commit.hpp"
 #include "weir/engine/destination.hpp"
 #include "weir/engine/established.hpp"
+#include "weir/engine/foresight.hpp"
 #include "weir/engine/host_path.hpp"
 #include "weir/engine/leaving.hpp"
 #include "weir/engine/new_flow.hpp"
@@ -64,7 +65,10 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   if (flow.destination != translation_kind::none && is_worn_by_nobody(state, flow.inside)) {
     return drop_reason::hairpin_loop;
   }
-  const auto found = state.config->route(flow.inside.domain, flow.inside.destination.address);
+  const bool is_seen = flow.seen != nullptr && flow.destination == translation_kind::none;
+  const auto found = is_seen
+                         ? flow.seen->onward
+                         : state.config->route(flow.inside.domain, flow.inside.destination.address);
   if (!found) {
     return outcome{drop_reason::no_route, answer_request::icmp(icmp_error<V>::no_route())};
   }
@@ -108,6 +112,16 @@ policy_query<V> query_of(const new_flow<V>& flow) noexcept {
           facts.tcp_flags, facts.icmp_type, facts.icmp_code};
 }
 
+/// What a policy says of a flow, by the search that was begun in its rules if there is one.
+template <IpVersion V>
+decision judgment_of(const found_policy& found, const new_flow<V>& flow) noexcept {
+  const auto query = query_of(flow);
+  const bool is_seen = flow.seen != nullptr && flow.seen->judge == &*found &&
+                       !found.is_reversed() && flow.destination == translation_kind::none;
+  return is_seen ? found->decide(found->template rules<V>().conclude(flow.seen->search, query))
+                 : decide(found, query);
+}
+
 /// Asks the policy of the pair of zones.
 template <IpVersion V, EngineTraits T>
 outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
@@ -117,7 +131,7 @@ outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
   }
   flow.judge = &*found;
   flow.judged_reversed = found.is_reversed();
-  flow.said = decide(found, query_of(flow));
+  flow.said = judgment_of(found, flow);
   state.observer.judged(
       {flow.from, flow.to,
        static_cast<std::uint16_t>(flow.judge - state.config->policies().policies().data()),
@@ -304,6 +318,7 @@ template <IpVersion V, EngineTraits T>
   }
   const auto received = unpack(headers.key);
   const new_flow<V> flow{.headers = headers,
+                         .hash = 0,
                          .packet = packet,
                          .received = received,
                          .back = state.config->route(received.domain, received.source.address)};
@@ -314,23 +329,28 @@ template <IpVersion V, EngineTraits T>
   return {reason, answer_request::icmp(*error)};
 }
 
-/// What happens to a packet that belongs to no session, or `reopens` the one it belonged to.
+/// What happens to a packet that belongs to no session, or `reopens` the one it belonged to; what
+/// was looked up of it with its group is `seen`, or null.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome judge_new(shard<T>& state, const walked<V>& headers,
-                                    const packet_view& packet, bool reopens, tick now) noexcept {
+[[gnu::noinline]] outcome judge_new(shard<T>& state, const lane<V>& lane, const packet_view& packet,
+                                    bool reopens, tick now, const foresight<V>* seen) noexcept {
+  const auto& headers = lane.headers;
   const auto received = unpack(headers.key);
   if (const auto host = host_path({headers.facts, received, packet.meta}, *state.config)) {
     return packet.from_box() && host.decision().delivered() ? outcome{drop_reason::multicast}
                                                             : host;
   }
   new_flow<V> flow{.headers = headers,
+                   .hash = lane.hash,
                    .packet = packet,
                    .now = now,
                    .reopens = reopens,
+                   .seen = seen,
                    .received = received,
                    .inside = received,
                    .outside = received};
-  flow.back = state.config->route(received.domain, received.source.address);
+  flow.back =
+      seen != nullptr ? seen->back : state.config->route(received.domain, received.source.address);
   flow.from = state.ingress[packet.meta.ingress.number()].zone;
   if (const auto refused = validate_source(state, flow)) {
     return refused;

@@ -2,6 +2,7 @@
 
 // What is known of a flow that has no session, question by question.
 
+#include "weir/engine/foresight.hpp"
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/snapshot.hpp"
 #include "weir/net/flow_key.hpp"
@@ -21,9 +22,12 @@ namespace weir::detail {
 template <IpVersion V>
 struct new_flow {
   const walked<V>& headers;
+  std::uint64_t hash;  ///< of the key as received
   const packet_view& packet;
   tick now{};
   bool reopens = false;  ///< its key is a live session's, which it ends
+  /// What was looked up with its group, or null.
+  const foresight<V>* seen = nullptr;
   /// As received.
   flow_key<V> received{};
   /// Behind destination translation: what routes and policies see.
@@ -42,6 +46,7 @@ struct new_flow {
   /// Behind source translation: what the far end sees.
   flow_key<V> outside{};
   packed_flow<V> reply{};  ///< the key of its answers; a wildcard where that is not known yet
+  std::uint64_t reply_hash = 0;
   mapping_id held = mapping_id::none();     ///< of the source; counts this flow already
   mapping_id reached = mapping_id::none();  ///< of the destination; counts it from the commit on
   bool is_related = false;                  ///< an error about a packet of a session

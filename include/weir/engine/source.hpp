@@ -73,8 +73,13 @@ outcome wear_address(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
 /// A mapping of the pool, found or made, which the flow now holds.
 template <EngineTraits T>
 outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) noexcept {
+  const auto kind = flow.received.protocol;
+  const auto& source = flow.received.source;
+  const auto hashes = flow.seen != nullptr && flow.seen->from == &from
+                          ? flow.seen->hashes
+                          : state.mappings.hashes(from, kind, source);
   const auto got = acquire_in_room(state, flow, [&]() noexcept {
-    return state.mappings.acquire(from, flow.received.protocol, flow.received.source, state.random);
+    return state.mappings.acquire(from, kind, source, hashes, state.random);
   });
   switch (got.outcome) {
     case mapping_outcome::portless:

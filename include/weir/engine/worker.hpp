@@ -54,7 +54,7 @@ class basic_worker {
     for (std::size_t first = 0; first < burst.size(); first += Traits::burst_max) {
       const std::size_t count = std::min(burst.size() - first, Traits::burst_max);
       open(burst, first, count);
-      probe(count);
+      probe(burst, first, count);
       conclude(burst, first, count, at, sink);
     }
   }
@@ -89,6 +89,9 @@ class basic_worker {
     std::array<detail::lane<ipv6>, Traits::burst_max> six;
     std::uint64_t special = 0;  ///< by bit: does not go straight on, its headers are walked
     std::uint64_t is_six = 0;   ///< by bit: of these, is IPv6
+    std::uint64_t strange = 0;  ///< by bit: has a key that may be no session's
+    std::array<detail::foresight<ipv4>, Traits::burst_max> four_seen;  ///< of the strange ones
+    std::array<detail::foresight<ipv6>, Traits::burst_max> six_seen;
   };
 
   template <IpVersion V>
@@ -181,15 +184,20 @@ class basic_worker {
     }
   }
 
-  /// Second step: the record that the key may lead to is asked for.
-  void probe(std::size_t count) noexcept {
+  /// Second step: the record that the key may lead to is asked for, or what a new flow needs.
+  template <PacketBurst B>
+  void probe(const B& burst, std::size_t first, std::size_t count) noexcept {
+    lanes_->strange = 0;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t end = plain_end(i, count);
-      probe_plain(std::span{lanes_->plain}.subspan(i, end - i));
+      probe_plain(i, end);
       i = end;
       if (i < count) {
         is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
       }
+    }
+    if (lanes_->strange != 0) [[unlikely]] {
+      foresee(burst, first);
     }
   }
 
@@ -211,22 +219,50 @@ class basic_worker {
     const auto& table = state_->template sessions<V>();
     lane.candidate = table.candidate(lane.hash, lane.headers.key);
     table.prefetch_candidate(lane.candidate);
-    if (!lane.candidate.found()) {
-      detail::foresee(*state_, lane.headers.key);
-    }
+    note_strange(i, lane.candidate);
   }
 
-  [[gnu::noinline]] void probe_plain(std::span<detail::plain_lane> run) noexcept {
+  [[gnu::noinline]] void probe_plain(std::size_t begin, std::size_t end) noexcept {
+    const auto run = std::span{lanes_->plain}.subspan(begin, end - begin);
     if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
-      foresee(run);
+      for (std::size_t i = begin; i < end; ++i) note_strange(i, lanes_->plain[i].candidate);
     }
   }
 
-  [[gnu::noinline]] void foresee(std::span<const detail::plain_lane> run) noexcept {
-    for (const auto& lane : run) {
-      if (!lane.candidate.found()) {
-        detail::foresee(*state_, lane.packet.key);
+  void note_strange(std::size_t i, session_ref candidate) noexcept {
+    lanes_->strange |= std::uint64_t{!candidate.found()} << i;
+  }
+
+  /// Looks up what strange packets will be asked, in steps that each wait for memory once.
+  template <PacketBurst B>
+  [[gnu::noinline]] void foresee(const B& burst, std::size_t first) noexcept {
+    for (auto left = lanes_->strange; left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
+      const auto ingress = burst.meta(first + i).ingress;
+      if (is_six(i)) {
+        detail::foresee(*state_, lanes_->six[i].headers.key, ingress, lanes_->six_seen[i]);
+      } else {
+        const auto& key = is_special(i) ? lanes_->four[i].headers.key : lanes_->plain[i].packet.key;
+        detail::foresee(*state_, key, ingress, lanes_->four_seen[i]);
       }
+    }
+    for (auto left = lanes_->strange; left != 0; left &= left - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(left));
+      is_six(i) ? detail::look_further(lanes_->six_seen[i])
+                : detail::look_further(lanes_->four_seen[i]);
+    }
+  }
+
+  /// What was looked up of a packet, or null.
+  template <IpVersion V>
+  const detail::foresight<V>* seen(std::size_t i) const noexcept {
+    if ((lanes_->strange >> i & 1) == 0) {
+      return nullptr;
+    }
+    if constexpr (V::number == 4) {
+      return &lanes_->four_seen[i];
+    } else {
+      return &lanes_->six_seen[i];
     }
   }
 
@@ -306,7 +342,7 @@ class basic_worker {
   verdict conclude_lane(std::size_t i, std::size_t index, const detail::packet_view& view, tick now,
                         S& sink) noexcept {
     auto& lane = lane_of<V>(i);
-    const auto end = decide<V>(lane, view, now);
+    const auto end = decide<V>(lane, view, now, seen<V>(i));
     if (!end.answer().is_nothing()) [[unlikely]] {
       answer<V>(end.answer(), lane.headers, view, index, now, sink);
     }
@@ -314,7 +350,8 @@ class basic_worker {
   }
 
   template <IpVersion V>
-  outcome decide(detail::lane<V>& lane, const detail::packet_view& view, tick now) noexcept {
+  outcome decide(detail::lane<V>& lane, const detail::packet_view& view, tick now,
+                 const detail::foresight<V>* seen) noexcept {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
       const auto domain = domain_of<V>(view.bytes, view.meta.ingress);
@@ -334,7 +371,7 @@ class basic_worker {
         }
       }
     }
-    return detail::judge_new<V>(*state_, headers, view, is_known, now);
+    return detail::judge_new<V>(*state_, lane, view, is_known, now, seen);
   }
 
   template <IpVersion V, class S>

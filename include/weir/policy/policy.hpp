@@ -67,7 +67,10 @@ class policy {
   /// What happens to the flow that the packet would open.
   template <IpVersion V>
   decision decide(const policy_query<V>& query) const noexcept {
-    const auto matched = rules<V>().match(query);
+    return decide(rules<V>().match(query));
+  }
+  /// The same of a packet that matched a rule, or none.
+  decision decide(const rule_match& matched) const noexcept {
     decision made{settings_.default_action, false, false, settings_.reject_with, matched.rule};
     if (matched.answer == rule_answer::no) {
       return made;

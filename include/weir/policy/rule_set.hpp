@@ -47,8 +47,12 @@ class rule_set {
     plant();
   }
 
+  /// Whether there is no rule, so that nothing is found.
+  bool is_empty() const noexcept { return criteria_.empty(); }
+
   /// The first rule that does not say no.
   rule_match match(const policy_query<V>& query) const noexcept {
+    if (is_empty()) return {};
     detail::rule_search<V> search;
     begin(search, query);
     search.descend();

@@ -63,6 +63,12 @@ struct acquired_mapping {
   constexpr explicit operator bool() const noexcept { return !id.is_none(); }
 };
 
+/// The hashes by which a mapping of an internal endpoint is found, and what its host has.
+struct mapping_hashes {
+  std::uint64_t endpoint = 0;
+  std::uint64_t host = 0;  ///< of a pool that pairs
+};
+
 /// The mappings of one shard whose internal side is of family V.
 template <IpVersion V, TableTraits<detail::packed_key<V>> Traits = table_traits>
 class mapping_table {
@@ -95,12 +101,30 @@ class mapping_table {
     })};
   }
 
+  mapping_hashes hashes(const pool& from, weir::protocol kind,
+                        const endpoint<V>& internal) const noexcept {
+    const internal_key<V> key{from.id, from.domain, kind, internal};
+    return {hash_(detail::packed(key)), from.manners.paired ? hosts_.hash(key) : 0};
+  }
+  /// Asks for what `acquire` reads first.
+  void prefetch(const mapping_hashes& at) const noexcept {
+    endpoints_.prefetch(at.endpoint);
+    hosts_.prefetch(at.host);
+  }
+
   /// Finds the mapping of an internal endpoint under a pool, or makes one; counts a session.
   template <Random R>
   acquired_mapping acquire(const pool& from, weir::protocol kind, const endpoint<V>& internal,
                            R& random) noexcept {
+    return acquire(from, kind, internal, hashes(from, kind, internal), random);
+  }
+  /// The same where the `hashes` are known.
+  template <Random R>
+  acquired_mapping acquire(const pool& from, weir::protocol kind, const endpoint<V>& internal,
+                           const mapping_hashes& at, R& random) noexcept {
     request asked{{from.id, from.domain, kind, internal}};
-    asked.hash = hash_(detail::packed(asked.key));
+    asked.hash = at.endpoint;
+    asked.host_hash = at.host;
     if (const mapping_id found = find(asked.key, asked.hash); !found.is_none()) {
       hold(found);
       return {mapping_outcome::found, found};
@@ -142,13 +166,6 @@ class mapping_table {
     mapping<V>& record = records_[id.number()];
     expects(record.sessions != 0, "a released mapping is held");
     if (--record.sessions == 0) end(id);
-  }
-
-  /// Asks for what `acquire` reads first.
-  void prefetch(const pool& from, weir::protocol kind, const endpoint<V>& internal) const noexcept {
-    const internal_key<V> key{from.id, from.domain, kind, internal};
-    endpoints_.prefetch(hash_(detail::packed(key)));
-    if (from.manners.paired) hosts_.prefetch(hosts_.hash(key));
   }
 
   /// Calls `function(id, mapping)` for every mapping.
@@ -243,7 +260,6 @@ class mapping_table {
     if (!asked.paired) {
       start = below(static_cast<std::uint32_t>(externals.size()), random);
     } else {
-      asked.host_hash = hosts_.hash(asked.key);
       asked.first = hosts_.find(records_, asked.key, asked.host_hash);
       if (!asked.first.is_none()) {
         const external_id kept = records_[asked.first.number()].external;

@@ -41,9 +41,9 @@ namespace weir {
 template <IpVersion V, SessionTraits Traits = session_traits>
 class session_table : session_directory<V, Traits> {
   using directory = session_directory<V, Traits>;
-  using typename directory::hash_pair;
 
  public:
+  using typename directory::hash_pair;
   using typename directory::key_type;
   using typename directory::record_type;
 
@@ -111,11 +111,17 @@ class session_table : session_directory<V, Traits> {
   template <class OnEnd, class MayEvict = any_session>
   session_creation try_create(const session_opening<V>& opening, tick now, OnEnd&& on_end,
                               MayEvict&& may_evict = {}) noexcept {
+    return try_create(opening, {hash(opening.original), hash(opening.reply)}, now, on_end,
+                      may_evict);
+  }
+  /// The same where the hashes of both keys are known.
+  template <class OnEnd, class MayEvict>
+  session_creation try_create(const session_opening<V>& opening, const hash_pair& at, tick now,
+                              OnEnd&& on_end, MayEvict&& may_evict) noexcept {
     expects(!same_flow(opening.original, key_type{}) && opening.profile < profiles_.size(),
             "a session has a key and a timeout profile");
     if (reviews_.is_overdue(now)) [[unlikely]]
       reclaim(now, 0, on_end);
-    const hash_pair at{hash(opening.original), hash(opening.reply)};
     if (same_flow(opening.original, opening.reply)) return {0, session_refusal::key_taken};
     session_refusal refusal = clear(opening.original, at[0], false, now, on_end);
     if (refusal == session_refusal::none) {
