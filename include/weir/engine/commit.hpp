@@ -24,17 +24,6 @@ next_hop_id reply_hop(const shard<T>& state, const new_flow<V>& flow) noexcept {
   return leads_away ? *flow.back : state.config->interface(flow.packet.meta.ingress).on_link;
 }
 
-/// The answers' key, which is certain once the source is translated; its index line is asked for.
-template <IpVersion V, EngineTraits T>
-void foresee_reply(const shard<T>& state, new_flow<V>& flow) noexcept {
-  const auto reply = pack(flow_key<V>{flow.egress_domain, flow.received.protocol,
-                                      flow.inside.destination, flow.outside.source});
-  flow.reply = has_unknown_reply(flow.headers.key) ? wildcard(reply) : reply;
-  const auto& table = state.template sessions<V>();
-  flow.reply_hash = table.hash(flow.reply);
-  table.prefetch(flow.reply_hash);
-}
-
 template <IpVersion V>
 session_opening<V> opening_of(const new_flow<V>& flow) noexcept {
   const auto& settings = flow.judge->settings();

@@ -12,6 +12,7 @@
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/quoted_error.hpp"
+#include "weir/engine/reply_key.hpp"
 #include "weir/engine/room.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/source.hpp"
@@ -232,7 +233,9 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
   if (const auto refused = cannot_be_translated(flow)) {
     return refused;
   }
-  foresee_reply(state, flow);
+  if (flow.reply_hash == 0) {  // a new mapping has done it
+    foresee_reply(state, flow, flow.outside.source);
+  }
   if (const auto refused = claim_own_endpoint(state, flow)) {
     return refused;
   }

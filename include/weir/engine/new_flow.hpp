@@ -45,8 +45,8 @@ struct new_flow {
   decision said{};
   /// Behind source translation: what the far end sees.
   flow_key<V> outside{};
-  packed_flow<V> reply{};  ///< the key of its answers; a wildcard where that is not known yet
-  std::uint64_t reply_hash = 0;
+  packed_flow<V> reply{};        ///< the key of its answers; a wildcard where that is not known yet
+  std::uint64_t reply_hash = 0;  ///< zero as long as that key is not known
   mapping_id held = mapping_id::none();     ///< of the source; counts this flow already
   mapping_id reached = mapping_id::none();  ///< of the destination; counts it from the commit on
   bool is_related = false;                  ///< an error about a packet of a session

@@ -6,6 +6,7 @@
 #include "weir/engine/destination.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
+#include "weir/engine/reply_key.hpp"
 #include "weir/engine/room.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/nat/exemption.hpp"
@@ -79,7 +80,9 @@ outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
                           ? flow.seen->hashes
                           : state.mappings.hashes(from, kind, source);
   const auto got = acquire_in_room(state, flow, [&]() noexcept {
-    return state.mappings.acquire(from, kind, source, hashes, state.random);
+    return state.mappings.acquire(
+        from, kind, source, hashes, state.random,
+        [&](const endpoint<ipv4>& chosen) noexcept { foresee_reply(state, flow, chosen); });
   });
   switch (got.outcome) {
     case mapping_outcome::portless:

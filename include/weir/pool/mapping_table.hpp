@@ -116,12 +116,13 @@ class mapping_table {
   template <Random R>
   acquired_mapping acquire(const pool& from, weir::protocol kind, const endpoint<V>& internal,
                            R& random) noexcept {
-    return acquire(from, kind, internal, hashes(from, kind, internal), random);
+    return acquire(from, kind, internal, hashes(from, kind, internal), random, ignored);
   }
-  /// The same where the `hashes` are known.
-  template <Random R>
+  /// The same where the `hashes` are known. `on_choice` hears what a new mapping will wear before
+  /// it is entered, to ask for memory meanwhile.
+  template <Random R, class OnChoice>
   acquired_mapping acquire(const pool& from, weir::protocol kind, const endpoint<V>& internal,
-                           const mapping_hashes& at, R& random) noexcept {
+                           const mapping_hashes& at, R& random, OnChoice&& on_choice) noexcept {
     request asked{{from.id, from.domain, kind, internal}};
     asked.hash = at.endpoint;
     asked.host_hash = at.host;
@@ -133,7 +134,9 @@ class mapping_table {
     if (!space) return {mapping_outcome::portless, {}};
     if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
     asked.space = *space;
-    return make(from, asked, random);
+    const choice chosen = choose(from, asked, random);
+    if (chosen.outcome != mapping_outcome::made) return {chosen.outcome, {}};
+    return enter(asked, chosen, on_choice);
   }
 
   /// The box's own endpoint on an external address: the mapping it wears as it is, so that no pool
@@ -155,7 +158,7 @@ class mapping_table {
     if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
     request asked{{pool_id::none(), own.domain, own.protocol, own.endpoint}, *space};
     asked.hash = hash_(detail::packed(asked.key));
-    return enter(asked, {*external, own.endpoint.port});
+    return enter(asked, {mapping_outcome::made, *external, own.endpoint.port}, ignored);
   }
 
   /// One more session uses the mapping.
@@ -206,6 +209,8 @@ class mapping_table {
  private:
   using index_type = typename Traits::template index<detail::packed_key<V>>;
 
+  static constexpr auto ignored = [](const endpoint<ipv4>&) noexcept {};
+
   static constexpr std::uint32_t mappings_limit = bucket_index::payload_limit / 2;
 
   /// An external endpoint as long as the internal ones, whose index it shares.
@@ -231,7 +236,9 @@ class mapping_table {
 
     constexpr port_wish wish() const noexcept { return {key.protocol, space, key.endpoint.port}; }
   };
+  /// What a mapping is to wear, or why there is nothing.
   struct choice {
+    mapping_outcome outcome = mapping_outcome::made;
     external_id external{};
     port external_port{};
   };
@@ -248,10 +255,10 @@ class mapping_table {
   }
 
   template <Random R>
-  acquired_mapping make(const pool& from, request& asked, R& random) noexcept {
+  choice choose(const pool& from, request& asked, R& random) noexcept {
     if constexpr (std::same_as<V, ipv4>) {
       if (from.plan) {
-        return make_in_block(from, asked);
+        return choose_in_block(from, asked);
       }
     }
     const auto externals = pools_->externals_of(from);
@@ -264,58 +271,59 @@ class mapping_table {
       if (!asked.first.is_none()) {
         const external_id kept = records_[asked.first.number()].external;
         if (const auto found = choose_port(*owner_, kept, from, asked.wish(), share_, random)) {
-          return enter(asked, {kept, *found});
+          return {mapping_outcome::made, kept, *found};
         }
-        if (!from.manners.paired_full_takes_other) return {mapping_outcome::host_full, {}};
+        if (!from.manners.paired_full_takes_other) return {mapping_outcome::host_full, {}, {}};
       }
       start = place_of(asked.host_hash, externals.size());
     }
-    const auto found = search(from, externals, start, asked.wish(), random);
-    if (!found) return {mapping_outcome::exhausted, {}};
-    return enter(asked, *found);
+    return search(from, externals, start, asked.wish(), random);
   }
 
-  acquired_mapping make_in_block(const pool& from, const request& asked) noexcept {
+  choice choose_in_block(const pool& from, const request& asked) const noexcept {
     const host_block block = pools_->block_of(from, asked.key.endpoint.address);
     const external_id external = pools_->externals_of(from)[block.external];
     const auto found = choose_port(*owner_, external, block, asked.wish());
-    if (!found) return {mapping_outcome::host_full, {}};
-    return enter(asked, {external, *found});
+    if (!found) return {mapping_outcome::host_full, {}, {}};
+    return {mapping_outcome::made, external, *found};
   }
 
   /// A port of any of the pool's addresses, from the `start`-th on. Where there was none, and no
   /// port of the space came back since, there is none.
   template <Random R>
-  std::optional<choice> search(const pool& from, std::span<const external_id> externals,
-                               std::uint32_t start, const port_wish& wish, R& random) noexcept {
+  choice search(const pool& from, std::span<const external_id> externals, std::uint32_t start,
+                const port_wish& wish, R& random) noexcept {
     const bool any_port_will_do = wish.protocol != protocol::sctp;
     auto& in_vain = in_vain_[from.id.number()][number(wish.space)];
     const std::uint64_t now = owner_->releases(wish.space) + 1;
-    if (any_port_will_do && in_vain == now) return std::nullopt;
+    if (any_port_will_do && in_vain == now) return {mapping_outcome::exhausted, {}, {}};
     std::size_t place = start;
     do {
       if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
-        return choice{externals[place], *found};
+        return {mapping_outcome::made, externals[place], *found};
       }
       place = place + 1 == externals.size() ? 0 : place + 1;
     } while (place != start);
     if (any_port_will_do) in_vain = now;
-    return std::nullopt;
+    return {mapping_outcome::exhausted, {}, {}};
   }
 
   /// Makes a mapping with one session, or changes nothing. The port is free.
-  acquired_mapping enter(const request& asked, const choice& chosen) noexcept {
+  template <class OnChoice>
+  acquired_mapping enter(const request& asked, const choice& chosen,
+                         OnChoice&& on_choice) noexcept {
     const external_address& external = pools_->at(chosen.external);
-    const auto by_external = packed_external(
-        {external.domain, asked.key.protocol, {external.address, chosen.external_port}});
+    const endpoint<ipv4> worn{external.address, chosen.external_port};
+    const auto by_external = packed_external({external.domain, asked.key.protocol, worn});
     const std::uint64_t external_hash = hash_(by_external);
     endpoints_.prefetch(external_hash);
+    on_choice(worn);
     const mapping_id id = next_record();
     if (!endpoints_.try_insert(asked.hash, detail::packed(asked.key), id.number())) {
       return {mapping_outcome::table_full, {}};
     }
     begin(id, asked, chosen);
-    // This entry comes last: its line has been asked for just now.
+    // This entry comes last: its line was asked for last.
     if (!endpoints_.try_insert(external_hash, by_external, id.number())) {
       end(id);
       return {mapping_outcome::table_full, {}};
