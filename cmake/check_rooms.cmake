@@ -4,7 +4,8 @@
 #
 # Fails, naming file and line, on an include the table does not allow, a room the table does not
 # know, another room's detail, a library the core may not use, a macro, a fork by the preprocessor,
-# and byte order outside wire.
+# byte order outside wire, an umbrella that holds more than includes of its own, and a header or a
+# room that its umbrella leaves out.
 
 cmake_minimum_required(VERSION 3.25)
 
@@ -17,6 +18,8 @@ endif()
 
 set(rooms base time net wire packet link table route policy fragment session pool nat nat64
   offload ra observe engine config)
+set(core_rooms ${rooms})
+list(REMOVE_ITEM core_rooms config)
 
 set(base_may)
 set(time_may     base)
@@ -106,12 +109,21 @@ function(check_line file number room line)
   return(PROPAGATE faults)
 endfunction()
 
-function(check_file file room)
-  file(READ "${ROOT}/${file}" text)
-  # What CMake's lists would take apart, and what a comment says, is no concern of this check.
+# The lines of a file, none where there is no file. What CMake's lists would take apart, and what a
+# comment says, is no concern of this check.
+function(read_lines file)
+  set(text "")
+  if(EXISTS "${ROOT}/${file}")
+    file(READ "${ROOT}/${file}" text)
+  endif()
   string(REGEX REPLACE "//[^\n]*" "" text "${text}")
   string(REGEX REPLACE "[][;\\]" " " text "${text}")
   string(REPLACE "\n" ";" lines "${text}")
+  return(PROPAGATE lines)
+endfunction()
+
+function(check_file file room)
+  read_lines(${file})
   set(number 0)
   foreach(line IN LISTS lines)
     math(EXPR number "${number} + 1")
@@ -122,22 +134,56 @@ function(check_file file room)
   return(PROPAGATE faults)
 endfunction()
 
+# An umbrella: weir.hpp is that of the core's rooms, <room>.hpp that of the headers in <room>/.
+function(check_umbrella file name)
+  set(own "${name}/[a-z0-9_]+")
+  if(name STREQUAL "weir")
+    list(JOIN core_rooms "|" own)
+  endif()
+  read_lines(${file})
+  set(number 0)
+  foreach(line IN LISTS lines)
+    math(EXPR number "${number} + 1")
+    if(NOT line MATCHES "^(#pragma once|#include \"weir/(${own})\\.hpp\"|)$")
+      fault("an umbrella holds nothing but includes of its own")
+    endif()
+  endforeach()
+  return(PROPAGATE faults)
+endfunction()
+
+function(check_is_under file number umbrella)
+  read_lines(${umbrella})
+  string(REGEX REPLACE "^.*include/" "" included "${file}")
+  if(NOT "#include \"${included}\"" IN_LIST lines)
+    fault("${umbrella} leaves it out")
+  endif()
+  return(PROPAGATE faults)
+endfunction()
+
 file(GLOB_RECURSE files RELATIVE "${ROOT}" "${ROOT}/include/weir/*" "${ROOT}/backends/*.hpp")
 set(checked 0)
 foreach(file IN LISTS files)
   set(number 1)
-  if(file MATCHES "^include/weir/[^/]+\\.hpp$")
-    continue()
-  elseif(file MATCHES "^backends/")
+  if(file MATCHES "^backends/")
     set(room backend)
   else()
-    string(REGEX REPLACE "^include/weir/([^/]+)/.*$" "\\1" room "${file}")
-    if(NOT room IN_LIST rooms)
+    string(REGEX REPLACE "^include/weir/([^/.]+).*$" "\\1" room "${file}")
+    if(NOT room IN_LIST rooms AND NOT file STREQUAL "include/weir/weir.hpp")
       fault("there is no room \"${room}\"")
       continue()
     endif()
   endif()
-  check_file(${file} ${room})
+  if(file MATCHES "include/weir/([^/]+)\\.hpp$")
+    check_umbrella(${file} ${CMAKE_MATCH_1})
+  else()
+    check_file(${file} ${room})
+  endif()
+  cmake_path(GET file PARENT_PATH folder)
+  if(folder MATCHES "include/weir/[^/]+$")
+    check_is_under(${file} ${number} ${folder}.hpp)
+  elseif(folder STREQUAL "include/weir" AND room IN_LIST core_rooms)
+    check_is_under(${file} ${number} include/weir/weir.hpp)
+  endif()
   math(EXPR checked "${checked} + 1")
 endforeach()
 

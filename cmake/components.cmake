@@ -8,7 +8,7 @@
 function(weir_add_component name base)
   file(GLOB_RECURSE headers CONFIGURE_DEPENDS ${ARGN})
   if(name STREQUAL "core")
-    list(FILTER headers EXCLUDE REGEX "/include/weir/config/")
+    list(FILTER headers EXCLUDE REGEX "/include/weir/config[/.]")
   endif()
 
   add_library(weir_${name} INTERFACE)
@@ -40,6 +40,7 @@ function(weir_add_config)
     return()
   endif()
   weir_add_component(config "${PROJECT_SOURCE_DIR}/include"
+    "${PROJECT_SOURCE_DIR}/include/weir/config.hpp"
     "${PROJECT_SOURCE_DIR}/include/weir/config/*.hpp")
   target_link_libraries(weir_config INTERFACE
     $<IF:$<TARGET_EXISTS:yaml-cpp::yaml-cpp>,yaml-cpp::yaml-cpp,yaml-cpp>)

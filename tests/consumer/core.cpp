@@ -1,4 +1,3 @@
-#include "weir/base/version.hpp"
-#include "weir/table/hash.hpp"
+#include "weir/weir.hpp"
 
 int main() { return weir::library_version.major == 0 ? 0 : 1; }

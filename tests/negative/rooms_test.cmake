@@ -39,3 +39,17 @@ plant(include/weir/pool/planted.hpp "#include <xxhash.h>"
   "3: the core includes the standard library alone")
 plant(include/weir/time/planted.hpp "#include <chrono>"
   "3: no room of the core includes <chrono>")
+plant(include/weir/net/planted.hpp "// nothing"
+  "1: include/weir/net.hpp leaves it out")
+plant(include/weir/ra.hpp "// nothing"
+  "1: include/weir/weir.hpp leaves it out")
+plant(include/weir/attic.hpp "// nothing"
+  "1: there is no room .attic.")
+plant(include/weir/net.hpp "#include \"weir/base/verdict.hpp\""
+  "3: an umbrella holds nothing but includes of its own")
+plant(include/weir/net.hpp "inline int planted = 0;"
+  "3: an umbrella holds nothing but includes of its own")
+plant(include/weir/weir.hpp "#include \"weir/config.hpp\""
+  "3: an umbrella holds nothing but includes of its own")
+plant(include/weir/nat/planted.hpp "#include \"weir/net.hpp\""
+  "3: a room includes rooms by their headers")

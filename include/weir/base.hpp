@@ -1,0 +1,7 @@
+#pragma once
+
+#include "weir/base/contract.hpp"
+#include "weir/base/drop_reason.hpp"
+#include "weir/base/interface_id.hpp"
+#include "weir/base/verdict.hpp"
+#include "weir/base/version.hpp"

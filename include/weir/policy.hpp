@@ -1,0 +1,15 @@
+#pragma once
+
+#include "weir/policy/box_group.hpp"
+#include "weir/policy/found_word.hpp"
+#include "weir/policy/policy.hpp"
+#include "weir/policy/protocol_classes.hpp"
+#include "weir/policy/query.hpp"
+#include "weir/policy/rule.hpp"
+#include "weir/policy/rule_box.hpp"
+#include "weir/policy/rule_criteria.hpp"
+#include "weir/policy/rule_search.hpp"
+#include "weir/policy/rule_set.hpp"
+#include "weir/policy/rule_tree.hpp"
+#include "weir/policy/tree_builder.hpp"
+#include "weir/policy/zone_policy.hpp"

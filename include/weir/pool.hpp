@@ -1,0 +1,16 @@
+#pragma once
+
+#include "weir/pool/checked_pools.hpp"
+#include "weir/pool/deterministic.hpp"
+#include "weir/pool/external_address.hpp"
+#include "weir/pool/host_lists.hpp"
+#include "weir/pool/mapping.hpp"
+#include "weir/pool/mapping_table.hpp"
+#include "weir/pool/pool.hpp"
+#include "weir/pool/pool_set.hpp"
+#include "weir/pool/port_choice.hpp"
+#include "weir/pool/port_owner.hpp"
+#include "weir/pool/port_slice.hpp"
+#include "weir/pool/port_space.hpp"
+#include "weir/pool/random.hpp"
+#include "weir/pool/verify.hpp"

@@ -1,0 +1,4 @@
+#pragma once
+
+#include "weir/route/next_hop.hpp"
+#include "weir/route/route_table.hpp"

@@ -1,0 +1,17 @@
+#pragma once
+
+#include "weir/session/flow_state.hpp"
+#include "weir/session/review_queue.hpp"
+#include "weir/session/session_book.hpp"
+#include "weir/session/session_directory.hpp"
+#include "weir/session/session_opening.hpp"
+#include "weir/session/session_phase.hpp"
+#include "weir/session/session_record.hpp"
+#include "weir/session/session_table.hpp"
+#include "weir/session/session_traits.hpp"
+#include "weir/session/tcp_rules.hpp"
+#include "weir/session/tcp_table.hpp"
+#include "weir/session/tcp_tracker.hpp"
+#include "weir/session/tcp_window.hpp"
+#include "weir/session/timeout_profile.hpp"
+#include "weir/session/timeouts.hpp"

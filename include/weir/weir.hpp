@@ -1,0 +1,16 @@
+#pragma once
+
+#include "weir/base.hpp"
+#include "weir/engine.hpp"
+#include "weir/link.hpp"
+#include "weir/nat.hpp"
+#include "weir/net.hpp"
+#include "weir/observe.hpp"
+#include "weir/packet.hpp"
+#include "weir/policy.hpp"
+#include "weir/pool.hpp"
+#include "weir/route.hpp"
+#include "weir/session.hpp"
+#include "weir/table.hpp"
+#include "weir/time.hpp"
+#include "weir/wire.hpp"
