@@ -24,3 +24,9 @@ install(FILES
   cmake/dpdk_flags.cmake
   DESTINATION "${package_dir}")
 install(FILES "${PROJECT_BINARY_DIR}/weir.pc" DESTINATION "${CMAKE_INSTALL_LIBDIR}/pkgconfig")
+
+# What configurations and reports look like, for editors and for programs that read them.
+install(FILES
+  examples/configs/weir.schema.json
+  examples/weir/report.schema.json
+  DESTINATION "${CMAKE_INSTALL_DATADIR}/weir")

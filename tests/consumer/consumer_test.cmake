@@ -2,7 +2,8 @@
 #
 #   cmake -D CASE=<case> -D SOURCE=<repository> -D WORK=<folder> -D CXX=<compiler> -P consumer_test.cmake
 #
-# install            puts the library below WORK, for the cases that need it installed
+# install            puts the library below WORK, for the cases that need it installed, and the
+#                    schemas where editors look for them
 # subdirectory       builds against the sources
 # package-<name>     builds against the installed component
 # pkg-config         builds with what pkg-config says
@@ -47,6 +48,11 @@ if(CASE STREQUAL "install")
     "-DCMAKE_INSTALL_PREFIX=${prefix}"
     -DWEIR_BUILD_TESTS=OFF -DWEIR_BUILD_EXAMPLES=OFF -DWEIR_BUILD_BENCHMARKS=OFF)
   run("${CMAKE_COMMAND}" --install "${build}")
+  foreach(schema IN ITEMS weir report)
+    if(NOT EXISTS "${prefix}/share/weir/${schema}.schema.json")
+      message(FATAL_ERROR "share/weir/${schema}.schema.json is not installed")
+    endif()
+  endforeach()
 elseif(CASE STREQUAL "subdirectory")
   run(${configure} "-DSUBDIRECTORY=${SOURCE}")
   run("${CMAKE_COMMAND}" --build "${build}")
