@@ -170,6 +170,25 @@ TEST_CASE("a mapping that is released once too often is found", "[engine][verify
   CHECK(box.said() == "mapping 0 counts 1 sessions, and 2 hold it");
 }
 
+TEST_CASE("a session whose mapping has ended is found", "[engine][verify]") {
+  tables box;
+  box.opens(4000);
+
+  box.state.mappings.release(mapping_id{0});
+
+  CHECK(box.said() == "mapping 0 is not there, and 1 sessions hold it");
+}
+
+TEST_CASE("a session that holds a mapping beyond the last one is found", "[engine][verify]") {
+  const auto beyond = GENERATE(8u, 1'000'000u);
+  tables box;
+  box.opens_plain<ipv4>(4000);
+
+  box.state.sessions4.cold(0).mapping = beyond;
+
+  CHECK(box.said() == "mapping 8 is not there, and 1 sessions hold it");
+}
+
 TEST_CASE("a session that forgets its mapping is found", "[engine][verify]") {
   tables box;
   box.opens(4000);

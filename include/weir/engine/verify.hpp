@@ -7,6 +7,8 @@
 #include "weir/pool/verify.hpp"
 #include "weir/session/session_table.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -14,14 +16,13 @@
 
 namespace weir::detail {
 
-/// Counts the sessions that hold each mapping.
+/// Counts the sessions that hold each mapping, and behind all of them those that hold what no
+/// mapping can be.
 template <EngineTraits T>
 std::vector<std::uint32_t> holders_by_mapping(shard<T>& state) {
-  std::vector<std::uint32_t> holders(state.config->raw().sessions.max);
+  std::vector<std::uint32_t> holders(std::size_t{state.config->raw().sessions.max} + 1);
   const auto count = [&](std::uint32_t id) {
-    if (id < holders.size()) {
-      ++holders[id];
-    }
+    ++holders[std::min<std::size_t>(id, holders.size() - 1)];
   };
   state.sessions4.for_each_held([&](std::uint32_t id) {
     const auto held = state.sessions4.cold(id).mapping;
@@ -34,6 +35,28 @@ std::vector<std::uint32_t> holders_by_mapping(shard<T>& state) {
     }
   });
   return holders;
+}
+
+/// What is broken, unless every mapping is held by as many sessions as it says and nothing else is
+/// held.
+template <EngineTraits T>
+std::optional<std::string> verify_holders(shard<T>& state) {
+  auto holders = holders_by_mapping(state);
+  std::optional<std::string> fault;
+  state.mappings.for_each([&](mapping_id id, const mapping<ipv4>& one) {
+    if (one.sessions != holders[id.number()]) {
+      fault = "mapping " + std::to_string(id.number()) + " counts " + std::to_string(one.sessions) +
+              " sessions, and " + std::to_string(holders[id.number()]) + " hold it";
+    }
+    holders[id.number()] = 0;
+  });
+  const auto gone = std::find_if(holders.begin(), holders.end(),
+                                 [](std::uint32_t count) noexcept { return count != 0; });
+  if (!fault && gone != holders.end()) {
+    fault = "mapping " + std::to_string(gone - holders.begin()) + " is not there, and " +
+            std::to_string(*gone) + " sessions hold it";
+  }
+  return fault;
 }
 
 /// What is broken, if anything is: every index entry belongs to one session, every port in use to
@@ -49,14 +72,7 @@ std::optional<std::string> verify(shard<T>& state) {
   if (auto fault = verify_ports(state.owner, state.config->pools(), state.mappings)) {
     return fault;
   }
-  const auto holders = holders_by_mapping(state);
-  std::optional<std::string> fault;
-  state.mappings.for_each([&](mapping_id id, const mapping<ipv4>& one) {
-    if (one.sessions != holders[id.number()]) {
-      fault = "mapping " + std::to_string(id.number()) + " counts " + std::to_string(one.sessions) +
-              " sessions, and " + std::to_string(holders[id.number()]) + " hold it";
-    }
-  });
+  auto fault = verify_holders(state);
   const auto lives = state.lives.created.read() - state.lives.expired.read() -
                      state.lives.ended.read() - state.lives.evicted.read();
   if (!fault && lives != state.sessions4.size() + state.sessions6.size()) {
