@@ -53,28 +53,16 @@ class bucket_index {
     for (Lane& lane : lanes) take(lane, copy.first_candidate(lines, lane.hash));
   }
 
+  // Nearly every key stands at home: what looks further is kept out of the way.
+
   /// The payload with the hash's tag that `is_payload_of_key` accepts, or `no_payload`.
   template <class Key, class IsPayloadOfKey>
   std::uint32_t find(std::uint64_t hash, const Key&,
                      IsPayloadOfKey&& is_payload_of_key) const noexcept {
-    const std::uint32_t wanted = geometry_.tag(hash);
-    std::uint32_t place = geometry_.home(hash);
-    for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
-      const line& there = lines_[place];
-      std::uint32_t matches = match_line(there.words, wanted, ~geometry_.payload_mask);
-      for (; matches != 0; matches &= matches - 1) {
-        const std::uint32_t payload =
-            there.words[std::countr_zero(matches)] & geometry_.payload_mask;
-        if (is_payload_of_key(payload)) {
-          return payload;
-        }
-      }
-      if (there.passed() == 0) {
-        return no_payload;
-      }
-      place = after(place);
-    }
-    return no_payload;
+    const line& home = lines_[geometry_.home(hash)];
+    const std::uint32_t found = find_in(home, hash, is_payload_of_key);
+    return found != no_payload || home.passed() == 0 ? found
+                                                     : find_further(hash, is_payload_of_key);
   }
 
   /// Fails when `entries_max` entries are there, or `probes_max` lines in a row are full.
@@ -84,43 +72,25 @@ class bucket_index {
     if (size_ == entries_max_) {
       return false;
     }
-    const std::uint32_t first = geometry_.home(hash);
-    std::uint32_t place = first;
-    for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
-      line& there = lines_[place];
-      const std::uint32_t empty = match_line(there.words, 0, ~0u);
-      if (empty != 0) {
-        there.words[std::countr_zero(empty)] = geometry_.tag(hash) | payload;
-        count_passing(first, place, 1);
-        ++size_;
-        return true;
-      }
-      place = after(place);
+    line& home = lines_[geometry_.home(hash)];
+    if (!home.try_put(geometry_.tag(hash) | payload) && !try_insert_further(hash, payload))
+        [[unlikely]] {
+      return false;
     }
-    return false;
+    ++size_;
+    return true;
   }
 
   /// Whether the entry was there; it is not any more.
   template <class Key>
   bool erase(std::uint64_t hash, const Key&, std::uint32_t payload) noexcept {
-    const std::uint32_t wanted = geometry_.tag(hash) | payload;
-    const std::uint32_t first = geometry_.home(hash);
-    std::uint32_t place = first;
-    for (std::uint32_t probe = 0; probe < probes_max; ++probe) {
-      line& there = lines_[place];
-      const std::uint32_t matches = match_line(there.words, wanted, ~0u);
-      if (matches != 0) {
-        there.words[std::countr_zero(matches)] = 0;
-        count_passing(first, place, ~0u);
-        --size_;
-        return true;
-      }
-      if (there.passed() == 0) {
-        return false;
-      }
-      place = after(place);
+    line& home = lines_[geometry_.home(hash)];
+    if (!home.try_clear(geometry_.tag(hash) | payload) &&
+        (home.passed() == 0 || !erase_further(hash, payload))) [[unlikely]] {
+      return false;
     }
-    return false;
+    --size_;
+    return true;
   }
 
   std::uint32_t size() const noexcept { return size_; }
@@ -132,6 +102,20 @@ class bucket_index {
     std::uint32_t words[line_words];
 
     std::uint32_t passed() const noexcept { return words[line_slots]; }
+    /// Fails where no word is empty.
+    bool try_put(std::uint32_t entry) noexcept {
+      const std::uint32_t empty = match_line(words, 0, ~0u);
+      if (empty == 0) return false;
+      words[std::countr_zero(empty)] = entry;
+      return true;
+    }
+    /// Empties a word that is the entry; fails where none is.
+    bool try_clear(std::uint32_t entry) noexcept {
+      const std::uint32_t matches = match_line(words, entry, ~0u);
+      if (matches == 0) return false;
+      words[std::countr_zero(matches)] = 0;
+      return true;
+    }
   };
   static_assert(sizeof(line) == line_bytes);
 
@@ -164,6 +148,64 @@ class bucket_index {
   std::uint32_t after(std::uint32_t place) const noexcept {
     return place + 1 == geometry_.lines_count ? 0 : place + 1;
   }
+
+  template <class IsPayloadOfKey>
+  std::uint32_t find_in(const line& there, std::uint64_t hash,
+                        IsPayloadOfKey& is_payload_of_key) const noexcept {
+    std::uint32_t matches = match_line(there.words, geometry_.tag(hash), ~geometry_.payload_mask);
+    for (; matches != 0; matches &= matches - 1) {
+      const std::uint32_t payload = there.words[std::countr_zero(matches)] & geometry_.payload_mask;
+      if (is_payload_of_key(payload)) {
+        return payload;
+      }
+    }
+    return no_payload;
+  }
+
+  /// The same in the lines behind home, of which some entry passed each but the last.
+  template <class IsPayloadOfKey>
+  [[gnu::noinline]] std::uint32_t find_further(std::uint64_t hash,
+                                               IsPayloadOfKey& is_payload_of_key) const noexcept {
+    std::uint32_t place = geometry_.home(hash);
+    for (std::uint32_t probe = 1; probe < probes_max; ++probe) {
+      place = after(place);
+      const std::uint32_t found = find_in(lines_[place], hash, is_payload_of_key);
+      if (found != no_payload || lines_[place].passed() == 0) {
+        return found;
+      }
+    }
+    return no_payload;
+  }
+
+  [[gnu::noinline]] bool try_insert_further(std::uint64_t hash, std::uint32_t payload) noexcept {
+    const std::uint32_t first = geometry_.home(hash);
+    std::uint32_t place = first;
+    for (std::uint32_t probe = 1; probe < probes_max; ++probe) {
+      place = after(place);
+      if (lines_[place].try_put(geometry_.tag(hash) | payload)) {
+        count_passing(first, place, 1);
+        return true;
+      }
+    }
+    return false;
+  }
+
+  [[gnu::noinline]] bool erase_further(std::uint64_t hash, std::uint32_t payload) noexcept {
+    const std::uint32_t first = geometry_.home(hash);
+    std::uint32_t place = first;
+    for (std::uint32_t probe = 1; probe < probes_max; ++probe) {
+      place = after(place);
+      if (lines_[place].try_clear(geometry_.tag(hash) | payload)) {
+        count_passing(first, place, ~0u);
+        return true;
+      }
+      if (lines_[place].passed() == 0) {
+        return false;
+      }
+    }
+    return false;
+  }
+
   /// Adds to the count of every line that an entry of `first` standing in `last` passed.
   void count_passing(std::uint32_t first, std::uint32_t last, std::uint32_t change) noexcept {
     for (std::uint32_t place = first; place != last; place = after(place)) {
