@@ -64,7 +64,7 @@ inline bool readdress(std::span<std::byte> packet, const walked<ipv4>& headers,
   auto readdressed = unpack(headers.key);
   readdressed.destination = external;
   const auto after = pack(readdressed).endpoints();
-  rewrite(packet.data(), headers.facts, checksum_coverage::whole, after,
+  rewrite(packet, headers.facts, checksum_coverage::whole, after,
           flow_delta::between(headers.key.endpoints(), after), ttl_step::keep);
   return true;
 }

@@ -123,6 +123,23 @@ TEST_CASE("an error about a query has the identifier its host chose",
   CHECK(delivered == error_about(ping(inside.address, 7), router_outside, inside.address));
 }
 
+TEST_CASE("an error about a query of nothing but zeros quotes the checksum that it had",
+          "[nat][icmp-error][icmp][rfc1071][rfc5508-req5]") {
+  const auto reply = [](ipv4_address to, unsigned identifier) {
+    return icmp{0, 0}.from(server.address, 0).to(to, 0).identifier(identifier).bytes();
+  };
+  const end asker{outside.address, port{40'007}};
+
+  const packet_bytes error = error_about(reply(inside.address, 0), router_inside, server.address);
+  const packet_bytes sent =
+      translated(error, key(protocol::icmp, asker, {server.address, port{8}}));
+
+  CHECK(sent == error_about(reply(outside.address, 40'007), outside.address, server.address));
+  CHECK(
+      translated(sent, key(protocol::icmp, {inside.address, port{0}}, {server.address, port{8}})) ==
+      error_about(reply(inside.address, 0), inside.address, server.address));
+}
+
 TEST_CASE("an error about a portless packet changes addresses alone", "[nat][icmp-error][v7]") {
   const auto kind = GENERATE(protocol::esp, protocol::gre, protocol::sctp, protocol::ipip);
   const auto sent = [&](const end& source) {

@@ -11,6 +11,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace weir::test {
@@ -36,7 +37,7 @@ struct translation {
   packet_bytes apply(ttl_step step = ttl_step::keep,
                      checksum_coverage coverage = checksum_coverage::whole) const {
     packet_bytes sent = bytes;
-    rewrite(sent.data(), found.facts, coverage, after, delta(), step);
+    rewrite(sent, found.facts, coverage, after, delta(), step);
     return sent;
   }
 };
@@ -100,8 +101,8 @@ TEST_CASE("there and back restores the packet", "[nat][rewrite][rfc1624]") {
       }
       packet_bytes back = there.apply();
 
-      rewrite(back.data(), there.found.facts, checksum_coverage::whole, there.before,
-              -there.delta(), ttl_step::keep);
+      rewrite(back, there.found.facts, checksum_coverage::whole, there.before, -there.delta(),
+              ttl_step::keep);
 
       CAPTURE(name(kind), round);
       REQUIRE(back == sent);
@@ -239,6 +240,79 @@ TEST_CASE("the identifier of a query is translated both ways", "[nat][rewrite][i
   CHECK(number_at(answered, 24, 2) == 7);
   CHECK(number_at(answered, 26, 2) == 9);
   CHECK(wrong_with(answered).empty());
+}
+
+/// An echo reply in which nothing is set but the identifier.
+builder empty_reply(const end& to, unsigned identifier, std::size_t zeros) {
+  return icmp{0, 0}
+      .from(server.address, 0)
+      .to(to.address, 0)
+      .identifier(identifier)
+      .payload(packet_bytes(zeros));
+}
+const end echo_server{server.address, port{8}};
+
+TEST_CASE("a query of nothing but zeros has the checksum that verifies",
+          "[nat][rewrite][icmp][rfc1071][rfc1624]") {
+  const auto zeros = GENERATE(as<std::size_t>{}, 0, 1, 56);
+  const auto identifier = GENERATE(as<unsigned>{}, 0, 1, 4873, 0xFFFF);
+  CAPTURE(zeros, identifier);
+  const end asker{inside.address, port{0}};
+
+  const packet_bytes answered =
+      translation{empty_reply(outside, identifier, zeros).bytes(), echo_server, asker}.apply();
+
+  CHECK(answered == empty_reply(inside, 0, zeros).bytes());
+  CHECK(number_at(answered, 22, 2) == 0xFFFF);
+}
+
+TEST_CASE("a query is the one that its new identifier would have been sent with",
+          "[nat][rewrite][icmp][rfc1624]") {
+  const auto type = GENERATE(as<unsigned>{}, 0, 8);
+  for (std::uint32_t number = 0; number < 65'536; ++number) {
+    const end worn{outside.address, port{static_cast<std::uint16_t>(number)}};
+    const auto message = [&](unsigned identifier) {
+      return icmp{type, 0}.from(server.address, 0).to(worn.address, 0).identifier(identifier);
+    };
+    const auto& source = type == 0 ? echo_server : worn;
+    const auto& destination = type == 0 ? worn : echo_server;
+    const translation one{message(0x1234).bytes(), source, destination};
+    packet_bytes sent = one.bytes;
+    rewrite_transport(std::span{sent}.subspan(20), one.found.facts, checksum_coverage::whole,
+                      one.after, one.delta());
+    REQUIRE(sent == message(number).bytes());
+  }
+}
+
+TEST_CASE("a query of nothing but zeros, its checksum too, stays wrong",
+          "[nat][rewrite][icmp][rfc1071]") {
+  packet_bytes corrupt = empty_reply(outside, 0, 8).bytes();
+  put(corrupt, 22, 0, 2);
+  const auto identifier = GENERATE(as<unsigned>{}, 0, 7, 0xFFFF);
+  const end asker{inside.address, port{static_cast<std::uint16_t>(identifier)}};
+
+  packet_bytes answered = translation{corrupt, echo_server, asker}.apply();
+  CHECK(number_at(answered, 24, 2) == identifier);
+  CHECK(judge_transport(answered) == checksum_verdict::wrong);
+
+  answered = translation{answered, echo_server, end{outside.address, port{0}}}.apply();
+  CHECK(judge_transport(answered) == checksum_verdict::wrong);
+}
+
+TEST_CASE("a beginning of zeros of a longer query is no reason to keep its checksum",
+          "[nat][rewrite][icmp][rfc1624]") {
+  const end asker{inside.address, port{7}};
+  packet_bytes payload(16);
+  put(payload, 14, 0xFFFF, 2);
+  const packet_bytes reply = empty_reply(outside, 0, 0).payload(payload).bytes();
+  REQUIRE(number_at(reply, 22, 2) == 0);
+  translation one{reply, echo_server, asker};
+
+  one.bytes.resize(36);  // a capture cut it
+  packet_bytes answered = one.apply();
+  answered.insert(answered.end(), reply.begin() + 36, reply.end());
+
+  CHECK(answered == empty_reply(inside, 7, 0).payload(payload).bytes());
 }
 
 TEST_CASE("pieces of a datagram are those of the translated datagram", "[nat][rewrite][fragment]") {

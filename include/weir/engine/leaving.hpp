@@ -73,7 +73,7 @@ void pass_on(std::byte* header, ttl_step step) noexcept {
     const auto coverage = packet.meta.transport == checksum_state::partial
                               ? checksum_coverage::pseudo_header
                               : checksum_coverage::whole;
-    rewrite(header, headers.facts, coverage, after, delta, step);
+    rewrite(packet.bytes, headers.facts, coverage, after, delta, step);
   }
 }
 

@@ -53,14 +53,16 @@ inline void rewrite_quote(std::span<std::byte> quoted, const walked<ipv4>& quote
   const auto delta = flow_delta::between(quote.key.endpoints(), after);
   rewrite_addresses(quoted.data(), after, delta, ttl_step::keep);
   const packet_facts& facts = quote.facts;
-  std::byte* const transport = quoted.data() + facts.transport_offset;
-  if (facts.message == message_kind::tcp &&
-      quoted.size() < facts.transport_offset + quoted_transport_size) {
-    store_raw(transport, after.ports);
+  const auto transport = quoted.subspan(facts.transport_offset);
+  if (facts.message == message_kind::icmp_query) {
+    rewrite_query(transport, false, after);  // how much was cut off nobody knows
     return;
   }
-  rewrite_transport(transport, facts.transport, facts.message, checksum_coverage::whole, after,
-                    delta);
+  if (facts.message == message_kind::tcp && transport.size() < quoted_transport_size) {
+    store_raw(transport.data(), after.ports);
+    return;
+  }
+  rewrite_transport(transport, facts, checksum_coverage::whole, after, delta);
 }
 
 }  // namespace detail

@@ -19,10 +19,11 @@
 #include "weir/wire/transport_checksum.hpp"
 #include "weir/wire/udp_header.hpp"
 
+#include <algorithm>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
+#include <span>
 
 namespace weir {
 
@@ -132,17 +133,35 @@ inline bool is_request(const std::byte* icmp) noexcept {
   return icmp_request_of<ipv4>(type) == type;
 }
 
-/// Stores the identifier of a query. The checksum covers no pseudo header, and of the key the
-/// identifier alone: what the key shows in the other port is the type of the request.
-inline void rewrite_query(std::byte* icmp, const packed_endpoints& after) noexcept {
+/// Whether nothing but zeros is here: no sum over it verifies (RFC 1071 section 1).
+inline bool is_all_zero(std::span<const std::byte> bytes) noexcept {
+  return std::all_of(bytes.begin(), bytes.end(),
+                     [](std::byte one) noexcept { return one == std::byte{0}; });
+}
+
+/// Stores the identifier of a query, of whose message all is here or a beginning. The checksum
+/// covers no pseudo header, and of the key the identifier alone: what the key shows in the other
+/// port is the type of the request.
+///
+/// No other sum that is rewritten may be over zeros alone, where the two zeros of ones-complement
+/// differ: the arithmetic of RFC 1624 has 0x0000 for the field, and only 0xFFFF verifies.
+inline void rewrite_query(std::span<std::byte> message, bool is_whole,
+                          const packed_endpoints& after) noexcept {
   std::byte ports[4];
   store_raw(ports, after.ports);
-  std::byte* const identifier = icmp + icmp_field::identifier;
+  std::byte* const identifier = message.data() + icmp_field::identifier;
   const std::uint16_t before = load_raw<std::uint16_t>(identifier);
-  std::memcpy(identifier, ports + (is_request(icmp) ? 0 : 2), 2);
-  add_to_complement(
-      icmp + icmp_field::checksum,
-      static_cast<std::uint16_t>(~before) + std::uint32_t{load_raw<std::uint16_t>(identifier)});
+  const auto worn = load_raw<std::uint16_t>(ports + (is_request(message.data()) ? 0 : 2));
+  if (before == worn) return;
+  std::byte* const field = message.data() + icmp_field::checksum;
+  const bool never_verifies = is_whole && is_all_zero(message);
+  store_raw(identifier, worn);
+  if (never_verifies) {  // and it must not begin to: with a field of zero it would behind 0xFFFF
+    store_raw(field, std::uint16_t{worn == 0xFFFF});
+    return;
+  }
+  add_to_complement(field, static_cast<std::uint16_t>(~before) + std::uint32_t{worn});
+  if (is_all_zero(message)) store_raw(field, std::uint16_t{0xFFFF});
 }
 
 }  // namespace detail
@@ -177,23 +196,27 @@ inline void rewrite_addresses(std::byte* header, const packed_endpoints& after, 
   detail::add_to_udp(header + ipv4_header::size_min + udp_field::checksum, delta.endpoints());
 }
 
-/// Rewrites the ports or the query identifier of the transport header at `transport`, and its
-/// checksum. The header is there up to its checksum.
-inline void rewrite_transport(std::byte* transport, weir::protocol kind, message_kind message,
+/// Rewrites the ports or the query identifier of a transport header, and its checksum. `transport`
+/// is what is here from that header to the end of the packet: the header up to its checksum at
+/// least.
+inline void rewrite_transport(std::span<std::byte> transport, const packet_facts& facts,
                               checksum_coverage coverage, const packed_endpoints& after,
                               flow_delta delta) noexcept {
-  if (message == message_kind::icmp_query) {
-    detail::rewrite_query(transport, after);
+  const weir::protocol kind = facts.transport;
+  if (facts.message == message_kind::icmp_query) {
+    const bool is_whole = facts.fragment == fragment_kind::none &&
+                          facts.transport_offset + transport.size() == facts.end;
+    detail::rewrite_query(transport, is_whole, after);
     return;
   }
-  if (!has_ports(kind) || message == message_kind::opaque) {
+  if (!has_ports(kind) || facts.message == message_kind::opaque) {
     return;
   }
-  store_raw(transport, after.ports);
+  store_raw(transport.data(), after.ports);
   if (kind == protocol::sctp) {
     return;  // its CRC covers no addresses, and pools keep its ports
   }
-  std::byte* const field = transport + *checksum_field_of<ipv4>(kind);
+  std::byte* const field = transport.data() + *checksum_field_of<ipv4>(kind);
   if (coverage == checksum_coverage::pseudo_header) {
     detail::add_to_sum(field, delta.addresses());
   } else if (kind == protocol::udp || kind == protocol::udp_lite) {
@@ -205,11 +228,12 @@ inline void rewrite_transport(std::byte* transport, weir::protocol kind, message
 
 /// Rewrites any packet that is no ICMP error: both headers, and every checksum that covers what
 /// was exchanged. The facts are those of a walk that found no fault.
-inline void rewrite(std::byte* header, const packet_facts& facts, checksum_coverage coverage,
-                    const packed_endpoints& after, flow_delta delta, ttl_step step) noexcept {
-  rewrite_addresses(header, after, delta, step);
-  rewrite_transport(header + facts.transport_offset, facts.transport, facts.message, coverage,
-                    after, delta);
+inline void rewrite(std::span<std::byte> packet, const packet_facts& facts,
+                    checksum_coverage coverage, const packed_endpoints& after, flow_delta delta,
+                    ttl_step step) noexcept {
+  rewrite_addresses(packet.data(), after, delta, step);
+  const auto here = packet.first(std::min<std::size_t>(packet.size(), facts.end));
+  rewrite_transport(here.subspan(facts.transport_offset), facts, coverage, after, delta);
 }
 
 }  // namespace weir
