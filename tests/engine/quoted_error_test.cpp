@@ -2,6 +2,7 @@
 #include "tests/support/catch.hpp"
 
 #include <algorithm>
+#include <cstdint>
 #include <string>
 
 namespace weir::test {
@@ -214,6 +215,20 @@ TEST_CASE("a quoted sequence that is not under way is not believed",
   CHECK(box.sends("wan", about(forged)).text() == "drop icmp_error_implausible");
   put(forged.bytes, 24, 1001, 4);
   CHECK(box.sends("wan", about(forged)).text() == "forward");
+}
+
+TEST_CASE("an error about a connection that nobody answered cannot quote the answerer",
+          "[engine][quoted_error][rfc5927]") {
+  gateway box{two_zones()};
+  const auto syn = tcp{}.syn().from("10.0.0.5", 4000).to("192.0.2.1", 80).sequence(1000);
+  REQUIRE(box.sends("lan", syn).text() == "forward");
+  const auto about_answer = [&](std::uint32_t sequence) {
+    const auto answer = tcp{}.from("192.0.2.1", 80).to("10.0.0.5", 4000).sequence(sequence);
+    return icmp{3, 3}.from("10.0.0.5").to("192.0.2.1").quote(answer.bytes(), 28);
+  };
+
+  CHECK(box.sends("lan", about_answer(1001)).text() == "drop icmp_error_implausible");
+  CHECK(box.sends("lan", about_answer(990)).text() == "drop icmp_error_implausible");
 }
 
 TEST_CASE("an error neither lengthens nor ends a session",

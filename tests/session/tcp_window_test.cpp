@@ -191,6 +191,16 @@ TEST_CASE("an ICMP error quotes plausibly what is under way", "[session][tcp][ic
   CHECK_FALSE(is_quotable(connection.flow, original, end - 10'001));
 }
 
+TEST_CASE("an ICMP error may not quote a side that has sent nothing",
+          "[session][tcp][icmp][rfc5927]") {
+  const tcp_connection connection = tcp_connection::in(session_phase::opening);
+
+  CHECK_FALSE(is_quotable(connection.flow, reply, connection.flow.sequence_end[1]));
+  CHECK_FALSE(is_quotable(connection.flow, reply, test::original_isn));
+  CHECK_FALSE(is_quotable(connection.flow, reply, test::original_isn - 10));
+  CHECK_FALSE(is_quotable(connection.flow, reply, 0));
+}
+
 TEST_CASE("an ICMP error may quote a SYN that nobody answered", "[session][tcp][icmp][rfc5927]") {
   const tcp_connection connection = tcp_connection::in(session_phase::opening);
 
