@@ -313,6 +313,25 @@ TEST_CASE("an error about the box's own packet is delivered", "[engine][quoted_e
   CHECK(box.sends("wan", about(sent)).text() == "deliver");
 }
 
+TEST_CASE("an error in a broadcast or multicast frame goes nowhere, whoever it is for",
+          "[engine][quoted_error][rfc1812]") {
+  auto raw = two_zones();
+  add_policy(raw, "local", "outside", action::permit_stateful);
+  gateway box{raw};
+  packet_meta meta;
+  meta.cast = GENERATE(link_cast::broadcast, link_cast::multicast);
+  const auto four = box.sends("lan", udp{}.from("10.0.0.5", 4000));
+  const auto own = box.sends("local", udp{}.from("203.0.113.1").to("192.0.2.1"));
+  box.sends("lan", udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 99).payload("hello"));
+
+  CHECK(box.sends("wan", about(four), meta).text() == "drop link_broadcast");
+  CHECK(box.sends("wan", about(own), meta).text() == "drop link_broadcast");
+  CHECK(box.sends("wan", too_big6(), meta).text() == "drop link_broadcast");
+  CHECK(box.sends("wan", about(four)).text() == "forward");
+  CHECK(box.sends("wan", about(own)).text() == "deliver");
+  CHECK(box.sends("wan", too_big6()).text() == "forward");
+}
+
 /// A packet of a protocol whose answers carry another identifier, or may.
 builder identified(protocol kind, unsigned identifier) {
   return kind == protocol::esp

@@ -142,6 +142,9 @@ outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packe
   if (!which.found()) {
     return outcome::open();
   }
+  if (packet.meta.cast != link_cast::unicast) {
+    return drop_reason::link_broadcast;  // RFC 1812 section 5.3.4
+  }
   const auto& record = table.hot(which.id());
   if (!is_from_its_side(record, which.way(), packet)) {
     return drop_reason::martian_source;
