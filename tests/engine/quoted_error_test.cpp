@@ -274,6 +274,55 @@ TEST_CASE("an error passes a 1:1 mapping without a session, inside and out",
         ipv4_address{203, 0, 113, 2});
 }
 
+/// A host with an address of its own outside, where nothing is tracked.
+configuration stateless_host() {
+  auto raw = two_zones(action::permit);
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.10")};
+  add_policy(raw, "outside", "inside", action::permit);
+  return raw;
+}
+std::string quoted_destination(const fate& error) {
+  return to_text(unpack(walk<ipv4>(quoted(error.bytes), 1500, {}).key).destination.address);
+}
+
+TEST_CASE("without a session an error about a host of a 1:1 mapping wears its external address",
+          "[engine][quoted_error][rfc5508-req5]") {
+  auto raw = stateless_host();
+  const bool is_of_udp = GENERATE(false, true);
+  if (is_of_udp) raw.nat.statics[0].protocol = protocol::udp;
+  const auto* from = GENERATE("10.0.0.10", "10.0.0.77");
+  CAPTURE(from, is_of_udp);
+  gateway box{raw};
+  const auto request = box.sends("wan", udp{}.from("192.0.2.9", 99).to("203.0.113.2", 22));
+  REQUIRE(request.text() == "forward");
+
+  const auto error = box.sends("lan", icmp{11, 0}.from(from).to("192.0.2.9").quote(request.bytes));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.source() == "203.0.113.2");
+  CHECK(quoted_destination(error) == "203.0.113.2");
+}
+
+TEST_CASE("without a session an error from a host of a 1:1 mapping wears its address about others",
+          "[engine][quoted_error][rfc5508-req5]") {
+  gateway box{stateless_host()};
+  const auto request = box.sends("wan", udp{}.from("192.0.2.9", 99).to("10.0.0.5", 22));
+  REQUIRE(request.text() == "forward");
+  const auto error = icmp{11, 0}.to("192.0.2.9").quote(request.bytes);
+
+  const auto mapped = box.sends("lan", builder{error}.from("10.0.0.10"));
+  const auto plain = box.sends("lan", builder{error}.from("10.0.0.77"));
+  const auto astray = box.sends("lan", builder{error}.from("10.0.0.10").to("192.0.2.8"));
+
+  REQUIRE(mapped.text() == "forward");
+  CHECK(mapped.source() == "203.0.113.2");
+  CHECK(quoted_destination(mapped) == "10.0.0.5");
+  REQUIRE(plain.text() == "forward");
+  CHECK(plain.source() == "10.0.0.77");
+  CHECK(byte_at(plain.bytes, 8) == 63);
+  CHECK_FALSE(astray.forwarded());
+}
+
 builder too_big6() {
   const auto packet = udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 99).payload("hello");
   return icmp{2, 0}.rest(1280).from("2001:db8:77::1").to("2001:db8:1::5").quote(packet.bytes());

@@ -8,6 +8,7 @@
 #include "weir/engine/shard.hpp"
 #include "weir/engine/source.hpp"
 #include "weir/nat/icmp_error.hpp"
+#include "weir/nat/rewrite.hpp"
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/quote.hpp"
 #include "weir/wire/tcp_header.hpp"
@@ -25,10 +26,11 @@ inline outcome cannot_be_translated(const new_flow<ipv4>& flow) noexcept {
 }
 inline outcome cannot_be_translated(const new_flow<ipv6>&) noexcept { return outcome::open(); }
 
-/// The key under which packets of a quoted flow's other direction leave, by 1:1 mappings alone.
+/// The key under which packets of a quoted flow's other direction leave, by 1:1 mappings alone;
+/// `hides` says whether their sources wear any.
 template <EngineTraits T>
-packed_flow<ipv4> answers_one_to_one(const shard<T>& state, const new_flow<ipv4>& flow,
-                                     const flow_key<ipv4>& back) noexcept {
+flow_key<ipv4> answers_one_to_one(const shard<T>& state, const new_flow<ipv4>& flow,
+                                  const flow_key<ipv4>& back, bool hides) noexcept {
   const auto& statics = state.config->statics();
   auto after = back;
   if (flow.inside.destination != flow.received.destination) {
@@ -36,26 +38,52 @@ packed_flow<ipv4> answers_one_to_one(const shard<T>& state, const new_flow<ipv4>
         statics.find_internal({back.domain, back.protocol, back.destination, flow.from});
     after.destination = fixed ? fixed->endpoint : back.destination;
   }
-  const auto fixed = statics.find_one_to_one({back.domain, back.protocol, back.source, flow.to});
-  if (flow.outside.source != flow.received.source && fixed) {
-    after.source = fixed->endpoint;
+  if (hides) {
+    const auto fixed = statics.find_one_to_one({back.domain, back.protocol, back.source, flow.to});
+    after.source = fixed ? fixed->endpoint : back.source;
   }
-  return pack(after);
+  return after;
+}
+
+/// Exchanges the source of an error that no quoted packet hides for what it wears itself.
+inline void dress_sender(std::byte* header, const new_flow<ipv4>& flow) noexcept {
+  const auto before =
+      packed_flow<ipv4>::from_header(header, flow.received.domain, protocol::icmp, 0).endpoints();
+  auto sent = before;
+  sent.source = pack(flow.outside).source_bits();
+  rewrite_addresses(header, sent, flow_delta::between(before, sent), ttl_step::keep);
 }
 
 /// An error that passes without a session: what it quotes wore the 1:1 mapping too (RFC 5508
-/// REQ-4, REQ-5).
+/// REQ-4). It wears the address of the host it is about, whoever sends it (REQ-5c); where that one
+/// has no mapping, its sender's own.
 template <EngineTraits T>
-outcome pass_stateless_error(shard<T>& state, const new_flow<ipv4>& flow, ttl_step step) noexcept {
+outcome pass_stateless_error(shard<T>& state, new_flow<ipv4>& flow, bool hides,
+                             ttl_step step) noexcept {
   const auto& packet = flow.packet;
   const auto quoted = quote_of<ipv4>(std::span<const std::byte>{packet.bytes}, flow.facts());
   const auto quote = walk_quote<ipv4>(quoted, flow.received.domain);
   if (!quote.facts.ok) {
     return drop_reason::bad_quote;
   }
-  const auto after = answers_one_to_one(state, flow, unpack(reversed(quote.key)));
-  if (!translate_icmp_error(packet.bytes, flow.facts(), quote, after, step)) {
+  const auto back = unpack(reversed(quote.key));
+  const auto after = answers_one_to_one(state, flow, back, hides);
+  const bool is_hidden = after.source != back.source;
+  if (is_hidden) {
+    flow.outside.source.address = after.source.address;
+    tell_source(state, translation_kind::one_to_one, flow);
+  } else if (hides) {
+    wear_one_to_one(state, flow);
+  }
+  if (!flow.is_translated() && after == back) {
+    pass_on<ipv4>(packet.bytes.data(), step);
+    return state.config->hop(flow.hop).decision;
+  }
+  if (!translate_icmp_error(packet.bytes, flow.facts(), quote, pack(after), step)) {
     return drop_reason::bad_quote;
+  }
+  if (!is_hidden) {
+    dress_sender(packet.bytes.data(), flow);
   }
   return state.config->hop(flow.hop).decision;
 }
@@ -82,15 +110,16 @@ outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
       return drop_reason::needs_state;
     }
     const bool leaves = !flow.packet.from_box() && hop.kind == next_hop_kind::forward;
-    if (leaves && flow.destination == translation_kind::none) {
+    const bool hides = leaves && flow.destination == translation_kind::none;
+    if (flow.facts().message == message_kind::icmp_error) {
+      return pass_stateless_error(state, flow, hides, step);
+    }
+    if (hides) {
       wear_one_to_one(state, flow);
     }
     if (flow.is_translated()) {
       if (const auto refused = cannot_be_translated(flow)) {
         return refused;
-      }
-      if (flow.facts().message == message_kind::icmp_error) {
-        return pass_stateless_error(state, flow, step);
       }
       const auto after = pack(flow_key<ipv4>{flow.egress_domain, flow.received.protocol,
                                              flow.outside.source, flow.inside.destination});
