@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <set>
 #include <string>
 
 namespace weir::test {
@@ -74,6 +75,24 @@ TEST_CASE("an error from a router inside hides it behind the external address",
   CHECK(error.source() == sent.source());
   const auto inner = unpack(walk<ipv4>(quoted(error.bytes), 1500, {}).key);
   CHECK(inner.destination == sent.flow().source);
+}
+
+TEST_CASE("errors that may be fragmented do not share identifications behind one address",
+          "[engine][quoted_error][rfc6864]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  std::set<unsigned> ids;
+  for (const auto* host : {"10.0.0.5", "10.0.0.6"}) {
+    const auto sent = box.sends("lan", udp{}.from(host, 4000));
+    const auto reply = box.sends("wan", answer_to(udp{}, sent));
+    const auto error = icmp{3, 3}.from(host).to("192.0.2.1").quote(reply.bytes).id(1);
+    for (int i = 0; i < 4; ++i) ids.insert(word_at(box.sends("lan", error).bytes, 4));
+
+    const auto atomic = box.sends("lan", builder{error}.dont_fragment());
+    CHECK(word_at(atomic.bytes, 4) == 1);
+    CHECK(word_at(box.sends("wan", about(sent).id(1)).bytes, 4) == 1);
+  }
+
+  CHECK(ids.size() == 8);
 }
 
 TEST_CASE("an error passes without translation too", "[engine][quoted_error]") {

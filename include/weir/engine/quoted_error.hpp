@@ -10,9 +10,11 @@
 #include "weir/nat/icmp_error.hpp"
 #include "weir/session/tcp_window.hpp"
 #include "weir/wire/icmp_header.hpp"
+#include "weir/wire/packed_flow.hpp"
 #include "weir/wire/quote.hpp"
 #include "weir/wire/transport_checksum.hpp"
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 
@@ -97,9 +99,15 @@ outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
   const auto step = step_of(hop, packet.from_box());
   if constexpr (V::number == 4) {
     if (record.has(session_flag::translated)) {
-      const bool rewritten = translate_icmp_error(packet.bytes, headers.facts, quote,
-                                                  record.outgoing(which.way()), step);
-      return rewritten ? outcome{hop.decision} : outcome{drop_reason::bad_quote};
+      std::byte* const header = packet.bytes.data();
+      if (!translate_icmp_error(packet.bytes, headers.facts, quote, record.outgoing(which.way()),
+                                step)) {
+        return drop_reason::bad_quote;
+      }
+      const auto sent =
+          packed_flow<ipv4>::from_header(header, headers.key.domain(), headers.key.protocol(), 0);
+      refresh_identification(state.identifications, header, headers.key, sent);
+      return hop.decision;
     }
   }
   pass_on<V>(packet.bytes.data(), step);
