@@ -28,5 +28,6 @@
 #include "weir/engine/snapshot.hpp"
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
+#include "weir/engine/validation.hpp"
 #include "weir/engine/verify.hpp"
 #include "weir/engine/worker.hpp"

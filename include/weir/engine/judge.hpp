@@ -17,36 +17,13 @@
 #include "weir/engine/shard.hpp"
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
+#include "weir/engine/validation.hpp"
 #include "weir/session/tcp_tracker.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/source_route.hpp"
 #include "weir/wire/transport_checksum.hpp"
 
 namespace weir::detail {
-
-/// Whether the source may be behind the interface (RFC 3704); never the box's own address.
-template <IpVersion V, EngineTraits T>
-outcome validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
-  const auto& from = flow.received.source.address;
-  const auto& back = flow.back;
-  const bool own = back && state.config->hop(*back).kind == next_hop_kind::local;
-  if (flow.packet.from_box()) {
-    return own ? outcome::open() : outcome{drop_reason::martian_source};
-  }
-  if (state.config->raw().drop_martians && (own || from == flow.received.destination.address)) {
-    return drop_reason::martian_source;
-  }
-  const auto& ingress = state.config->interface(flow.packet.meta.ingress);
-  if (ingress.validation == source_validation::off) {
-    return outcome::open();
-  }
-  const bool known = back && state.config->hop(*back).kind == next_hop_kind::forward;
-  const bool here = known && state.config->hop(*back).interface == ingress.id;
-  if (!known || (ingress.validation == source_validation::strict && !here)) {
-    return drop_reason::spoofed_source;
-  }
-  return outcome::open();
-}
 
 /// A directed broadcast is for the box if it came from that subnet, and for nobody else (RFC 2644).
 template <IpVersion V, EngineTraits T>
