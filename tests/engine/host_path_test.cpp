@@ -197,6 +197,61 @@ TEST_CASE("nobody can be at certain IPv6 sources", "[engine][host_path][rfc4291]
   CHECK(box.sends("lan", udp{}.from(from).to("2001:db8:9::1")).text() == "drop martian_source");
 }
 
+TEST_CASE("nobody else speaks under the box's addresses to its neighbours either",
+          "[engine][host_path][rfc3704]") {
+  gateway box{generous()};
+  const auto from = GENERATE("10.0.0.1", "203.0.113.1");
+  const auto to = GENERATE("224.0.0.5", "255.255.255.255", "10.0.0.255", "169.254.1.1");
+  CAPTURE(from, to);
+
+  CHECK(box.sends("lan", udp{}.from(from).to(to)).text() == "drop martian_source");
+}
+
+TEST_CASE("nobody else speaks under the box's IPv6 addresses to its neighbours either",
+          "[engine][host_path][rfc3704]") {
+  gateway box{generous()};
+  const auto from = GENERATE("2001:db8:1::1", "2001:db8:2::1");
+  const auto to = GENERATE("ff02::1", "fe80::1");
+  CAPTURE(from, to);
+
+  CHECK(box.sends("lan", udp{}.from(from).to(to)).text() == "drop martian_source");
+  CHECK(box.sends("lan", icmp{135, 0}.from(from).to(to).payload_size(16).ttl(255)).text() ==
+        "drop martian_source");
+}
+
+TEST_CASE("who defends an address of the box is heard", "[engine][host_path][rfc4862]") {
+  auto raw = generous();
+  raw.interfaces[0].validation = source_validation::strict;
+  gateway box{raw};
+  const auto taken = icmp{136, 0}.to("ff02::1").payload_size(16).ttl(255);
+
+  CHECK(box.sends("lan", builder{taken}.from("2001:db8:1::1")).text() == "deliver");
+  CHECK(box.sends("lan", builder{taken}.from("2001:db8:9::1")).text() == "drop spoofed_source");
+}
+
+TEST_CASE("a link-local address of the box may be a neighbour's on another link",
+          "[engine][host_path][rfc4291]") {
+  auto raw = generous();
+  raw.interfaces[0].addresses.push_back(own("fe80::1/64"));
+  gateway box{raw};
+  const auto packet = udp{}.from("fe80::1").to("ff02::1");
+
+  CHECK(box.sends("lan", packet).text() == "drop martian_source");
+  CHECK(box.sends("wan", packet).text() == "deliver");
+}
+
+TEST_CASE("neighbour and listener discovery has no source that nobody can have",
+          "[engine][host_path][rfc4861]") {
+  gateway box{generous()};
+  const auto from = GENERATE("::1", "ff02::1", "::ffff:10.0.0.5");
+  CAPTURE(from);
+  const auto solicitation = icmp{135, 0}.from(from).to("ff02::1").payload_size(16).ttl(255);
+  const auto report = icmp{143, 0}.from(from).to("ff02::16").payload_size(20).ttl(1);
+
+  CHECK(box.sends("lan", solicitation).text() == "drop martian_source");
+  CHECK(box.sends("lan", report).text() == "drop martian_source");
+}
+
 TEST_CASE("reserved addresses are routed where martians are not dropped",
           "[engine][host_path][rfc6890]") {
   auto raw = generous();

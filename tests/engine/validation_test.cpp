@@ -58,6 +58,58 @@ TEST_CASE("an answered session's packets come by the sides of their sources alon
   CHECK(box.sends("lan", answer).text() == "drop spoofed_source");
 }
 
+TEST_CASE("strict validation holds for what is delivered to the box without a policy",
+          "[engine][validation][rfc3704]") {
+  gateway box{validating(source_validation::strict)};
+  const auto to = GENERATE("224.0.0.5", "255.255.255.255", "10.0.0.255", "169.254.1.1");
+  CAPTURE(to);
+
+  CHECK(box.sends("lan", udp{}.to(to)).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.from("198.51.100.1").to(to)).text() == "drop spoofed_source");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.0").to(to)).text() == "drop spoofed_source");
+}
+
+TEST_CASE("loose validation holds for what is delivered to the box without a policy",
+          "[engine][validation][rfc3704]") {
+  auto raw = validating(source_validation::loose);
+  raw.routes.clear();
+  gateway lost{raw};
+  const auto report = icmp{143, 0}.to("ff02::16").payload_size(20).ttl(1);
+
+  CHECK(lost.sends("lan", udp{}.to("224.0.0.5")).text() == "deliver");
+  CHECK(lost.sends("lan", udp{}.from("198.51.100.1").to("224.0.0.5")).text() ==
+        "drop spoofed_source");
+  CHECK(lost.sends("lan", builder{report}.from("2001:db8:1::5")).text() == "deliver");
+  CHECK(lost.sends("lan", builder{report}.from("2001:db8:9::1")).text() == "drop spoofed_source");
+}
+
+TEST_CASE("who has no address yet, or one of the link alone, is heard whatever the routes say",
+          "[engine][validation][rfc2131][rfc3376][rfc3590][rfc4862]") {
+  gateway box{validating(source_validation::strict)};
+  const auto join = datagram{protocol::igmp}.to("224.0.0.22").ttl(1).payload_size(16);
+  const auto report = icmp{143, 0}.to("ff02::16").payload_size(20).ttl(1);
+  const auto detection = icmp{135, 0}.to("ff02::1:ff00:5").payload_size(16).ttl(255);
+
+  CHECK(box.sends("lan", udp{}.from("0.0.0.0", 68).to("255.255.255.255", 67)).text() == "deliver");
+  CHECK(box.sends("lan", builder{join}.from("0.0.0.0")).text() == "deliver");
+  CHECK(box.sends("lan", builder{report}.from("::")).text() == "deliver");
+  CHECK(box.sends("lan", builder{detection}.from("::")).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.from("169.254.1.1").to("224.0.0.251")).text() == "deliver");
+  CHECK(box.sends("lan", builder{detection}.from("fe80::5")).text() == "deliver");
+}
+
+TEST_CASE("a server that gives out addresses is heard by who has no route to it",
+          "[engine][validation][rfc2131]") {
+  gateway box{validating(source_validation::strict)};
+  const auto from_elsewhere = udp{}.from("198.51.100.1", 67);
+
+  CHECK(box.sends("lan", builder{from_elsewhere}.to("255.255.255.255", 68)).text() == "deliver");
+  CHECK(box.sends("lan", builder{from_elsewhere}.to("255.255.255.255", 67)).text() ==
+        "drop spoofed_source");
+  CHECK(box.sends("lan", builder{from_elsewhere}.to("224.0.0.1", 68)).text() ==
+        "drop spoofed_source");
+}
+
 TEST_CASE("without validation only the box's own addresses are guarded", "[engine][validation]") {
   gateway box{validating(source_validation::off)};
 

@@ -109,6 +109,10 @@ inline outcome host_path(const arrival<ipv6>& packet, const snapshot& config) no
   const auto& manners = config.raw().host_path;
   const auto& from = packet.key.source.address;
   const auto& to = packet.key.destination.address;
+  const bool martian = config.raw().drop_martians && is_martian_source(from);
+  if (martian && !from.is_unspecified()) {
+    return drop_reason::martian_source;
+  }
   if (is_neighbor_discovery(packet.facts)) {
     return discovery(packet, config);
   }
@@ -116,7 +120,7 @@ inline outcome host_path(const arrival<ipv6>& packet, const snapshot& config) no
     const bool honest = packet.facts.ttl == hop_limit_link && to.is_multicast();
     return deliver_or(honest && manners.link_local, drop_reason::link_local);
   }
-  if (config.raw().drop_martians && is_martian_source(from)) {
+  if (martian) {
     return drop_reason::martian_source;
   }
   if (is_dhcp(packet) && (to.is_multicast() || to.is_link_local())) {

@@ -302,7 +302,8 @@ template <IpVersion V, EngineTraits T>
                          .packet = packet,
                          .received = received,
                          .back = state.config->route(received.domain, received.source.address)};
-  if (host_path({headers.facts, received, packet.meta}, *state.config) ||
+  if (refuse_own_source(state, flow) ||
+      host_path({headers.facts, received, packet.meta}, *state.config) ||
       validate_source(state, flow)) {
     return reason;
   }
@@ -316,10 +317,6 @@ template <IpVersion V, EngineTraits T>
                                     bool reopens, tick now, const foresight<V>* seen) noexcept {
   const auto& headers = lane.headers;
   const auto received = unpack(headers.key);
-  if (const auto host = host_path({headers.facts, received, packet.meta}, *state.config)) {
-    return packet.from_box() && host.decision().delivered() ? outcome{drop_reason::multicast}
-                                                            : host;
-  }
   new_flow<V> flow{.headers = headers,
                    .hash = lane.hash,
                    .packet = packet,
@@ -332,6 +329,13 @@ template <IpVersion V, EngineTraits T>
   flow.back =
       seen != nullptr ? seen->back : state.config->route(received.domain, received.source.address);
   flow.from = state.ingress[packet.meta.ingress.number()].zone;
+  if (const auto refused = refuse_own_source(state, flow)) {
+    return refused;
+  }
+  if (const auto host = host_path({headers.facts, received, packet.meta}, *state.config)) {
+    return packet.from_box() && host.decision().delivered() ? outcome{drop_reason::multicast}
+                                                            : validated(state, flow, host);
+  }
   if (const auto refused = validate_source(state, flow)) {
     return refused;
   }
