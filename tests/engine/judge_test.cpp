@@ -125,6 +125,54 @@ TEST_CASE("an interface without a zone passes nothing", "[engine][judge]") {
   CHECK(box.sends("lan", udp{}).text() == "drop no_zone");
 }
 
+/// A home gateway with one more interface, which is in no zone.
+configuration with_unzoned(configuration raw) {
+  raw.interfaces.push_back(raw.interfaces[0]);
+  raw.interfaces[2].name = "spare";
+  raw.interfaces[2].zone.clear();
+  raw.interfaces[2].addresses = {own("10.7.0.1/24"), own("2001:db8:7::1/64")};
+  return raw;
+}
+
+TEST_CASE("an interface without a zone carries no session of others", "[engine][judge]") {
+  gateway box{with_unzoned(home_gateway())};
+  const auto opener = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 99).dont_fragment();
+  const auto opener6 = udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 99);
+  const auto sent = box.sends("lan", opener);
+  const auto reply = answer_to(udp{}.dont_fragment(), sent);
+  REQUIRE(box.sends("wan", reply).text() == "forward");
+  REQUIRE(box.sends("lan", opener6).text() == "forward");
+  const auto error = icmp{11, 0}.from("198.51.100.77").to(sent.flow().source).quote(sent.bytes);
+
+  CHECK(box.sends("spare", opener).text() == "drop no_zone");
+  CHECK(box.sends("spare", reply).text() == "drop no_zone");
+  CHECK(box.sends("spare", opener6).text() == "drop no_zone");
+  CHECK(box.sends("spare", error).text() == "drop no_zone");
+  CHECK(box.sends("lan", opener).text() == "forward");
+  CHECK(box.sends("wan", reply).text() == "forward");
+  CHECK(box.sends("wan", error).text() == "forward");
+}
+
+TEST_CASE("an answer by an interface without a zone claims nothing", "[engine][judge][sd20]") {
+  gateway box{with_unzoned(pool_gateway("203.0.113.8/32"))};
+  const auto esp = [](std::uint32_t spi) { return datagram{protocol::esp}.spi(spi); };
+  REQUIRE(box.sends("lan", esp(1).from("10.0.0.5")).text() == "forward");
+
+  const auto reply = esp(77).from("192.0.2.1").to("203.0.113.8");
+
+  CHECK(box.sends("spare", reply).text() == "drop no_zone");
+  CHECK(box.sends("wan", reply).text() == "forward");
+}
+
+TEST_CASE("neighbours are heard by an interface without a zone", "[engine][judge][host_path]") {
+  gateway box{with_unzoned(home_gateway())};
+
+  CHECK(box.sends("spare", udp{}.from("0.0.0.0", 68).to("255.255.255.255", 67)).text() ==
+        "deliver");
+  CHECK(box.sends("spare", udp{}.from("10.7.0.5").to("10.7.0.255")).text() == "deliver");
+  CHECK(box.sends("spare", udp{}.from("fe80::5").to("fe80::1")).text() == "deliver");
+}
+
 TEST_CASE("an interface without a zone passes all where that is asked for", "[engine][judge]") {
   auto raw = two_zones();
   raw.interfaces[0].zone.clear();
@@ -134,6 +182,16 @@ TEST_CASE("an interface without a zone passes all where that is asked for", "[en
 
   CHECK(box.sends("lan", udp{}).text() == "forward");
   CHECK(held_by(box) == "0 0 0");
+}
+
+TEST_CASE("sessions go by an interface without a zone where that is asked for", "[engine][judge]") {
+  auto raw = with_unzoned(two_zones());
+  raw.compatibility.pass_unzoned = true;
+  gateway box{raw};
+  const auto opener = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 99);
+  REQUIRE(box.sends("lan", opener).text() == "forward");
+
+  CHECK(box.sends("spare", opener).text() == "forward");
 }
 
 TEST_CASE("a pair of zones without a policy passes nothing", "[engine][judge]") {

@@ -239,8 +239,13 @@ outcome claim_reply(shard<T>& state, const walked<V>& headers, const packet_view
     return outcome::open();
   }
   const auto waiting = table.find(wildcard(headers.key), now);
-  if (!waiting.found() || !table.hot(waiting.id()).has(session_flag::unclaimed) ||
-      !table.try_claim(waiting.id(), headers.key, now, state.template on_end<V>())) {
+  if (!waiting.found() || !table.hot(waiting.id()).has(session_flag::unclaimed)) {
+    return outcome::open();
+  }
+  if (state.ingress[packet.meta.ingress.number()].is_barred) {
+    return drop_reason::no_zone;
+  }
+  if (!table.try_claim(waiting.id(), headers.key, now, state.template on_end<V>())) {
     return outcome::open();
   }
   return pass_established(state, waiting, headers, packet, now);
@@ -269,11 +274,9 @@ template <IpVersion V, EngineTraits T>
 [[gnu::always_inline]] inline outcome pass_known(shard<T>& state, session_ref which,
                                                  const walked<V>& headers,
                                                  const packet_view& packet, tick now) noexcept {
-  const auto ingress = packet.meta.ingress;
-  if (state.ingress[ingress.number()].is_strict) [[unlikely]] {
-    const auto back = state.config->route(headers.key.domain(), headers.key.source());
-    if (!back || state.config->hop(*back).interface != ingress) {
-      return drop_reason::spoofed_source;
+  if (state.ingress[packet.meta.ingress.number()].is_guarded) [[unlikely]] {
+    if (const auto refused = guard(state, headers.key, packet.meta.ingress)) {
+      return refused;
     }
   }
   return pass_established(state, which, headers, packet, now);

@@ -150,6 +150,9 @@ outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packe
   if (!which.found()) {
     return outcome::open();
   }
+  if (state.ingress[packet.meta.ingress.number()].is_barred) {
+    return drop_reason::no_zone;
+  }
   if (packet.meta.cast != link_cast::unicast) {
     return drop_reason::link_broadcast;  // RFC 1812 section 5.3.4
   }

@@ -80,6 +80,8 @@ struct alignas(8) ingress_facts {
   domain_id domain{};
   zone_id zone{};
   bool is_strict = false;    ///< `source_validation::strict`
+  bool is_barred = false;    ///< in no zone: what is not between neighbours goes nowhere
+  bool is_guarded = false;   ///< either: even a packet of a session is asked where it came in
   bool takes_plain = false;  ///< the common packet may take its short cut
 };
 
@@ -104,9 +106,11 @@ struct shard {
     for (const auto& one : config->interfaces()) {
       const bool is_strict = one.validation == source_validation::strict;
       const bool is_foreseen = !is_strict || config->domains() == 1;
-      const bool takes_plain =
-          Traits::has_plain_path && !ingress.empty() && is_foreseen && !judges_transport;
-      ingress.push_back({one.domain, one.zone, is_strict, takes_plain});
+      const bool is_barred = one.zone.is_none() && !config->raw().compatibility.pass_unzoned;
+      const bool takes_plain = Traits::has_plain_path && !ingress.empty() && is_foreseen &&
+                               !is_barred && !judges_transport;
+      const bool is_guarded = is_strict || is_barred;
+      ingress.push_back({one.domain, one.zone, is_strict, is_barred, is_guarded, takes_plain});
       guards_plain = guards_plain || (takes_plain && is_strict);
     }
   }

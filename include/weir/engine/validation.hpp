@@ -9,6 +9,7 @@
 #include "weir/engine/shard.hpp"
 #include "weir/net/ip_address.hpp"
 #include "weir/wire/icmp_header.hpp"
+#include "weir/wire/packed_flow.hpp"
 #include "weir/wire/packet_facts.hpp"
 
 #include <algorithm>
@@ -95,6 +96,19 @@ outcome validated(const shard<T>& state, const new_flow<V>& flow, const outcome&
   }
   const auto refused = validate_source(state, flow);
   return refused ? refused : host;
+}
+
+/// Why a packet of a session may not come in by an interface that is guarded.
+template <IpVersion V, EngineTraits T>
+[[gnu::noinline]] outcome guard(const shard<T>& state, const packed_flow<V>& key,
+                                interface_id ingress) noexcept {
+  const auto& here = state.ingress[ingress.number()];
+  if (here.is_barred) {
+    return drop_reason::no_zone;
+  }
+  const auto back = state.config->route(key.domain(), key.source());
+  const bool is_behind = back && state.config->hop(*back).interface == ingress;
+  return !here.is_strict || is_behind ? outcome::open() : outcome{drop_reason::spoofed_source};
 }
 
 }  // namespace weir::detail
