@@ -207,6 +207,21 @@ TEST_CASE("a host with a 1:1 mapping of the outside wears it in hairpins too",
   CHECK(there.source() == "203.0.113.2");
 }
 
+TEST_CASE("a socket that talks to its own mapping talks to itself",
+          "[engine][destination][rfc4787-req9]") {
+  auto raw = hairpinning(open_gateway());
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9")};
+  gateway box{raw};
+  const auto mapped = box.sends("lan", udp{}.from("10.0.0.5", 4000)).flow().source;
+  const auto held = held_by(box);
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4000).to(mapped)).text() == "drop hairpin_loop");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.9", 7).to("203.0.113.2", 7)).text() ==
+        "drop hairpin_loop");
+  CHECK(held_by(box) == held);
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4001).to(mapped)).text() == "forward");
+}
+
 TEST_CASE("a hairpin that leads to another external address ends", "[engine][destination]") {
   auto raw = home_gateway();
   raw.nat.statics = {one_to_one("203.0.113.2", "203.0.113.3"),

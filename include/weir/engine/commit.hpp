@@ -83,6 +83,14 @@ void end_former(shard<T>& state, const new_flow<V>& flow) noexcept {
   }
 }
 
+/// Why a table has no session for a flow. One whose answers look like itself is a socket that talks
+/// to its own mapping: what it sends comes back to it and would be sent again.
+template <IpVersion V, EngineTraits T>
+drop_reason refuse_session(shard<T>& state, const new_flow<V>& flow, session_refusal why) noexcept {
+  const auto reason = refuse(state, why);
+  return same_flow(flow.reply, flow.headers.key) ? drop_reason::hairpin_loop : reason;
+}
+
 /// Makes the session of a flow that may exist, and sends its packet on its way. What the flow needs
 /// is held before anything else ends and lets go of it.
 template <IpVersion V, EngineTraits T>
@@ -101,7 +109,7 @@ outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
         state.mappings.release(id);
       }
     }
-    return refuse(state, made.refusal);
+    return refuse_session(state, flow, made.refusal);
   }
   fill(state, made.id, flow);
   state.lives.created.add();
