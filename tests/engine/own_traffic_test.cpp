@@ -59,6 +59,22 @@ TEST_CASE("the box does not speak under addresses that are not its own", "[engin
   CHECK(box.sends("local", udp{}.from("10.0.0.5").to("192.0.2.1")).text() == "drop martian_source");
 }
 
+TEST_CASE("what the box says to its neighbours is not forwarded, for what it is",
+          "[engine][local][host_path]") {
+  gateway box{talking_box()};
+  const auto says = [&](const builder& packet) { return box.sends("local", packet).text(); };
+
+  CHECK(says(udp{}.from("203.0.113.1").to("224.0.0.1")) == "drop multicast");
+  CHECK(says(udp{}.from("203.0.113.1").to("255.255.255.255")) == "drop broadcast");
+  CHECK(says(udp{}.from("203.0.113.1").to("203.0.113.255")) == "drop broadcast");
+  CHECK(says(udp{}.from("0.0.0.0", 68).to("255.255.255.255", 67)) == "drop broadcast");
+  CHECK(says(udp{}.from("203.0.113.1").to("169.254.1.1")) == "drop link_local");
+  CHECK(says(udp{}.from("fe80::1").to("fe80::2")) == "drop link_local");
+  CHECK(says(udp{}.from("fe80::1").to("ff02::1")) == "drop multicast");
+  CHECK(says(icmp{135, 0}.from("fe80::1").to("fe80::2").payload_size(16).ttl(255)) ==
+        "drop link_local");
+}
+
 TEST_CASE("nobody else speaks in the box's own sessions", "[engine][local]") {
   gateway box{talking_box()};
   const auto query = udp{}.from("203.0.113.1").to("192.0.2.1");

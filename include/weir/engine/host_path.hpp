@@ -144,4 +144,23 @@ inline outcome host_path(const arrival<ipv6>& packet, const snapshot& config) no
   return outcome::open();
 }
 
+/// What becomes of the box's own packet to its neighbours, of which the host path says what it
+/// says: no route leads to all of a link, and the box does not hear itself.
+template <IpVersion V>
+outcome unforwarded(const outcome& host, const flow_key<V>& key) noexcept {
+  const auto& to = key.destination.address;
+  if (!host.decision().delivered()) {
+    return host;
+  }
+  if (to.is_multicast()) {
+    return drop_reason::multicast;
+  }
+  if constexpr (V::number == 4) {
+    if (to.is_limited_broadcast()) {
+      return drop_reason::broadcast;
+    }
+  }
+  return drop_reason::link_local;
+}
+
 }  // namespace weir::detail

@@ -336,8 +336,7 @@ template <IpVersion V, EngineTraits T>
     return refused;
   }
   if (const auto host = host_path({headers.facts, received, packet.meta}, *state.config)) {
-    return packet.from_box() && host.decision().delivered() ? outcome{drop_reason::multicast}
-                                                            : validated(state, flow, host);
+    return packet.from_box() ? unforwarded(host, received) : validated(state, flow, host);
   }
   if (const auto refused = validate_source(state, flow)) {
     return refused;
