@@ -263,6 +263,26 @@ TEST_CASE("padding behind a packet does not leave the box", "[program][replay]")
   CHECK(left[0].original == due);
 }
 
+TEST_CASE("an IPv6 packet without payload leaves its padding behind", "[program][replay]") {
+  const home here;
+  // 40 bytes: payload length 0, no next header.
+  const auto packet = packets::hex(
+      "6000 0000 0000 3b40 2001 0db8 0001 0000 0000 0000 0000 0005"
+      "2001 4860 0000 0000 0000 0000 0000 0008");
+  const auto due = outward(packet).size();
+  const auto padding = GENERATE(std::size_t{1}, std::size_t{20}, std::size_t{3000});
+  auto frame = outward(packet);
+  frame.resize(due + padding);
+  here.capture("a.pcap", {{second, frame}});
+
+  REQUIRE(here.replay("--in lan=a.pcap --out wan=w.pcap").code == 0);
+
+  const auto left = here.frames("w.pcap");
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].frame.size() == due);
+  CHECK(left[0].original == due);
+}
+
 TEST_CASE("frames that are not IP are counted and move the clock", "[program][replay]") {
   const home here;
   auto arp = octets({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0, 0, 1, 5, 0x08, 0x06});
