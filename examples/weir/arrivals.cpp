@@ -33,7 +33,7 @@ std::optional<arrival> arrivals::take(input_file& file) {
   }
   count(ingress, file, link);
   if (!link.ok) {
-    learn_arp(ingress, link, record.bytes);
+    note_arp(ingress, link, record.bytes);
     return std::nullopt;
   }
   return arrived(ingress, link, record, source);
@@ -51,7 +51,9 @@ std::optional<arrival> arrivals::arrived(interface_id ingress, const link_facts&
   const auto& station = link.addresses.source;
   if (station != mac_address{} && !ingress.is_local()) {
     made->sender.station = station;
-    wires_[ingress].hosts.learn(source, station);
+    if (wires_[ingress].hosts.is_news(source, station)) [[unlikely]] {
+      note(ingress, source, station);
+    }
   }
   return made;
 }
@@ -80,8 +82,8 @@ void arrivals::count(interface_id ingress, const input_file& file, const link_fa
 }
 
 /// An ARP message tells its sender's address (RFC 826).
-void arrivals::learn_arp(interface_id ingress, const link_facts& link,
-                         std::span<const std::byte> frame) {
+void arrivals::note_arp(interface_id ingress, const link_facts& link,
+                        std::span<const std::byte> frame) {
   constexpr std::size_t station_at = 8;
   constexpr std::size_t address_at = 14;
   constexpr std::size_t message_size = 28;
@@ -90,7 +92,21 @@ void arrivals::learn_arp(interface_id ingress, const link_facts& link,
   }
   const auto message = frame.subspan(link.header_size);
   const ipv4_address sender{load_be<std::uint32_t>(message, address_at)};
-  wires_[ingress].hosts.learn(sender, load_mac(message, station_at));
+  const auto station = load_mac(message, station_at);
+  if (wires_[ingress].hosts.is_news(sender, station)) {
+    note(ingress, sender, station);
+  }
+}
+
+/// Out of line: news are rare, and every record comes by here.
+[[gnu::noinline]] void arrivals::note(interface_id ingress, const ip_address& neighbor,
+                                      const mac_address& station) {
+  news_ = sighting{ingress, neighbor, station};
+}
+
+void arrivals::learn_news() {
+  wires_[news_->ingress].hosts.learn(news_->neighbor, news_->station);
+  news_.reset();
 }
 
 }  // namespace weir::program

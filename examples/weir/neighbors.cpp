@@ -71,29 +71,32 @@ bool neighbors::on_link(const ip_address& address) const noexcept {
                      [&](const ip_prefix& one) { return one.contains(address); });
 }
 
-void neighbors::learn(const ip_address& source, const mac_address& sender) {
+bool neighbors::is_news(const ip_address& source, const mac_address& sender) noexcept {
   if (sender.is_group()) {
-    return;
+    return false;
   }
   if (const std::uint32_t place = recent(source); place != no_payload) {
-    move(place, sender);
-  } else if (on_link(source)) {
-    meet(source, sender);
+    return has_moved(place, sender);
   }
-}
-
-void neighbors::meet(const ip_address& source, const mac_address& sender) {
+  if (!on_link(source)) {
+    return false;
+  }
   const std::uint32_t place = find(source);
   if (place == no_payload) {
-    if (known_.size() < learned_max) put({source, sender, false});
-    return;
+    return known_.size() < learned_max;
   }
   recent_[last_byte_of(source)] = place;
-  move(place, sender);
+  return has_moved(place, sender);
 }
 
-void neighbors::move(std::uint32_t place, const mac_address& sender) noexcept {
-  if (!known_[place].fixed && known_[place].mac != sender) {
+void neighbors::learn(const ip_address& source, const mac_address& sender) {
+  if (!is_news(source, sender)) {
+    return;
+  }
+  const std::uint32_t place = find(source);
+  if (place == no_payload) {
+    put({source, sender, false});
+  } else {
     known_[place].mac = sender;
     ++changes_;
   }

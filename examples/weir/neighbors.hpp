@@ -44,6 +44,9 @@ class neighbors {
   /// Whether the interface takes frames that are addressed to other stations.
   bool takes_any() const noexcept { return takes_any_; }
 
+  /// Whether `learn` would change what `of` answers.
+  bool is_news(const ip_address& source, const mac_address& sender) noexcept;
+
   /// Notes who sent a packet, if its source is on a connected subnet.
   void learn(const ip_address& source, const mac_address& sender);
 
@@ -73,10 +76,10 @@ class neighbors {
   std::uint32_t recent(const ip_address& address) const noexcept;
   /// The place of a neighbour, or `no_payload`.
   std::uint32_t find(const ip_address& address) const noexcept;
-  /// Notes who sent a packet of a connected subnet.
-  void meet(const ip_address& source, const mac_address& sender);
-  /// Notes where a neighbour is, unless the configuration says so.
-  void move(std::uint32_t place, const mac_address& sender) noexcept;
+  /// Whether a neighbour is elsewhere than was known; where the configuration puts it it stays.
+  bool has_moved(std::uint32_t place, const mac_address& sender) const noexcept {
+    return !known_[place].fixed && known_[place].mac != sender;
+  }
   /// Makes an address known if there is room, and what was known of it forgotten.
   void put(const station& one);
 

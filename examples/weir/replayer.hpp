@@ -8,7 +8,7 @@
 //
 // A tap's packets that enter from outside are first readdressed to what their flows were mapped to
 // (reflection.hpp). Where no mapping is there yet, or a SYN may just change it, what came before is
-// judged first.
+// judged first. So it is where a frame shows a neighbour where it was not known to be.
 
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -146,6 +146,10 @@ class basic_replayer {
   void take(input_file& file) {
     burst_tick_ = tick::at(clock_.now());
     const auto arrived = arrivals_.take(file);
+    if (arrivals_.has_news()) [[unlikely]] {
+      judge();  // packets before a frame do not know what it shows of its sender
+      arrivals_.learn_news();
+    }
     if (!arrived) {
       return;
     }

@@ -413,6 +413,36 @@ TEST_CASE("a neighbour's station is learned from what it sends", "[program][repl
   CHECK(!packets::destination_mac(left[1].frame).is_group());
 }
 
+TEST_CASE("a neighbour's station is not known to packets before the frame that shows it",
+          "[program][replay][determinism]") {
+  const workshop here;
+  here.write("router.yaml", router_yaml);
+  const weir::mac_address moved{{2, 0, 0, 0, 1, 0x66}};
+  const auto outwards = packets::udp{}.from("10.0.0.5", 1).to("192.0.2.9", 99).bytes();
+  const auto back = packets::udp{}.from("192.0.2.9", 99).to("10.0.0.5", 1).bytes();
+  auto arp = octets({0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 2, 0, 0, 0, 1, 0x66, 0x08, 0x06,  //
+                     0,    1,    8,    0,    6,    4,    0, 1, 2, 0, 0, 0,    1,    0x66,  //
+                     10,   0,    0,    5});
+  arp.resize(42);
+  const bool by_arp = GENERATE(false, true);
+  const auto later = GENERATE(100, 2'000'000);  // in the same tick, and in another one
+  const auto frame = by_arp ? arp : packets::ethernet(outwards, packets::router_station, moved);
+  here.capture("lan.pcap", {{1 * second, outward(outwards)}, {2 * second + 2 * later, frame}});
+  here.capture("wan.pcap", {{2 * second, inward(back)},
+                            {2 * second + later, inward(back)},
+                            {2 * second + 3 * later, inward(back)}});
+
+  REQUIRE(here.run("replay --config router.yaml --in lan=lan.pcap --in wan=wan.pcap --out-dir o")
+              .code == 0);
+
+  const auto left = here.frames("o/lan.pcap");
+  CAPTURE(by_arp, later);
+  REQUIRE(left.size() == 3);
+  CHECK(packets::destination_mac(left[0].frame) == packets::host_station);
+  CHECK(packets::destination_mac(left[1].frame) == packets::host_station);
+  CHECK(packets::destination_mac(left[2].frame) == moved);
+}
+
 TEST_CASE("of two stations that are configured for a neighbour the later one counts",
           "[program][replay]") {
   const home here;
