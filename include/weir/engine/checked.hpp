@@ -3,9 +3,9 @@
 // From what a person asks for to what an engine accepts: everything is proven here, once, and every
 // fault of a configuration is named in one run.
 
-#include "weir/engine/check_interfaces.hpp"
 #include "weir/engine/check_nat.hpp"
 #include "weir/engine/check_policies.hpp"
+#include "weir/engine/check_routes.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
 #include "weir/engine/snapshot.hpp"
