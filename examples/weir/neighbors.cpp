@@ -124,9 +124,7 @@ std::uint32_t neighbors::find(const ip_address& address) const noexcept {
 
 void neighbors::put(const station& one) {
   const auto words = words_of(one.address);
-  if (const std::uint32_t place = find(one.address); place != no_payload) {
-    known_[place] = one;
-  } else if (index_.try_insert(hash_(words), words, static_cast<std::uint32_t>(known_.size()))) {
+  if (index_.try_insert(hash_(words), words, static_cast<std::uint32_t>(known_.size()))) {
     known_.push_back(one);
   }
   ++changes_;

@@ -80,7 +80,7 @@ class neighbors {
   bool has_moved(std::uint32_t place, const mac_address& sender) const noexcept {
     return !known_[place].fixed && known_[place].mac != sender;
   }
-  /// Makes an address known if there is room, and what was known of it forgotten.
+  /// Makes an address known that is not, if there is room.
   void put(const station& one);
 
   mac_address own_{};

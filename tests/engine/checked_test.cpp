@@ -161,6 +161,116 @@ TEST_CASE("a gateway that nobody can be is named", "[engine][checked]") {
   CHECK(said_after([](configuration& one) {
           one.routes[1].via = parse_ip_address("fe80::1");
         }).empty());
+  CHECK(said_of("203.0.113.255") ==
+        "routes[0].via: 203.0.113.255 is a broadcast address; the address of a neighbour on "
+        "\"wan\"\n");
+  CHECK(said_after([&](configuration& one) {
+          change("203.0.113.0", one);  // RFC 3021
+          one.interfaces[1].addresses[0] = own("203.0.113.1/31");
+          one.nat.pools.clear();
+        }).empty());
+}
+
+TEST_CASE("a route that would take away what is connected is named", "[engine][checked]") {
+  const auto said_of = [](std::string_view to, bool has_gateway = true) {
+    return said_after([&](configuration& one) {
+      route_configuration more;
+      more.to = *parse_prefix(to);
+      more.interface = "wan";
+      if (has_gateway) {
+        more.via = parse_ip_address(more.to.is_ipv4() ? "203.0.113.254" : "2001:db8:2::fe");
+      }
+      one.routes.push_back(more);
+    });
+  };
+  const std::string lan =
+      "; longer prefixes for parts of it, or no route, as connected ones are implied\n";
+  CHECK(said_of("10.0.0.0/24") == "routes[2].to: 10.0.0.0/24 is connected to \"lan\"" + lan);
+  CHECK(said_of("10.0.0.0/24", false) == "routes[2].to: 10.0.0.0/24 is connected to \"lan\"" + lan);
+  CHECK(said_of("2001:db8:1::/64") ==
+        "routes[2].to: 2001:db8:1::/64 is connected to \"lan\"" + lan);
+  CHECK(said_of("10.0.0.1/32") ==
+        "routes[2].to: 10.0.0.1 is the box's own address; a prefix of other hosts\n");
+  CHECK(said_of("2001:db8:1::1/128") ==
+        "routes[2].to: 2001:db8:1::1 is the box's own address; a prefix of other hosts\n");
+  for (const char* const end : {"10.0.0.0", "10.0.0.255"}) {
+    CHECK(said_of(std::string{end} + "/32") ==
+          "routes[2].to: " + std::string{end} +
+              " is a broadcast address; a prefix of other hosts\n");
+  }
+  CHECK(said_of("10.0.0.128/25").empty());
+  CHECK(said_of("10.0.0.0/23").empty());
+  CHECK(said_of("10.0.0.7/32").empty());
+  CHECK(said_of("2001:db8:1:0:1::/80").empty());
+}
+
+TEST_CASE("another domain's subnet may have a route", "[engine][checked]") {
+  auto raw = two_zones();
+  raw.interfaces.push_back(raw.interfaces[0]);
+  raw.interfaces[2].name = "other";
+  raw.interfaces[2].domain = "red";
+  raw.interfaces[2].addresses = {own("10.7.0.1/24")};
+  raw.routes.push_back({*parse_prefix("10.7.0.0/24"), std::nullopt, "other", "default"});
+
+  CHECK(said_about(raw).empty());
+}
+
+TEST_CASE("a neighbour that nobody can be is named", "[engine][checked]") {
+  const mac_address station{{2, 0, 0, 0, 0, 9}};
+  const auto said_of = [&](std::string_view address, const char* interface = "wan") {
+    return said_after([&](configuration& one) {
+      one.neighbors = {{*parse_ip_address(address), interface, station}};
+    });
+  };
+  CHECK(said_of("203.0.113.1") ==
+        "neighbors[0].address: 203.0.113.1 is the box's own address; the address of a neighbour on "
+        "\"wan\"\n");
+  CHECK(said_of("203.0.113.255") ==
+        "neighbors[0].address: 203.0.113.255 is a broadcast address; the address of a neighbour on "
+        "\"wan\"\n");
+  CHECK(said_of("203.0.113.9", "lan") ==
+        "neighbors[0].address: 203.0.113.9 is in no subnet of \"lan\"; an address of a subnet of "
+        "it, or that of a gateway a route names\n");
+  CHECK(said_of("203.0.113.9").empty());
+  CHECK(said_of("fe80::9", "lan").empty());
+  CHECK(said_of("169.254.0.9", "lan").empty());
+}
+
+TEST_CASE("a neighbour may be outside where routes lead to it, or no subnet is",
+          "[engine][checked]") {
+  auto raw = two_zones();
+  raw.interfaces.resize(3);
+  raw.interfaces[2].name = "ppp";
+  raw.neighbors = {{*parse_ip_address("192.0.2.1"), "wan", {}},
+                   {*parse_ip_address("192.0.2.2"), "wan", {}},
+                   {*parse_ip_address("192.0.2.3"), "ppp", {}}};
+  raw.routes[0].via = parse_ip_address("192.0.2.1");
+  CHECK(said_about(raw).find("neighbors[1].address: 192.0.2.2 is in no subnet") == 0);
+
+  raw.routes.push_back({*parse_prefix("192.0.2.2/32"), std::nullopt, "wan"});
+  CHECK(said_about(raw).empty());
+}
+
+TEST_CASE("hosts of the shortest subnets are neighbours and gateways", "[engine][checked]") {
+  auto raw = two_zones();
+  raw.interfaces[1].addresses = {own("203.0.113.1/31"), own("2001:db8:2::1/127")};
+  raw.routes[0].via = parse_ip_address("203.0.113.0");
+  raw.routes[1].via = parse_ip_address("2001:db8:2::");
+  raw.neighbors = {{*raw.routes[0].via, "wan", {}}, {*raw.routes[1].via, "wan", {}}};
+
+  CHECK(said_about(raw).empty());
+}
+
+TEST_CASE("a second station for a neighbour is named", "[engine][checked]") {
+  auto raw = two_zones();
+  raw.neighbors = {{*parse_ip_address("203.0.113.9"), "wan", {}},
+                   {*parse_ip_address("fe80::9"), "wan", {}},
+                   {*parse_ip_address("fe80::9"), "lan", {}},
+                   {*parse_ip_address("203.0.113.9"), "wan", {}}};
+
+  CHECK(said_about(raw) ==
+        "neighbors[3].address: 203.0.113.9 on \"wan\" has a station already: neighbors[0]; one "
+        "station for each neighbour of an interface\n");
 }
 
 TEST_CASE("a second route for a prefix is named", "[engine][checked]") {

@@ -443,24 +443,6 @@ TEST_CASE("a neighbour's station is not known to packets before the frame that s
   CHECK(packets::destination_mac(left[2].frame) == moved);
 }
 
-TEST_CASE("of two stations that are configured for a neighbour the later one counts",
-          "[program][replay]") {
-  const home here;
-  std::string text = home_yaml;
-  text.insert(text.find("policies:"),
-              "  - { address: 203.0.113.254, interface: wan, mac: \"02:00:00:00:00:fd\" }\n");
-  here.write("home.yaml", text);
-  here.capture("in.pcap", {{second, outward(query())}});
-
-  const auto said = here.replay("--in lan=in.pcap --out wan=w.pcap");
-
-  CAPTURE(said.err);
-  REQUIRE(said.code == 0);
-  const auto left = here.frames("w.pcap");
-  REQUIRE(left.size() == 1);
-  CHECK(packets::destination_mac(left[0].frame) == weir::mac_address{{2, 0, 0, 0, 0, 0xFD}});
-}
-
 TEST_CASE("an interface that takes its own frames alone drops the others", "[program][replay]") {
   const workshop here;
   auto yaml = router_yaml;

@@ -180,6 +180,13 @@ inline bool has_address(const interface_facts& one, const ip_address& address) {
                      [&](const auto& own) { return own.address == address; });
 }
 
+/// Whether an address means every host of a subnet of the interface.
+inline bool is_broadcast_of(const interface_facts& one, const ip_address& address) {
+  return std::any_of(one.addresses.begin(), one.addresses.end(), [&](const auto& own) {
+    return subnet_of(own).contains(address) && is_of_whole_subnet({address, own.length});
+  });
+}
+
 inline void check_interface(const interface_configuration& raw, topology& made,
                             fault_list& faults) {
   const std::string path = "interfaces." + raw.name;

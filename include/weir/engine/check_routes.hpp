@@ -11,6 +11,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -19,53 +20,105 @@
 
 namespace weir::detail {
 
-/// Whether a gateway can be asked for its link-layer address on an interface, or need not be.
-inline bool is_neighbor(const configuration& raw, const interface_facts& on,
-                        const ip_address& gateway) {
-  const auto is_on_link = [&](const route_configuration& one) {
-    return !one.via && one.interface == on.name && one.to.contains(gateway);
+/// Why an address of a domain cannot be that of another station; nothing if it can.
+inline std::optional<std::string> why_nobody_else(const topology& made, domain_id domain,
+                                                  const ip_address& address) {
+  bool is_broadcast = false;
+  for (const auto& one : made.interfaces) {
+    if (one.domain == domain && has_address(one, address)) {
+      return to_text(address) + " is the box's own address";
+    }
+    is_broadcast |= one.domain == domain && is_broadcast_of(one, address);
+  }
+  return is_broadcast ? std::optional{to_text(address) + " is a broadcast address"} : std::nullopt;
+}
+
+/// Whether an address is on an interface's link as its subnets and the routes without a gateway
+/// say, or by its nature.
+inline bool is_on_link(const configuration& raw, const interface_facts& on,
+                       const ip_address& address) {
+  const auto leads_there = [&](const route_configuration& one) {
+    return !one.via && one.interface == on.name && one.to.contains(address);
   };
+  const auto is_near = [&](const auto& own) { return subnet_of(own).contains(address); };
+  return (address.is_ipv6() && address.v6().is_link_local()) ||
+         std::any_of(on.addresses.begin(), on.addresses.end(), is_near) ||
+         std::any_of(raw.routes.begin(), raw.routes.end(), leads_there);
+}
+
+/// A gateway can be asked for its link-layer address on its interface, or need not be.
+inline void check_gateway(const configuration& raw, const topology& made, const ip_address& gateway,
+                          const interface_facts& on, const std::string& path, fault_list& faults) {
   const auto is_known = [&](const neighbor_configuration& one) {
     return one.interface == on.name && one.address == gateway;
   };
-  const auto is_near = [&](const auto& own) { return subnet_of(own).contains(gateway); };
-  return (gateway.is_ipv6() && gateway.v6().is_link_local()) ||
-         std::any_of(on.addresses.begin(), on.addresses.end(), is_near) ||
-         std::any_of(raw.neighbors.begin(), raw.neighbors.end(), is_known) ||
-         std::any_of(raw.routes.begin(), raw.routes.end(), is_on_link);
-}
-
-inline void check_gateway(const configuration& raw, const topology& made, const ip_address& gateway,
-                          const interface_facts& on, const std::string& path, fault_list& faults) {
-  const bool own = std::any_of(made.interfaces.begin(), made.interfaces.end(), [&](auto& one) {
-    return one.domain == on.domain && has_address(one, gateway);
-  });
-  if (own) {
-    faults.add(path, to_text(gateway) + " is the box's own address",
-               "the address of a neighbour on " + in_quotes(on.name));
-  } else if (!is_neighbor(raw, on, gateway)) {
+  if (const auto why = why_nobody_else(made, on.domain, gateway)) {
+    faults.add(path, *why, "the address of a neighbour on " + in_quotes(on.name));
+  } else if (!is_on_link(raw, on, gateway) &&
+             std::none_of(raw.neighbors.begin(), raw.neighbors.end(), is_known)) {
     faults.add(path, to_text(gateway) + " is in no subnet of " + in_quotes(on.name),
                "the address of a neighbour on it, or a route to the gateway without `via`");
   }
 }
 
-/// Of two routes for one prefix, one would never be taken.
-inline void check_unique_routes(const configuration& raw, fault_list& faults) {
-  std::vector<std::size_t> order(raw.routes.size());
-  for (std::size_t i = 0; i < order.size(); ++i) {
-    order[i] = i;
+/// A subnet has its route, and a configured one for the same prefix would take all its hosts away;
+/// one for a single address would win over the box itself, or forward broadcasts (RFC 2644).
+inline void check_destination(const topology& made, domain_id domain, const ip_prefix& to,
+                              const std::string& path, fault_list& faults) {
+  const unsigned host = to.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+  const auto why = to.length() == host ? why_nobody_else(made, domain, to.address()) : std::nullopt;
+  if (why) {
+    faults.add(path, *why, "a prefix of other hosts");
+    return;
   }
-  const auto name = [&](std::size_t i) { return std::tie(raw.routes[i].domain, raw.routes[i].to); };
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t left, std::size_t right) { return name(left) < name(right); });
-  for (std::size_t i = 1; i < order.size(); ++i) {
-    if (name(order[i - 1]) == name(order[i])) {
-      faults.add(element("routes", order[i]) + ".to",
-                 to_text(raw.routes[order[i]].to) +
-                     " has a route already: " + element("routes", order[i - 1]),
-                 "one route for each prefix of a domain");
+  for (const auto& one : made.interfaces) {
+    const bool is_there = std::any_of(one.addresses.begin(), one.addresses.end(),
+                                      [&](const auto& own) { return subnet_of(own) == to; });
+    if (one.domain == domain && is_there) {
+      faults.add(path, to_text(to) + " is connected to " + in_quotes(one.name),
+                 "longer prefixes for parts of it, or no route, as connected ones are implied");
+      return;
     }
   }
+}
+
+/// Calls `report(first, again)` with the numbers of two elements that `name` calls by one name.
+template <class Name, class Report>
+void find_repeated(std::size_t count, Name name, Report report) {
+  std::vector<std::size_t> order(count);
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(),
+                   [&](std::size_t left, std::size_t right) { return name(left) < name(right); });
+  for (std::size_t i = 1; i < count; ++i) {
+    if (name(order[i - 1]) == name(order[i])) {
+      report(order[i - 1], order[i]);
+    }
+  }
+}
+
+/// Of two routes for one prefix, one would never be taken.
+inline void check_unique_routes(const configuration& raw, fault_list& faults) {
+  const auto& all = raw.routes;
+  find_repeated(
+      all.size(), [&](std::size_t i) { return std::tie(all[i].domain, all[i].to); },
+      [&](std::size_t first, std::size_t again) {
+        faults.add(element("routes", again) + ".to",
+                   to_text(all[again].to) + " has a route already: " + element("routes", first),
+                   "one route for each prefix of a domain");
+      });
+}
+
+/// Of two stations for one neighbour, one would never be sent to.
+inline void check_unique_neighbors(const configuration& raw, fault_list& faults) {
+  const auto& all = raw.neighbors;
+  find_repeated(
+      all.size(), [&](std::size_t i) { return std::tie(all[i].interface, all[i].address); },
+      [&](std::size_t first, std::size_t again) {
+        faults.add(element("neighbors", again) + ".address",
+                   to_text(all[again].address) + " on " + in_quotes(all[again].interface) +
+                       " has a station already: " + element("neighbors", first),
+                   "one station for each neighbour of an interface");
+      });
 }
 
 inline void check_route(const configuration& all, const route_configuration& raw,
@@ -90,17 +143,38 @@ inline void check_route(const configuration& all, const route_configuration& raw
   if (raw.via) {
     check_gateway(all, made, *raw.via, made.interfaces[egress->number()], path + ".via", faults);
   }
+  check_destination(made, domain_id{*domain}, raw.to, path + ".to", faults);
   const auto hop = add_hop(made, {*egress, raw.via, next_hop_kind::forward});
   add_route(made, domain_id{*domain}, raw.to, hop);
 }
 
-inline void check_neighbor(const neighbor_configuration& raw, const std::string& path,
-                           topology& made, fault_list& faults) {
+/// Whether packets may be sent to a neighbour on an interface: where one without addresses leads,
+/// and what routes name as their gateway, is for the operator to know.
+inline bool may_be_neighbor(const configuration& raw, const interface_facts& on,
+                            const ip_address& address) {
+  const auto is_gateway = [&](const route_configuration& one) {
+    return one.interface == on.name && one.via == address;
+  };
+  return on.addresses.empty() || (address.is_ipv4() && address.v4().is_link_local()) ||
+         is_on_link(raw, on, address) ||
+         std::any_of(raw.routes.begin(), raw.routes.end(), is_gateway);
+}
+
+inline void check_neighbor(const configuration& all, const neighbor_configuration& raw,
+                           const std::string& path, topology& made, fault_list& faults) {
   const auto where = find_interface(made, raw.interface);
   if (!where || where->is_local()) {
     faults.add(path + ".interface", "unknown interface " + in_quotes(raw.interface),
                known_interfaces(made));
     return;
+  }
+  const auto& on = made.interfaces[where->number()];
+  if (const auto why = why_nobody_else(made, on.domain, raw.address)) {
+    faults.add(path + ".address", *why, "the address of a neighbour on " + in_quotes(on.name));
+  } else if (!may_be_neighbor(all, on, raw.address)) {
+    faults.add(path + ".address",
+               to_text(raw.address) + " is in no subnet of " + in_quotes(on.name),
+               "an address of a subnet of it, or that of a gateway a route names");
   }
   made.neighbors.push_back({raw.address, *where, raw.mac});
 }
@@ -130,8 +204,9 @@ inline topology check_topology(const configuration& raw, fault_list& faults) {
   }
   check_unique_routes(raw, faults);
   for (std::size_t i = 0; i < raw.neighbors.size(); ++i) {
-    check_neighbor(raw.neighbors[i], element("neighbors", i), made, faults);
+    check_neighbor(raw, raw.neighbors[i], element("neighbors", i), made, faults);
   }
+  check_unique_neighbors(raw, faults);
   add_own_addresses(made);
   if (made.hops.size() > next_hops_max) {
     faults.add("routes", "too many different next hops",
