@@ -2,6 +2,7 @@
 
 #include "examples/weir/described.hpp"
 #include "examples/weir/load.hpp"
+#include "examples/weir/memory.hpp"
 #include "examples/weir/question.hpp"
 #include "examples/weir/replayer.hpp"
 #include "examples/weir/reverse.hpp"
@@ -225,7 +226,8 @@ exit_code run_explain(const explain_options& options) {
   setup.inputs = history_of(options, *config);
   setup.seed = options.seed;
   setup.complete_checksums = options.complete_checksums;
-  explaining_replayer replay{config, setup};
+  const auto made = made_in_memory<explaining_replayer>(options.config, config, setup);
+  auto& replay = *made;
   while (replay.step()) {
   }
   if (!options.reverse.empty()) {

@@ -4,6 +4,7 @@
 #include "weir/config/located_fault.hpp"
 
 #include "examples/weir/failure.hpp"
+#include "examples/weir/memory.hpp"
 
 #include <fmt/format.h>
 
@@ -47,13 +48,18 @@ std::string contents(const std::string& path) {
 }  // namespace
 
 loaded_configuration load_configuration(const std::string& path) {
-  auto result = config::load_text(contents(path), path);
+  const auto text = contents(path);
+  auto result = config::load_text(text, path);
   loaded_configuration made;
   if (const auto* const faults = std::get_if<std::vector<config::located_fault>>(&result)) {
     for (const auto& one : *faults) made.faults.push_back(config::to_text(one));
     return made;
   }
   made.compiled = std::get<std::shared_ptr<const snapshot>>(std::move(result));
+  if (auto lacking = refused_memory(*made.compiled)) {
+    made.faults.push_back(config::to_text(config::locate(text, path, std::move(*lacking))));
+    made.compiled.reset();
+  }
   return made;
 }
 

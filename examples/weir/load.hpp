@@ -15,8 +15,8 @@ struct loaded_configuration {
   std::vector<std::string> faults;
 };
 
-/// Reads and checks a configuration file; `-` is standard input. A file that cannot be read ends
-/// the program.
+/// Reads and checks a configuration file; `-` is standard input. That its tables need more memory
+/// than a process may have is a fault too. A file that cannot be read ends the program.
 loaded_configuration load_configuration(const std::string& path);
 
 /// The same for those who need it whole: faults end the program with all of them.

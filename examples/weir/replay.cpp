@@ -3,6 +3,7 @@
 #include "examples/weir/collect.hpp"
 #include "examples/weir/file_uses.hpp"
 #include "examples/weir/load.hpp"
+#include "examples/weir/memory.hpp"
 #include "examples/weir/progress.hpp"
 #include "examples/weir/replayer.hpp"
 #include "examples/weir/report.hpp"
@@ -83,7 +84,8 @@ exit_code run_replay(const replay_options& options) {
   check_standard_output(options, setup.outputs);
   check_files(options, setup);
   check_report(options.report);
-  replayer replay{config, setup};
+  const auto made = made_in_memory<replayer>(options.config, config, setup);
+  auto& replay = *made;
 
   const auto begun = std::chrono::steady_clock::now();
   run_all(replay);

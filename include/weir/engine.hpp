@@ -16,6 +16,7 @@
 #include "weir/engine/interface_facts.hpp"
 #include "weir/engine/judge.hpp"
 #include "weir/engine/leaving.hpp"
+#include "weir/engine/memory_need.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/packet_view.hpp"

@@ -47,6 +47,18 @@ TEST_CASE("the home gateway is what its file says", "[config][load][example]") {
   CHECK(box.raw().nat.pools.at(0).external_interface == "wan");
 }
 
+TEST_CASE("a fault that is found later has the place of its key", "[config][load]") {
+  const std::string text = ground + "sessions: { when-full: refuse, max: 5 }\n";
+  const auto place = [&](const std::string& path) {
+    const auto found = weir::config::locate(text, "f", {path, "what", "fix"});
+    return weir::config::to_text(found);
+  };
+
+  CHECK(place("sessions.max") == "f:4:37: what; fix");
+  CHECK(place("sessions.per-source") == "f:4:11: what; fix");
+  CHECK(place("nat.pools") == "f:1:1: what; fix");
+}
+
 TEST_CASE("the seeds of the fuzzer are what their names say", "[config][load]") {
   for (const auto& entry : std::filesystem::directory_iterator{"tests/fuzz/corpus/configuration"}) {
     const std::string name = entry.path().filename().string();

@@ -53,12 +53,12 @@ struct read_frame {
 /// A folder that goes away with the test, and the program in it.
 class workshop : public scratch_folder {
  public:
-  /// Runs `weir` with arguments, as a shell takes them, in the folder.
-  run_result run(const std::string& arguments) const {
+  /// Runs `weir` with arguments, as a shell takes them, in the folder; before it another command.
+  run_result run(const std::string& arguments, const std::string& before = "true") const {
     const char* const program = std::getenv("WEIR_PROGRAM");
     if (program == nullptr) throw std::runtime_error{"WEIR_PROGRAM names no program"};
-    const auto command =
-        "cd '" + path().string() + "' && '" + program + "' " + arguments + " >out.txt 2>err.txt";
+    const auto command = "cd '" + path().string() + "' && " + before + " && '" + program + "' " +
+                         arguments + " >out.txt 2>err.txt";
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text("out.txt"), text("err.txt")};
   }

@@ -92,7 +92,14 @@ inline load_result load_text(std::string_view text, std::string_view file_name) 
   return std::get<std::shared_ptr<const snapshot>>(std::move(proven));
 }
 
-/// The same of a file; one that cannot be read is a fault without a place.
+/// A fault that somebody found in what a text was loaded to, with its place in the text.
+inline located_fault locate(std::string_view text, std::string_view file_name, fault found) {
+  const detail::draft read = detail::read_draft(text);
+  const position at = detail::find_path(read.root, found.path);
+  return {std::string{file_name}, at, std::move(found.what), std::move(found.fix)};
+}
+
+/// What `load_text` says of a file; one that cannot be read is a fault without a place.
 inline load_result load(const std::string& file) {
   const auto unreadable = [&](int error) {
     return std::vector<located_fault>{{file,
