@@ -1,6 +1,8 @@
 #include "examples/weir/reverse.hpp"
 
 #include "weir/net/text.hpp"
+#include "weir/pool/pool_set.hpp"
+#include "weir/pool/port_space.hpp"
 
 #include "examples/weir/text.hpp"
 
@@ -9,6 +11,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -37,12 +40,15 @@ endpoint<ipv4> checked_endpoint(const std::string& text) {
   return {made->address.v4(), made->port};
 }
 
-/// What arithmetic says of an endpoint that no live mapping wears.
-std::string pool_answer(const endpoint<ipv4>& asked, const snapshot& config) {
-  const auto answer = config.pools().inverse({domain_id{}, asked.address}, asked.port);
+/// What arithmetic says of an endpoint that no live mapping wears. What no pool gives of the box's
+/// own address is the box's.
+std::string pool_answer(const endpoint<ipv4>& asked, protocol kind, const snapshot& config) {
+  const auto answer =
+      config.pools().inverse({domain_id{}, asked.address}, *space_of(kind), asked.port);
+  const std::string_view owner =
+      config.is_own(domain_id{}, asked.address) ? "the box's own" : "nobody's";
   if (answer.outcome == inverse_outcome::no_pool) {
-    return config.is_own(domain_id{}, asked.address) ? "the box's own; no pool has the address"
-                                                     : "nobody's: no pool has the address";
+    return fmt::format("{}: no pool has the address", owner);
   }
   const auto& pool = config.raw().nat.pools[answer.pool.number()].name;
   switch (answer.outcome) {
@@ -52,7 +58,9 @@ std::string pool_answer(const endpoint<ipv4>& asked, const snapshot& config) {
     case inverse_outcome::dynamic_pool:
       return fmt::format("nobody's: pool \"{}\" may give it, and no mapping wears it", pool);
     case inverse_outcome::port_not_given:
-      return fmt::format("nobody's: pool \"{}\" does not give this port", pool);
+      return fmt::format("{}: pool \"{}\" does not give this port", owner, pool);
+    case inverse_outcome::claimed:
+      return fmt::format("{}: pool \"{}\" never gives this port, it is reserved", owner, pool);
     case inverse_outcome::no_host:
       return fmt::format("nobody's: pool \"{}\" has this port left over", pool);
     case inverse_outcome::no_pool:
@@ -83,8 +91,10 @@ std::string static_text(const static_match& entry, const snapshot& config) {
 }
 
 std::string mapping_text(const mapping<ipv4>& one) {
-  return fmt::format("{}: a mapping of {} session{}", text(one.internal_address, one.internal_port),
-                     one.sessions, one.sessions == 1 ? "" : "s");
+  const auto sessions = fmt::format("{} session{}", one.sessions, one.sessions == 1 ? "" : "s");
+  return one.pool.is_none() ? fmt::format("the box's own: {} of its own", sessions)
+                            : fmt::format("{}: a mapping of {}",
+                                          text(one.internal_address, one.internal_port), sessions);
 }
 
 }  // namespace
@@ -108,7 +118,7 @@ exit_code explain_reverse(const std::string& endpoint_text, const std::string& p
   if (found) {
     return say(mapping_text(*found));
   }
-  return say(pool_answer(asked, config));
+  return say(pool_answer(asked, kind, config));
 }
 
 }  // namespace weir::program

@@ -1,12 +1,15 @@
 #include "weir/pool/deterministic.hpp"
 
 #include "weir/pool/pool_set.hpp"
+#include "weir/pool/port_owner.hpp"
 
 #include "tests/pool/pools.hpp"
 #include "tests/support/catch.hpp"
 
 #include <cstdint>
+#include <optional>
 #include <set>
+#include <utility>
 
 namespace weir {
 namespace {
@@ -42,7 +45,7 @@ TEST_CASE("an external endpoint names its host", "[pool][deterministic][rfc7422]
   const external_address external{domain_id{}, {203, 0, 113, 7}};
   const auto number = GENERATE(as<std::uint16_t>{}, 2284, 2400, 2535);
 
-  const inverse_answer answer = pools.inverse(external, port{number});
+  const inverse_answer answer = pools.inverse(external, port_space::udp, port{number});
 
   CHECK(answer.outcome == inverse_outcome::host);
   CHECK(answer.internal == ipv4_address{10, 0, 0, 5});
@@ -58,7 +61,7 @@ TEST_CASE("what names no host says why", "[pool][deterministic]") {
   few.ports_per_host = 100;
   const pool_set pools = test::pools_of({deterministic_pool(), dynamic, few});
   const auto asked = [&](std::uint8_t host, std::uint16_t number) {
-    return pools.inverse({domain_id{}, {203, 0, 113, host}}, port{number}).outcome;
+    return pools.inverse({domain_id{}, {203, 0, 113, host}}, port_space::tcp, port{number}).outcome;
   };
 
   CHECK(asked(7, 1023) == inverse_outcome::port_not_given);
@@ -66,8 +69,40 @@ TEST_CASE("what names no host says why", "[pool][deterministic]") {
   CHECK(asked(9, 5000) == inverse_outcome::dynamic_pool);
   CHECK(asked(10, 1024 + 256 * 100 - 1) == inverse_outcome::host);
   CHECK(asked(10, 1024 + 256 * 100) == inverse_outcome::no_host);
-  CHECK(pools.inverse({domain_id{1}, {203, 0, 113, 7}}, port{2284}).outcome ==
+  CHECK(pools.inverse({domain_id{1}, {203, 0, 113, 7}}, port_space::tcp, port{2284}).outcome ==
         inverse_outcome::no_pool);
+}
+
+TEST_CASE("a claimed port names no host, whatever block it lies in",
+          "[pool][deterministic][claims]") {
+  auto raw = GENERATE(deterministic_pool(), test::home_pool());
+  raw.external = {block({203, 0, 113, 7}, 32)};
+  raw.reserved_ports = {ports(2300, 2310), ports(5060, 5060)};
+  const external_address external{domain_id{}, {203, 0, 113, 7}};
+  const pool_set pools = test::pools_of(
+      {raw}, {{external, protocol::udp, port{2400}}, {external, protocol::icmp, std::nullopt}});
+  const port_owner owner{pools};
+
+  for (const auto space : {port_space::tcp, port_space::udp, port_space::icmp, port_space::other}) {
+    for (std::uint32_t one = 1024; one <= 65'535; ++one) {
+      const port number{static_cast<std::uint16_t>(one)};
+      const bool claimed =
+          pools.inverse(external, space, number).outcome == inverse_outcome::claimed;
+      REQUIRE(claimed == owner.taken(external_id{0}, space, number));
+    }
+  }
+}
+
+TEST_CASE("query identifiers below the well known ports are a pool's", "[pool][deterministic]") {
+  auto dynamic = test::home_pool();
+  dynamic.external = {block({203, 0, 113, 9}, 32)};
+  const pool_set pools = test::pools_of({dynamic});
+  const external_address external{domain_id{}, {203, 0, 113, 9}};
+
+  CHECK(pools.inverse(external, port_space::icmp, port{7}).outcome ==
+        inverse_outcome::dynamic_pool);
+  CHECK(pools.inverse(external, port_space::tcp, port{7}).outcome ==
+        inverse_outcome::port_not_given);
 }
 
 TEST_CASE("forward and inverse agree for every port of every host",

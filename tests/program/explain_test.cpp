@@ -205,6 +205,51 @@ TEST_CASE("an external endpoint is told by its static entries, zone by zone",
   CHECK(other.out == "tcp 203.0.113.3:99 is 10.0.0.12:99: static entry 3\n");
 }
 
+TEST_CASE("an external endpoint that no pool gives is told to be reserved, or the box's",
+          "[program][explain]") {
+  const workshop here;
+  const std::string mode = GENERATE("", ", mode: deterministic");
+  here.write("home.yaml", packets::home_yaml +
+                              "    - { name: many, internal: [10.1.0.0/24], external: "
+                              "[198.51.100.0/30, 203.0.113.1/32], ports: 2024-65535, "
+                              "reserved-ports: [5060, 3024-3030]" +
+                              mode + " }\n");
+  auto yaml = here.text("home.yaml");
+  const std::string own = "external: wan,";
+  yaml.replace(yaml.find(own), own.size(), "external: [203.0.113.9/32],");
+  here.write("home.yaml", yaml);
+  const auto whose = [&](const std::string& asked) {
+    const auto said = here.run("explain --config home.yaml --reverse " + asked);
+    CAPTURE(said.err);
+    CHECK(said.code == 0);
+    return said.out;
+  };
+  CAPTURE(mode);
+
+  CHECK(whose("198.51.100.0:5060") ==
+        "tcp 198.51.100.0:5060 is nobody's: pool \"many\" never gives this port, it is reserved\n");
+  CHECK(whose("198.51.100.0:3024").find("it is reserved") != std::string::npos);
+  CHECK(whose("203.0.113.1:5060") ==
+        "tcp 203.0.113.1:5060 is the box's own: pool \"many\" never gives this port, it is "
+        "reserved\n");
+  CHECK(whose("203.0.113.1:80") ==
+        "tcp 203.0.113.1:80 is the box's own: pool \"many\" does not give this port\n");
+  CHECK(whose("198.51.100.0:3031").find(mode.empty() ? "may give it" : "10.1.0.") !=
+        std::string::npos);
+  CHECK(whose("198.51.100.0:5060 --protocol icmp").find("reserved") == std::string::npos);
+}
+
+TEST_CASE("an external endpoint that the box uses is told to be its own", "[program][explain]") {
+  const explained_home here;
+  const auto own = packets::udp{}.from("203.0.113.1", 5000).to("198.51.100.7", 123).bytes();
+  here.capture("local.pcap", {{1'000'000, own}}, 101);
+
+  const auto said =
+      here.explain("--after local=local.pcap --reverse 203.0.113.1:5000 --protocol udp");
+
+  CHECK(said.out == "udp 203.0.113.1:5000 is the box's own: 1 session of its own\n");
+}
+
 TEST_CASE("what cannot be explained is refused with what can", "[program][explain]") {
   const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
       {"", "one thing to explain is needed"},

@@ -28,6 +28,7 @@ enum class inverse_outcome : std::uint8_t {
   no_pool,         ///< no pool has the address
   dynamic_pool,    ///< only live mappings can tell
   port_not_given,  ///< the port lies outside of what the pool gives
+  claimed,         ///< the port is reserved, or a static mapping's: no pool gives it
   no_host,         ///< a port that is left over when every host has its block
 };
 
@@ -91,18 +92,32 @@ class pool_set {
     return deterministic.plan->block_of(host_number(deterministic, host));
   }
 
-  /// Whose a port of an external address is: the inverse of `block_of` (RFC 7422 section 2.2).
-  inverse_answer inverse(const external_address& external, port one) const noexcept {
+  /// Whether a port is never given, by any pool that has the address.
+  bool is_claimed(external_id external, port_space space, port one) const noexcept {
+    const auto claims = claims_of(external, space);
+    return std::any_of(claims.begin(), claims.end(),
+                       [&](const port_claim& claim) noexcept { return claim.ports.contains(one); });
+  }
+
+  /// Whose a port of an external address is: the inverse of `block_of` (RFC 7422 section 2.2). A
+  /// claimed port is no host's, though it lies in a block: nobody was ever given it.
+  inverse_answer inverse(const external_address& external, port_space space,
+                         port one) const noexcept {
+    const auto number = find(external);
+    const bool claimed = number && is_claimed(*number, space, one);
     inverse_answer best;
     for (const pool& each : pools_) {
       if (each.external_domain != external.domain || !each.is_external(external.address)) {
         continue;
       }
-      if (!each.ports.contains(one)) {
+      if (!each.numbers(space).contains(one)) {
         if (best.outcome == inverse_outcome::no_pool) {
           best = {inverse_outcome::port_not_given, each.id, {}, {}};
         }
         continue;
+      }
+      if (claimed) {
+        return {inverse_outcome::claimed, each.id, {}, {}};
       }
       return each.plan ? inverse_in(each, external.address, one)
                        : inverse_answer{inverse_outcome::dynamic_pool, each.id, {}, {}};
