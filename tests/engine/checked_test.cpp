@@ -198,6 +198,8 @@ TEST_CASE("a route that would take away what is connected is named", "[engine][c
           "routes[2].to: " + std::string{end} +
               " is a broadcast address; a prefix of other hosts\n");
   }
+  CHECK(said_of("2001:db8:1::/128") ==
+        "routes[2].to: 2001:db8:1:: is the box's own address; a prefix of other hosts\n");
   CHECK(said_of("10.0.0.128/25").empty());
   CHECK(said_of("10.0.0.0/23").empty());
   CHECK(said_of("10.0.0.7/32").empty());

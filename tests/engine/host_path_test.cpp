@@ -50,6 +50,52 @@ TEST_CASE("a directed broadcast is delivered from its own subnet and from nowher
   CHECK(box.sends("lan", udp{}.to("203.0.113.255")).text() == "drop broadcast");
 }
 
+TEST_CASE("the address of any router of a subnet is the box's own",
+          "[engine][host_path][rfc4291]") {
+  gateway box{generous()};
+
+  CHECK(box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:1::")).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:2::")).text() == "deliver");
+  CHECK(box.sends("wan", udp{}.from("2001:db8:9::5").to("2001:db8:1::")).text() == "deliver");
+  CHECK(box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:2::2")).text() == "forward");
+}
+
+TEST_CASE("a link between two routers has no address of any router",
+          "[engine][host_path][rfc6164]") {
+  const auto [address, fate] = GENERATE(table<const char*, const char*>({
+      {"2001:db8:2::1/126", "deliver"},
+      {"2001:db8:2::1/127", "forward"},
+      {"2001:db8:2::1/128", "forward"},
+  }));
+  auto raw = generous();
+  raw.interfaces[1].addresses[1] = own(address);
+  raw.routes[1].via = parse_ip_address("fe80::fe");
+  gateway box{raw};
+
+  CAPTURE(address);
+  CHECK(box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:2::")).text() == fate);
+}
+
+TEST_CASE("nothing comes from the address of any router, and no error goes there",
+          "[engine][host_path][rfc4443]") {
+  auto raw = generous();
+  gateway box{raw};
+  raw.drop_martians = false;
+  raw.interfaces[0].validation = source_validation::off;
+  gateway credulous{raw};
+  const auto late = udp{}.to("2001:db8:9::1").ttl(1);
+
+  const auto guarded = box.sends("lan", builder{late}.from("2001:db8:1::"));
+  const auto passed = credulous.sends("lan", builder{late}.from("2001:db8:1::"));
+  const auto honest = credulous.sends("lan", builder{late}.from("2001:db8:1::5"));
+
+  CHECK(guarded.text() == "drop martian_source");
+  CHECK(answered(guarded) == "nothing");
+  CHECK(passed.text() == "drop ttl_expired");
+  CHECK(answered(passed) == "nothing");
+  CHECK(answered(honest) == "3/0");
+}
+
 TEST_CASE("addresses that end like a broadcast elsewhere are ordinary",
           "[engine][host_path][sd7]") {
   gateway box{generous()};

@@ -8,6 +8,7 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/wire/icmp_error.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <optional>
 #include <span>
@@ -47,14 +48,26 @@ bool is_directed_broadcast(const snapshot& config, domain_id domain, const Addre
   return to && config.hop(*to).kind == next_hop_kind::broadcast;
 }
 
-/// Whether the packet was for more than one station, or says it is from more than one: nobody
-/// answers those.
+/// Whether an address is any router's of a subnet the box is in: its own, and no interface's.
+inline bool is_any_routers(const snapshot& config, domain_id domain,
+                           const ipv6_address& one) noexcept {
+  const auto all = config.interfaces();
+  return config.is_own(domain, one) &&
+         std::none_of(all.begin(), all.end(), [&](const interface_facts& each) noexcept {
+           return each.domain == domain && has_address(each, one);
+         });
+}
+inline bool is_any_routers(const snapshot&, domain_id, ipv4_address) noexcept { return false; }
+
+/// Whether the packet was for more than one station, or says it is from more than one, or from one
+/// of several (RFC 4443 section 2.4e): nobody answers those.
 template <IpVersion V>
 bool is_of_many(const snapshot& config, const walked<V>& headers,
                 const packet_view& packet) noexcept {
   return packet.meta.cast != link_cast::unicast ||
          is_directed_broadcast(config, headers.key.domain(), headers.key.destination()) ||
-         is_directed_broadcast(config, headers.key.domain(), headers.key.source());
+         is_directed_broadcast(config, headers.key.domain(), headers.key.source()) ||
+         is_any_routers(config, headers.key.domain(), headers.key.source());
 }
 
 /// Writes what is to be said about a packet, from the packet as it was received; nothing where the

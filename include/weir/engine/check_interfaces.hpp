@@ -124,6 +124,16 @@ inline void add_connected(topology& made, const interface_facts& owner) {
   }
 }
 
+/// The address of any router of an own address's subnet, and so the box's too: the subnet-router
+/// anycast address (RFC 4291 section 2.6.1). Links between two routers have none (RFC 6164
+/// section 6).
+inline std::optional<ipv6_address> router_address(const interface_address_configuration& own) {
+  constexpr unsigned longest = 126;
+  return own.address.is_ipv6() && own.length <= longest
+             ? std::optional{ipv6_prefix::around(own.address.v6(), own.length).address()}
+             : std::nullopt;
+}
+
 /// Own addresses come last, so that they win over broadcasts and host routes of equal length.
 inline void add_own_addresses(topology& made) {
   for (const auto& owner : made.interfaces) {
@@ -131,6 +141,9 @@ inline void add_own_addresses(topology& made) {
       const auto host = own.address.is_ipv4() ? ip_prefix{ipv4_prefix::host(own.address.v4())}
                                               : ip_prefix{ipv6_prefix::host(own.address.v6())};
       add_route(made, owner.domain, host, local_hop);
+      if (const auto any_router = router_address(own)) {
+        add_route(made, owner.domain, ip_prefix{ipv6_prefix::host(*any_router)}, local_hop);
+      }
     }
   }
 }
@@ -175,9 +188,12 @@ inline void check_mtu(const interface_configuration& raw, const std::string& pat
   }
 }
 
-inline bool has_address(const interface_facts& one, const ip_address& address) {
-  return std::any_of(one.addresses.begin(), one.addresses.end(),
-                     [&](const auto& own) { return own.address == address; });
+/// Whether the box answers to an address for having an interface.
+inline bool answers_to(const interface_facts& one, const ip_address& address) {
+  return has_address(one, address) ||
+         std::any_of(one.addresses.begin(), one.addresses.end(), [&](const auto& own) {
+           return address.is_ipv6() && router_address(own) == address.v6();
+         });
 }
 
 /// Whether an address means every host of a subnet of the interface.

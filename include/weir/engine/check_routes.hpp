@@ -25,7 +25,7 @@ inline std::optional<std::string> why_nobody_else(const topology& made, domain_i
                                                   const ip_address& address) {
   bool is_broadcast = false;
   for (const auto& one : made.interfaces) {
-    if (one.domain == domain && has_address(one, address)) {
+    if (one.domain == domain && answers_to(one, address)) {
       return to_text(address) + " is the box's own address";
     }
     is_broadcast |= one.domain == domain && is_broadcast_of(one, address);

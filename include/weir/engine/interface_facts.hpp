@@ -3,8 +3,10 @@
 #include "weir/base/interface_id.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/net/domain.hpp"
+#include "weir/net/ip_address.hpp"
 #include "weir/net/mac_address.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 #include <string>
@@ -25,6 +27,12 @@ struct interface_facts {
   std::optional<bool> accept_any_mac;
   next_hop_id on_link{};  ///< the next hop that reaches neighbours on this interface
 };
+
+/// Whether an address is one of the interface's own.
+inline bool has_address(const interface_facts& one, const ip_address& address) noexcept {
+  return std::any_of(one.addresses.begin(), one.addresses.end(),
+                     [&](const auto& own) { return own.address == address; });
+}
 
 /// The link-layer address of a host on an interface, as configured.
 struct neighbor_facts {
