@@ -70,6 +70,24 @@ TEST_CASE("a rejected packet is explained with its rule and its answer", "[progr
   CHECK(said.says("tcp 198.51.100.7:25 -> 10.0.0.5:4000, RST+ACK"));
 }
 
+TEST_CASE("a packet too big for its way out is explained by its size alone",
+          "[program][explain][rfc1191]") {
+  const explained_home here;
+  const bool whole = GENERATE(true, false);
+  const auto packet = packets::udp{}
+                          .from("10.0.0.5")
+                          .to("198.51.100.7")
+                          .dont_fragment(whole)
+                          .payload_size(1473)
+                          .bytes();
+
+  const auto said = here.explain("--packet " + hex(packet));
+
+  CAPTURE(whole, said.out);
+  CHECK(said.says("drop, too_big: longer than the egress MTU, and fragments are not made\n"));
+  CHECK(said.says("error type 3 code 4"));
+}
+
 TEST_CASE("an Ethernet frame is explained like its packet", "[program][explain]") {
   const explained_home here;
 

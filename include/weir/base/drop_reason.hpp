@@ -61,7 +61,7 @@ enum class drop_reason : std::uint8_t {
   policy_rejected,         ///< the first matching rule, or the default, says reject
   needs_state,             ///< a stateless permit, and the flow needs a translation
   ttl_expired,             ///< the TTL or hop limit ends here
-  too_big,                 ///< longer than the egress MTU, and it may not be fragmented
+  too_big,                 ///< longer than the egress MTU; fragments are not made
   no_pool,                 ///< translation is required and no pool serves the source
   pool_exhausted,          ///< no external port is free
   filtered,                ///< the mapping does not accept this remote (RFC 4787 REQ-8)
@@ -288,7 +288,7 @@ constexpr std::string_view describe(drop_reason reason) noexcept {
     case drop_reason::ttl_expired:
       return "the TTL or hop limit ends here";
     case drop_reason::too_big:
-      return "longer than the egress MTU, and it may not be fragmented";
+      return "longer than the egress MTU, and fragments are not made";
     case drop_reason::no_pool:
       return "translation is required and no pool serves the source";
     case drop_reason::pool_exhausted:

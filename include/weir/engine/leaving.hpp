@@ -24,6 +24,9 @@ namespace weir::detail {
 /// Why a packet cannot leave through a next hop, judged before anything is allocated for it; what
 /// is delivered to the box meets neither limit. NAT44 keeps the length, so the length received is
 /// the length sent.
+///
+/// Deviates from RFC 1812 section 4.2.2.7: nothing is fragmented, DF set or not, so that a sender
+/// hears of the MTU (RFC 1191 section 4) where another router would send pieces.
 template <IpVersion V>
 [[gnu::always_inline]] inline outcome cannot_leave(const packet_facts& facts, const hop_facts& hop,
                                                    bool from_box) noexcept {
