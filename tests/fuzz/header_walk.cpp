@@ -83,8 +83,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
 
   read_all<ipv4>(bytes, wire_size, options);
   read_all<ipv6>(bytes, wire_size, options);
-  for (const auto type : {link_type::ethernet, link_type::raw, link_type::linux_cooked,
-                          link_type::linux_cooked_v2, link_type::null}) {
+  for (const auto type :
+       {link_type::ethernet, link_type::raw, link_type::raw_ipv4, link_type::raw_ipv6,
+        link_type::linux_cooked, link_type::linux_cooked_v2, link_type::null}) {
     const auto facts = strip(bytes, type);
     must(!facts.ok || facts.header_size <= bytes.size());
   }

@@ -106,6 +106,19 @@ TEST_CASE("raw packets have no link header", "[link][raw]") {
   CHECK(outcome({}, link_type::raw) == "ok");
 }
 
+TEST_CASE("a raw link of one family carries no other", "[link][raw]") {
+  const auto four = test::udp{}.bytes();
+  const auto six = test::udp{}.from("2001:db8::5").bytes();
+
+  CHECK(outcome(four, link_type::raw_ipv4) == "ok");
+  CHECK(outcome(six, link_type::raw_ipv6) == "ok");
+  CHECK(outcome(six, link_type::raw_ipv4) == "bad_version");
+  CHECK(outcome(four, link_type::raw_ipv6) == "bad_version");
+  CHECK(outcome({}, link_type::raw_ipv4) == "ok");  // nothing there: the walk says so
+  CHECK(strip(six, link_type::raw_ipv6).family == ip_family::ipv6);
+  CHECK(strip(six, link_type::raw_ipv6).header_size == 0);
+}
+
 TEST_CASE("Linux cooked frames are read", "[link][cooked]") {
   auto first = test::hex("0001 0001 0006 020000000002 0000 0800");
   test::append(first, test::udp{}.bytes());
@@ -148,8 +161,9 @@ TEST_CASE("loopback frames are read in either byte order", "[link][null]") {
 }
 
 TEST_CASE("every link type has a name", "[link]") {
-  for (const auto type : {link_type::ethernet, link_type::raw, link_type::linux_cooked,
-                          link_type::linux_cooked_v2, link_type::null}) {
+  for (const auto type :
+       {link_type::ethernet, link_type::raw, link_type::raw_ipv4, link_type::raw_ipv6,
+        link_type::linux_cooked, link_type::linux_cooked_v2, link_type::null}) {
     CHECK_FALSE(name(type).empty());
   }
 }

@@ -319,6 +319,21 @@ TEST_CASE("a capture without link headers is read", "[program][replay]") {
   CHECK(here.frames("w.pcap").size() == 1);
 }
 
+TEST_CASE("a capture of one family has no packets of the other", "[program][replay]") {
+  const home here;
+  const auto six = packets::udp{}.from("2001:db8:1::5").to("2001:4860::8").bytes();
+  const bool is_ipv4 = GENERATE(true, false);
+  const std::uint32_t link = is_ipv4 ? 228 : 229;
+  here.capture("a.pcap", {{1 * second, query()}, {2 * second, six}}, link);
+
+  REQUIRE(here.replay("--in lan=a.pcap --out wan=w.pcap --report r.json").code == 0);
+
+  const auto left = here.frames("w.pcap");
+  REQUIRE(left.size() == 1);
+  CHECK(left[0].nanoseconds == (is_ipv4 ? 1 * second : 2 * second));
+  CHECK(here.json("r.json")["drops"]["bad_version"] == 1);
+}
+
 TEST_CASE("VLAN tags come off and are counted", "[program][replay]") {
   const home here;
   const std::vector<unsigned> tags{100, 200};

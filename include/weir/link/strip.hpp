@@ -101,13 +101,18 @@ constexpr link_facts strip_loopback(std::span<const std::byte> frame) noexcept {
   return facts;
 }
 
-constexpr link_facts strip_raw(std::span<const std::byte> frame) noexcept {
-  constexpr unsigned version_ipv6 = 6;
+constexpr link_facts strip_raw(std::span<const std::byte> frame, ip_family family) noexcept {
   link_facts facts;
-  const bool six = !frame.empty() && std::to_integer<unsigned>(frame[0]) >> 4 == version_ipv6;
-  facts.type = six ? ethertype::ipv6 : ethertype::ipv4;
+  facts.type = family == ip_family::ipv6 ? ethertype::ipv6 : ethertype::ipv4;
   strip_tags(frame, facts);
   return facts;
+}
+
+/// The family that the version field tells; IPv4 where it tells none.
+constexpr ip_family family_told(std::span<const std::byte> frame) noexcept {
+  constexpr unsigned version_ipv6 = 6;
+  const bool six = !frame.empty() && std::to_integer<unsigned>(frame[0]) >> 4 == version_ipv6;
+  return six ? ip_family::ipv6 : ip_family::ipv4;
 }
 
 constexpr link_facts strip_to_payload(std::span<const std::byte> frame, link_type type) noexcept {
@@ -115,7 +120,11 @@ constexpr link_facts strip_to_payload(std::span<const std::byte> frame, link_typ
     [[likely]] case link_type::ethernet:
       return strip_ethernet(frame);
     case link_type::raw:
-      return strip_raw(frame);
+      return strip_raw(frame, family_told(frame));
+    case link_type::raw_ipv4:
+      return strip_raw(frame, ip_family::ipv4);
+    case link_type::raw_ipv6:
+      return strip_raw(frame, ip_family::ipv6);
     case link_type::linux_cooked:
     case link_type::linux_cooked_v2:
       return strip_cooked(frame, type);

@@ -19,9 +19,11 @@ constexpr std::optional<link_type> link_type_of(std::uint16_t number) noexcept {
     case 12:   // DLT_RAW, as some programs write it
     case 14:   // DLT_RAW of OpenBSD
     case 101:  // LINKTYPE_RAW
-    case 228:  // LINKTYPE_IPV4
-    case 229:  // LINKTYPE_IPV6
       return link_type::raw;
+    case 228:  // LINKTYPE_IPV4
+      return link_type::raw_ipv4;
+    case 229:  // LINKTYPE_IPV6
+      return link_type::raw_ipv6;
     case 113:
       return link_type::linux_cooked;
     case 276:
