@@ -1,5 +1,10 @@
 #include "examples/weir/generate.hpp"
 
+#include "weir/config/load.hpp"
+#include "weir/net/text.hpp"
+
+#include "examples/weir/box.hpp"
+#include "examples/weir/neighbors.hpp"
 #include "tests/program/run_weir.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/checksum_oracle.hpp"
@@ -9,8 +14,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <memory>
 #include <set>
 #include <string>
+#include <variant>
 
 namespace packets = weir::test;
 
@@ -52,6 +59,36 @@ TEST_CASE("made packets are right, and in the order of time", "[program][generat
   CHECK(transports.count(6) == 1);
   CHECK(transports.count(17) == 1);
   CHECK(transports.count(1) == 1);
+}
+
+TEST_CASE("made packets are not from or to the example's gateway and its outer link",
+          "[program][generate][example]") {
+  const auto loaded = weir::config::load("examples/configs/home-gateway.yaml");
+  const auto& config = *std::get<std::shared_ptr<const weir::snapshot>>(loaded);
+  const auto wan = config.find_interface("wan").value();
+  const workshop here;
+  const std::string more =
+      GENERATE("--conversations 400 --inside-ipv6 2001:db8:1::/64", "--packets 4000 --flows 4000");
+
+  REQUIRE(here.run("generate --out a.pcap " + more).code == 0);
+
+  std::set<weir::ip_address> used;
+  for (const auto& one : here.frames("a.pcap")) {
+    if (packets::number_at(one.frame, 12, 2) == 0x0806) continue;
+    const auto packet = packets::packet_in(one.frame);
+    used.insert(weir::program::source_of(packet));
+    used.insert(weir::program::destination_of(packet));
+  }
+  CHECK(used.size() > 100);
+  for (const auto& interface : config.interfaces()) {
+    for (const auto& own : interface.addresses) {
+      CHECK(used.count(own.address) == 0);
+      for (const auto& one : used) {
+        const bool is_on_link = weir::program::subnet_of(own).contains(one);
+        if (is_on_link && interface.id == wan) FAIL(weir::to_text(one));
+      }
+    }
+  }
 }
 
 TEST_CASE("made packets fit the usual link, and say so", "[program][generate]") {
