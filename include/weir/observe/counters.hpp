@@ -61,8 +61,8 @@ struct packet_counters {
 struct session_counters {
   counter created;
   counter expired;  ///< ended because their time was up
-  counter ended;    ///< ended for any other reason
-  counter evicted;  ///< of those ended, to make room
+  counter ended;    ///< ended by the engine, for any other reason
+  counter evicted;  ///< ended by the table, to make room
   counter refused;  ///< not created: table full or a limit reached
 };
 

@@ -1,7 +1,7 @@
 #pragma once
 
 // What a pool is: `pool_specification` as somebody asks for it, `pool` as packets use it.
-// `checked` in pool/pool_set.hpp makes the one from the other.
+// `checked` in pool/checked_pools.hpp makes the one from the other.
 
 #include "weir/net/domain.hpp"
 #include "weir/net/port.hpp"
