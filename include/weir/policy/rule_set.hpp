@@ -26,10 +26,9 @@ inline constexpr std::size_t rules_max = 100'000;
 
 /// The rules of a policy as packets of one family meet them: the first that matches decides.
 ///
-/// Made once. A few rules are compared in a row, eight at a time; many are found through a tree
-/// that the first search for a packet needs about as long to descend whatever their number.
-/// There is a tree for each class of protocols, and one more for packets of the class whose
-/// transport header is not known.
+/// Made once. Rules are found through trees that every packet descends in nearly the same few
+/// steps, whatever their number. There are trees for each class of protocols, and others for
+/// packets of the class whose transport header is not known.
 template <IpVersion V>
 class rule_set {
  public:
