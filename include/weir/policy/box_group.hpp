@@ -125,7 +125,7 @@ class alignas(64) box_group {
 
   /// Where the first stored row of a box begins, in bytes.
   static constexpr std::size_t begin_of(std::size_t place) noexcept {
-    return place % 2 * sizeof(row_pairs) + place / 2 * sizeof(row_pair) / 4;
+    return place % 2 * sizeof(row_pairs) + place / 2 * row_words * sizeof(std::uint32_t);
   }
   /// Where that of the first of some boxes begins, by the bits that stand for them. For none of
   /// them it is where the extents of the first row begin: of a name it is `found_word{}`.
