@@ -81,8 +81,10 @@ struct alignas(8) ingress_facts {
   zone_id zone{};
   bool is_strict = false;    ///< `source_validation::strict`
   bool is_barred = false;    ///< in no zone: what is not between neighbours goes nowhere
-  bool is_guarded = false;   ///< either: even a packet of a session is asked where it came in
   bool takes_plain = false;  ///< the common packet may take its short cut
+
+  /// Whether even a packet of a session is asked where it came in.
+  bool is_guarded() const noexcept { return is_strict || is_barred; }
 };
 
 template <EngineTraits Traits>
@@ -109,8 +111,7 @@ struct shard {
       const bool is_barred = one.zone.is_none() && !config->raw().compatibility.pass_unzoned;
       const bool takes_plain = Traits::has_plain_path && !ingress.empty() && is_foreseen &&
                                !is_barred && !judges_transport;
-      const bool is_guarded = is_strict || is_barred;
-      ingress.push_back({one.domain, one.zone, is_strict, is_barred, is_guarded, takes_plain});
+      ingress.push_back({one.domain, one.zone, is_strict, is_barred, takes_plain});
       guards_plain = guards_plain || (takes_plain && is_strict);
     }
   }
