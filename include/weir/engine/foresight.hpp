@@ -7,9 +7,9 @@
 #include "weir/engine/shard.hpp"
 #include "weir/engine/snapshot.hpp"
 #include "weir/net/flow_key.hpp"
-#include "weir/policy/policy.hpp"
 #include "weir/policy/query.hpp"
 #include "weir/policy/rule_search.hpp"
+#include "weir/policy/zone_policy.hpp"
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/wire/packed_flow.hpp"
@@ -23,8 +23,9 @@ template <IpVersion V>
 struct foresight {
   std::optional<next_hop_id> back;    ///< where packets to its source go
   std::optional<next_hop_id> onward;  ///< where packets to its destination go
-  const policy* judge;                ///< none where no policy is, or it has no rules
-  rule_search<V> search;              ///< in the rules of the judge
+  found_policy judge;                 ///< of the zones it would go between
+  bool is_searched;                   ///< whether the judge has rules to be searched
+  rule_search<V> search;              ///< in these
   const pool* from;                   ///< the first pool that serves the source, or none
   mapping_hashes hashes;              ///< of the source under that pool
 };
@@ -58,23 +59,22 @@ void foresee(const shard<T>& state, const packed_flow<V>& key, interface_id ingr
   foresee_mapping(state, query.flow, seen);
   seen.back = config.route(query.flow.domain, query.flow.source.address);
   seen.onward = config.route(query.flow.domain, query.flow.destination.address);
-  seen.judge = nullptr;
-  if (!seen.onward) {
-    return;
+  seen.judge = {};
+  if (seen.onward) {
+    const auto to = config.interface(config.hop(*seen.onward).interface).zone;
+    seen.judge = config.policies().find(state.ingress[ingress.number()].zone, to);
   }
-  const auto to = config.interface(config.hop(*seen.onward).interface).zone;
-  const auto found = config.policies().find(state.ingress[ingress.number()].zone, to);
-  if (!found || found.is_reversed() || found->template rules<V>().is_empty()) {
-    return;
+  seen.is_searched =
+      seen.judge && !seen.judge.is_reversed() && !seen.judge->template rules<V>().is_empty();
+  if (seen.is_searched) {
+    seen.judge->template rules<V>().begin(seen.search, query);
   }
-  seen.judge = &*found;
-  seen.judge->template rules<V>().begin(seen.search, query);
 }
 
 /// Second step.
 template <IpVersion V>
 void look_further(foresight<V>& seen) noexcept {
-  if (seen.judge != nullptr) {
+  if (seen.is_searched) {
     seen.search.descend();
   }
 }

@@ -43,9 +43,9 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   if (flow.destination != translation_kind::none && is_worn_by_nobody(state, flow.inside)) {
     return drop_reason::hairpin_loop;
   }
-  const bool is_seen = flow.seen != nullptr && flow.destination == translation_kind::none;
-  const auto found = is_seen
-                         ? flow.seen->onward
+  const auto* const seen = flow.foreseen();
+  const auto found = seen != nullptr
+                         ? seen->onward
                          : state.config->route(flow.inside.domain, flow.inside.destination.address);
   if (!found) {
     return outcome{drop_reason::no_route, answer_request::icmp(icmp_error<V>::no_route())};
@@ -90,26 +90,21 @@ policy_query<V> query_of(const new_flow<V>& flow) noexcept {
           facts.tcp_flags, facts.icmp_type, facts.icmp_code};
 }
 
-/// What a policy says of a flow, by the search that was begun in its rules if there is one.
-template <IpVersion V>
-decision judgment_of(const found_policy& found, const new_flow<V>& flow) noexcept {
-  const auto query = query_of(flow);
-  const bool is_seen = flow.seen != nullptr && flow.seen->judge == &*found &&
-                       !found.is_reversed() && flow.destination == translation_kind::none;
-  return is_seen ? found->decide(found->template rules<V>().conclude(flow.seen->search, query))
-                 : decide(found, query);
-}
-
 /// Asks the policy of the pair of zones.
 template <IpVersion V, EngineTraits T>
 outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
-  const auto found = state.config->policies().find(flow.from, flow.to);
+  const auto* const seen = flow.foreseen();
+  const auto found =
+      seen != nullptr ? seen->judge : state.config->policies().find(flow.from, flow.to);
   if (!found) {
     return drop_reason::no_policy;
   }
   flow.judge = &*found;
   flow.judged_reversed = found.is_reversed();
-  flow.said = judgment_of(found, flow);
+  const auto query = query_of(flow);
+  flow.said = seen != nullptr && seen->is_searched
+                  ? found->decide(found->template rules<V>().conclude(seen->search, query))
+                  : decide(found, query);
   state.observer.judged(
       {flow.from, flow.to,
        static_cast<std::uint16_t>(flow.judge - state.config->policies().policies().data()),

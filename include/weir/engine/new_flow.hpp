@@ -53,6 +53,10 @@ struct new_flow {
   bool inbound_refresh = true;              ///< whether packets from outside lengthen the session
 
   const packet_facts& facts() const noexcept { return headers.facts; }
+  /// What was looked up of where it goes, or null: nothing of that fits another destination.
+  const foresight<V>* foreseen() const noexcept {
+    return destination == translation_kind::none ? seen : nullptr;
+  }
   bool is_translated() const noexcept {
     return inside.destination != received.destination || outside.source != received.source;
   }
