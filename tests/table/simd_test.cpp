@@ -95,6 +95,21 @@ TEST_CASE("halves that are zero are told apart from those that are not", "[table
   }
 }
 
+TEST_CASE("bits are taken out of a word alike on every machine", "[table][simd]") {
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  CHECK(weir::extract_bits(0xABCD'1234, 8 << 8 | 4) == 0x23);
+  CHECK(weir::extract_bits(0xABCD'1234, 0) == 0);
+  for (unsigned round = 0; round < 1000; ++round) {
+    const auto word = static_cast<std::uint32_t>(random());
+    const auto length = static_cast<std::uint32_t>(random.below(32));
+    const auto below = static_cast<std::uint32_t>(random.below(32));
+    const auto ignored = static_cast<std::uint32_t>(random()) << 16;
+    const auto field = ignored | length << 8 | below;
+    CHECK(weir::extract_bits(word, field) == weir::detail::extract_bits_portable(word, field));
+  }
+}
+
 TEST_CASE("a folded product is the same on every machine", "[table][simd]") {
   weir::test::seeded random;
   CAPTURE(random.seed());

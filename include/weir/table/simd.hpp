@@ -1,9 +1,8 @@
 #pragma once
 
-// What depends on the machine: comparing a line of words at once, wide products, prefetching, large
-// pages. The
-// one header that asks which machine it is; every answer has a portable form beside it, and
-// results never differ.
+// What depends on the machine: comparing a line of words at once, taking bits out of a word, wide
+// products, prefetching, large pages. The one header that asks which machine it is; every answer
+// has a portable form beside it, and results never differ.
 
 #include <cstddef>
 #include <cstdint>
@@ -119,6 +118,27 @@ inline std::uint32_t zero_halves_portable(const half_words& even, const half_wor
   return static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(zero)));
 #else
   return detail::zero_halves_portable(even, odd);
+#endif
+}
+
+namespace detail {
+
+/// The portable form of `extract_bits`.
+constexpr std::uint32_t extract_bits_portable(std::uint32_t word, std::uint32_t field) noexcept {
+  const unsigned length = field >> 8 & 0xFF;
+  return word >> (field & 0xFF) & static_cast<std::uint32_t>((std::uint64_t{1} << length) - 1);
+}
+
+}  // namespace detail
+
+/// Some neighbouring bits of a word. The lowest byte of `field` says how many lie below them, the
+/// next one how many they are, both below 32; what is above does not matter.
+[[gnu::always_inline]] inline std::uint32_t extract_bits(std::uint32_t word,
+                                                         std::uint32_t field) noexcept {
+#if defined(__BMI__)
+  return __builtin_ia32_bextr_u32(word, field);
+#else
+  return detail::extract_bits_portable(word, field);
 #endif
 }
 
