@@ -149,10 +149,12 @@ std::uint64_t match_bursts(const std::vector<rule_set<V>>& lists,
   std::uint64_t sum = 0;
   for (std::size_t first = 0; first < questions.size(); first += burst_max) {
     const auto burst = std::span{questions}.subspan(first, burst_max);
+    weir::detail::search_group<V> together;
     for (std::size_t i = 0; i < burst_max; ++i) {
       lists[burst[i].list].begin(searches[i], burst[i].query);
+      together.add(searches[i]);
     }
-    for (auto& search : searches) search.descend();
+    together.lead_to_leaves();
     for (std::size_t i = 0; i < burst_max; ++i) {
       sum += lists[burst[i].list].conclude(searches[i], burst[i].query).rule;
     }

@@ -115,6 +115,30 @@ TEMPLATE_TEST_CASE("a group finds the first of its boxes that holds a point", "[
   CHECK(found_count > 400);
 }
 
+TEMPLATE_TEST_CASE("two groups find the first of all their boxes", "[policy][rules]", ipv4, ipv6) {
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  int both_count = 0;
+  for (int round = 0; round < 20'000; ++round) {
+    std::array<box_group<TestType>, 2> groups;
+    std::array<std::uint32_t, 2> next{};
+    for (std::uint32_t rule = 0; rule < 2 * group_boxes; ++rule) {
+      const auto which = random.index(2);
+      if (next[which] == group_boxes) continue;
+      groups[which].set(next[which]++, any_box<TestType>(random, rule));
+    }
+    const auto point = point_of<TestType>(any_numbers<TestType>(random));
+    const auto one = groups[0].first(point);
+    const auto other = groups[1].first(point);
+    both_count += one != found_word{} && other != found_word{};
+    if (box_group<TestType>::first(groups[0], groups[1], point) != std::min(one, other)) {
+      CAPTURE(round);
+      FAIL("the groups found another box");
+    }
+  }
+  CHECK(both_count > 0);
+}
+
 TEMPLATE_TEST_CASE("a group is full when its last place is taken", "[policy][rules][limits]", ipv4,
                    ipv6) {
   weir::test::seeded random;

@@ -77,13 +77,15 @@ TEMPLATE_TEST_CASE("packets that are asked about together match as they do alone
     std::vector<std::size_t> which(together);
     std::vector<policy_query<TestType>> queries(together);
     std::vector<weir::detail::rule_search<TestType>> searches(together);
+    weir::detail::search_group<TestType> group;
     for (std::size_t i = 0; i < together; ++i) {
       which[i] = random.below(sets.size());
       const auto& list = lists[which[i]];
       queries[i] = random.varied(random.packet_of(list[random.below(list.size())]));
       sets[which[i]].begin(searches[i], queries[i]);
+      group.add(searches[i]);
     }
-    for (auto& search : searches) search.descend();
+    group.lead_to_leaves();
     for (std::size_t i = 0; i < together; ++i) {
       CHECK(sets[which[i]].conclude(searches[i], queries[i]) ==
             expected_match<TestType>(lists[which[i]], queries[i]));
@@ -112,6 +114,29 @@ TEMPLATE_TEST_CASE("rules match at every size around a leaf and the first node",
     if (count > 1) {
       CHECK(differences(rule_set<TestType>{without_last}, without_last, random, 200, false) == 0);
     }
+  }
+}
+
+TEMPLATE_TEST_CASE("rules of many sources, of many destinations and of many ports alone match",
+                   "[policy][rules]", ipv4, ipv6) {
+  const auto seed = std::random_device{}();
+  CAPTURE(seed);
+  random_rules<TestType> random{seed};
+  for (const std::size_t count : {30u, 300u}) {
+    CAPTURE(count);
+    auto rules = random.make(count, rule_flavor::plain);
+    for (std::size_t place = 0; place + 1 < rules.size(); ++place) {
+      if (place % 3 != 0) rules[place].sources.clear();
+      if (place % 3 != 1) rules[place].destinations.clear();
+      if (place % 3 == 2) {
+        const auto first = static_cast<std::uint16_t>(random.below(60'000));
+        const auto last = static_cast<std::uint16_t>(first + 100);
+        rules[place].destination_ports = {
+            *weir::port_range::between(weir::port(first), weir::port(last))};
+      }
+    }
+
+    CHECK(differences(rule_set<TestType>{rules}, rules, random, 5000, false) == 0);
   }
 }
 

@@ -26,10 +26,10 @@ constexpr std::size_t replication = 32;
 /// How many nodes the longest search below a node meets, itself included.
 std::size_t depth(const rule_forest<ipv4>& forest, tree_node at) {
   std::size_t deepest = 0;
-  for (std::size_t slice = 0; slice <= at.mask; ++slice) {
+  for (std::size_t slice = 0; slice < at.cut.slices(); ++slice) {
     const auto place = forest.places()[at.first + slice];
     if (place.is_node()) {
-      deepest = std::max(deepest, depth(forest, forest.nodes()[place.number()]));
+      deepest = std::max(deepest, depth(forest, forest.node(place)));
     }
   }
   return deepest + 1;
@@ -84,5 +84,5 @@ TEST_CASE("a rule that matches every packet needs no tree", "[policy][rules]") {
   CHECK(grove.otherwise.match() == weir::rule_match{0, weir::rule_answer::yes});
   const auto leaf = builder.forest().places()[grove.roots[0].first];
   CHECK_FALSE(leaf.is_node());
-  CHECK(leaf.number() == 0);
+  CHECK(leaf.first_group() == 0);
 }

@@ -49,10 +49,11 @@ void foresee_mapping(const shard<T>& state, const flow_key<ipv4>& received,
 template <EngineTraits T>
 void foresee_mapping(const shard<T>&, const flow_key<ipv6>&, foresight<ipv6>&) noexcept {}
 
-/// First step, for a packet whose ports are known where its protocol has any.
+/// First step, for a packet whose ports are known where its protocol has any. The second one is
+/// taken for all searches of a group.
 template <IpVersion V, EngineTraits T>
 void foresee(const shard<T>& state, const packed_flow<V>& key, interface_id ingress,
-             foresight<V>& seen) noexcept {
+             foresight<V>& seen, search_group<V>& searches) noexcept {
   const snapshot& config = *state.config;
   policy_query<V> query;
   query.flow = unpack(key);
@@ -68,14 +69,7 @@ void foresee(const shard<T>& state, const packed_flow<V>& key, interface_id ingr
       seen.judge && !seen.judge.is_reversed() && !seen.judge->template rules<V>().is_empty();
   if (seen.is_searched) {
     seen.judge->template rules<V>().begin(seen.search, query);
-  }
-}
-
-/// Second step.
-template <IpVersion V>
-void look_further(foresight<V>& seen) noexcept {
-  if (seen.is_searched) {
-    seen.search.descend();
+    searches.add(seen.search);
   }
 }
 

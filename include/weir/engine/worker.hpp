@@ -236,21 +236,20 @@ class basic_worker {
   /// Looks up what strange packets will be asked, in steps that each wait for memory once.
   template <PacketBurst B>
   [[gnu::noinline]] void foresee(const B& burst, std::size_t first) noexcept {
+    detail::search_group<ipv4> four;
+    detail::search_group<ipv6> six;
     for (auto left = lanes_->strange; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
       const auto ingress = burst.meta(first + i).ingress;
       if (is_six(i)) {
-        detail::foresee(*state_, lanes_->six[i].headers.key, ingress, lanes_->six_seen[i]);
+        detail::foresee(*state_, lanes_->six[i].headers.key, ingress, lanes_->six_seen[i], six);
       } else {
         const auto& key = is_special(i) ? lanes_->four[i].headers.key : lanes_->plain[i].packet.key;
-        detail::foresee(*state_, key, ingress, lanes_->four_seen[i]);
+        detail::foresee(*state_, key, ingress, lanes_->four_seen[i], four);
       }
     }
-    for (auto left = lanes_->strange; left != 0; left &= left - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(left));
-      is_six(i) ? detail::look_further(lanes_->six_seen[i])
-                : detail::look_further(lanes_->four_seen[i]);
-    }
+    four.lead_to_leaves();
+    six.lead_to_leaves();
   }
 
   /// What was looked up of a packet, or null.

@@ -2,12 +2,10 @@
 
 // Overview
 //
-// Four boxes in order of their rules, compared with a point at once. A box is two rows of halves of
+// Two boxes in order of their rules, compared with a point at once. A box is two rows of halves of
 // words: what is the least in it, and how far a point may lie above that. Addresses of a box are
-// blocks, so each half of their words has a range of its own. The rows of two boxes are one vector,
-// and one box is half of it:
-//
-//   pair 0: box 0 | box 2      pair 1: box 1 | box 3
+// blocks, so each half of their words has a range of its own. A row of both boxes is one vector,
+// and one box is half of it.
 //
 // The row of IPv4 holds everything: both addresses, the ports, and the word that names the rule,
 // above which no point can lie. IPv6 has a row for each address and one for the rest.
@@ -18,8 +16,8 @@
 #include "weir/policy/rule_box.hpp"
 #include "weir/table/simd.hpp"
 
+#include <algorithm>
 #include <array>
-#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,12 +25,12 @@
 namespace weir::detail {
 
 /// Boxes that are compared at once.
-inline constexpr std::size_t group_boxes = 4;
+inline constexpr std::size_t group_boxes = 2;
 
 /// Where the word that names the rule stands in the last row of a box: no point has one there.
 inline constexpr std::size_t name_word = row_words - 1;
 
-/// A point as groups are compared with it: each row twice, once for each box of a pair.
+/// A point as groups are compared with it: each row twice, once for each box.
 template <IpVersion V>
 class group_point {
  public:
@@ -53,7 +51,7 @@ class group_point {
   std::array<half_words, point_rows<V>> rows_;
 };
 
-/// Some boxes in order of their rules. Two cache lines for IPv4, six for IPv6.
+/// Some boxes in order of their rules. A cache line for IPv4, three for IPv6.
 template <IpVersion V>
 class alignas(64) box_group {
  public:
@@ -82,16 +80,24 @@ class alignas(64) box_group {
   /// Whether there is no room for another box.
   bool is_full() const noexcept { return name_at(begin_of(group_boxes - 1)) != found_word{}; }
 
+  /// The first rule of the boxes of two groups that hold the point.
+  [[gnu::always_inline]] static found_word first(const box_group& one, const box_group& other,
+                                                 const group_point<V>& point) noexcept {
+    const auto held = holding(one, other, point);
+    return std::min(one.name_at(begin_of_even[held]), other.name_at(begin_of_odd[held]));
+  }
+
   /// The first rule whose box holds the point.
-  [[gnu::always_inline]] found_word first(const group_point<V>& point) const noexcept {
-    return name_at(begin_of_first[holding(point)]);
+  found_word first(const group_point<V>& point) const noexcept {
+    return first(*this, *this, point);
   }
 
   /// The first one after `after`.
   found_word next(const group_point<V>& point, found_word after) const noexcept {
-    for (auto left = holding(point); left != 0; left &= left - 1) {
-      const auto found = name_at(begin_of(static_cast<std::size_t>(std::countr_zero(left))));
-      if (after < found) return found;
+    const auto held = holding(*this, *this, point);
+    for (std::size_t place = 0; place < group_boxes; ++place) {
+      const auto name = name_at(begin_of(place));
+      if ((held >> 2 * place & 1) != 0 && after < name) return name;
     }
     return {};
   }
@@ -100,45 +106,52 @@ class alignas(64) box_group {
   static constexpr std::size_t address_sides = 2 * address_words<V>;
   static constexpr std::size_t last_row = point_rows<V> - 1;
 
-  /// A row of two boxes.
+  /// A row of both boxes.
   struct row_pair {
     half_words least;
     half_words extent;
   };
   /// The last row of a point comes first.
-  using row_pairs = std::array<row_pair, point_rows<V>>;
   static constexpr std::size_t stored(std::size_t row) noexcept {
     return row == last_row ? 0 : row + 1;
   }
 
-  /// By bit, the boxes that hold the point.
-  [[gnu::always_inline]] std::uint32_t holding(const group_point<V>& point) const noexcept {
-    half_words excess[2]{};
-    for (std::size_t pair = 0; pair < 2; ++pair) {
-      for (std::size_t row = 0; row < point_rows<V>; ++row) {
-        const auto& there = pairs_[pair][stored(row)];
-        add_excess(excess[pair], point.row(row) - there.least, there.extent);
-      }
+  /// Which boxes of two groups hold the point, by bit: the first of `one`, the first of `other`,
+  /// the second of each.
+  [[gnu::always_inline]] static std::uint32_t holding(const box_group& one, const box_group& other,
+                                                      const group_point<V>& point) noexcept {
+    half_words even{};
+    half_words odd{};
+    for (std::size_t row = 0; row < point_rows<V>; ++row) {
+      const auto& here = one.pairs_[stored(row)];
+      const auto& there = other.pairs_[stored(row)];
+      add_excess(even, point.row(row) - here.least, here.extent);
+      add_excess(odd, point.row(row) - there.least, there.extent);
     }
-    return zero_halves(excess[0], excess[1]);
+    return zero_halves(even, odd);
   }
 
-  /// Where the first stored row of a box begins, in bytes.
-  static constexpr std::size_t begin_of(std::size_t place) noexcept {
-    return place % 2 * sizeof(row_pairs) + place / 2 * row_words * sizeof(std::uint32_t);
+  /// Where the first stored row of a box begins, in bytes. Behind the last box it is where the
+  /// extents of the first one begin: of a name the extent is `found_word{}`.
+  static constexpr std::uint8_t begin_of(std::size_t place) noexcept {
+    return static_cast<std::uint8_t>(place * row_words * sizeof(std::uint32_t));
   }
-  /// Where that of the first of some boxes begins, by the bits that stand for them. For none of
-  /// them it is where the extents of the first row begin: of a name it is `found_word{}`.
-  static constexpr auto begin_of_first = [] {
-    std::array<std::uint16_t, 1u << group_boxes> begins{offsetof(row_pair, extent)};
-    for (std::size_t bits = 1; bits < begins.size(); ++bits) {
-      begins[bits] =
-          static_cast<std::uint16_t>(begin_of(static_cast<std::size_t>(std::countr_zero(bits))));
+
+  using begins = std::array<std::uint8_t, 16>;
+  /// Of the first box that holds the point, by what `holding` says where the group was given in
+  /// this place.
+  static constexpr begins begin_of_first(unsigned place) noexcept {
+    begins made{};
+    for (unsigned bits = 0; bits < made.size(); ++bits) {
+      made[bits] = begin_of(bits >> place & 1 ? 0 : bits >> place & 4 ? 1 : group_boxes);
     }
-    return begins;
-  }();
+    return made;
+  }
+  static constexpr begins begin_of_even = begin_of_first(0);
+  static constexpr begins begin_of_odd = begin_of_first(1);
 
   [[gnu::always_inline]] found_word name_at(std::size_t begin) const noexcept {
+    static_assert(begin_of(group_boxes) == offsetof(row_pair, extent));
     std::uint32_t bits;
     std::memcpy(&bits, reinterpret_cast<const std::byte*>(this) + begin + name_word * sizeof bits,
                 sizeof bits);
@@ -154,9 +167,9 @@ class alignas(64) box_group {
     std::memcpy(to + offsetof(row_pair, extent), &extent, sizeof extent);
   }
 
-  std::array<row_pairs, 2> pairs_;
+  std::array<row_pair, point_rows<V>> pairs_;
 };
-static_assert(sizeof(box_group<ipv4>) == 128);
-static_assert(sizeof(box_group<ipv6>) == 384);
+static_assert(sizeof(box_group<ipv4>) == 64);
+static_assert(sizeof(box_group<ipv6>) == 192);
 
 }  // namespace weir::detail

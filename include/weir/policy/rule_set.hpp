@@ -54,11 +54,14 @@ class rule_set {
     if (is_empty()) return {};
     detail::rule_search<V> search;
     begin(search, query);
-    search.descend();
+    for (std::size_t tree = 0; tree < search.trees; ++tree) {
+      while (search.arrive(tree)) search.turn(tree);
+    }
     return conclude(search, query);
   }
 
-  /// The same in steps, of which each is taken for many packets: `begin`, `descend`, `conclude`.
+  /// The same in steps, of which each is taken for many packets: `begin`,
+  /// `search_group::lead_to_leaves`, `conclude`.
   [[gnu::always_inline]] void begin(detail::rule_search<V>& search,
                                     const policy_query<V>& query) const noexcept {
     const auto& trees = query.header_known ? known_ : unknown_;

@@ -75,6 +75,7 @@ class tree_builder {
     if (kinds[0].size() <= leaf_max || kinds[1].size() <= leaf_max) {
       kinds = {std::move(boxes), {}, {}};
     }
+    has_further_trees_ = !kinds[tree_grove::trees_min].empty();
     std::uint32_t trees = 0;
     for (auto& kind : kinds) {
       if (!kind.empty()) made.roots[trees++] = build(std::move(kind));
@@ -106,7 +107,7 @@ class tree_builder {
   }
 
   /// All trees that were built.
-  rule_forest<V> forest() const { return rule_forest<V>{nodes_, places_, groups_}; }
+  rule_forest<V> forest() const { return rule_forest<V>{places_, groups_}; }
 
  private:
   using box_numbers = std::vector<std::uint32_t>;
@@ -289,13 +290,14 @@ class tree_builder {
     const std::size_t kept = kept_ - whole.boxes.size() + best.sum;
     if (best.bits == 0 || kept > kept_max_) return false;
     kept_ = kept;
+    const auto low = lowest_bit<V>(best.side);
+    const tree_cut cut{low.word, static_cast<std::uint8_t>(low.shift + best.shift),
+                       static_cast<std::uint8_t>(best.bits)};
+    places_.push_back(tree_place::cut(cut));
     const auto first = places_.size();
     places_.resize(first + best.slices());
-    expects(places_.size() <= ~std::uint32_t{0}, "a forest has fewer places than numbers");
-    const auto low = lowest_bit<V>(best.side);
-    put(whole,
-        tree_node{static_cast<std::uint32_t>(first), static_cast<std::uint16_t>(best.slices() - 1),
-                  static_cast<std::uint8_t>(low.shift + best.shift), low.word});
+    expects(places_.size() <= tree_place::places_max, "a forest has fewer places than numbers");
+    put(whole, tree_node{static_cast<std::uint32_t>(first), cut});
     add_slices(whole, best, first);
     return true;
   }
@@ -333,14 +335,14 @@ class tree_builder {
 
   tree_place leaf_of(const box_numbers& listed) {
     const auto first = groups_.size();
-    const bool is_long = listed.size() > group_boxes;
-    const auto count = is_long ? listed.size() / group_boxes + 1 : 1;
-    expects(first + count <= tree_place::numbers_max, "a forest has fewer groups than numbers");
+    const bool has_more = has_further_trees_ || listed.size() > group_boxes;
+    const auto count = has_more ? listed.size() / group_boxes + 1 : 1;
+    expects(first + count <= tree_place::groups_max, "a forest has fewer groups than numbers");
     groups_.resize(first + count);
     for (std::size_t place = 0; place < listed.size(); ++place) {
       groups_[first + place / group_boxes].set(place % group_boxes, boxes_[listed[place]]);
     }
-    return tree_place::leaf(static_cast<std::uint32_t>(first), is_long);
+    return tree_place::leaf(static_cast<std::uint32_t>(first), has_more);
   }
 
   void put(const part& whole, tree_node node) {
@@ -348,27 +350,25 @@ class tree_builder {
       root_ = node;
       return;
     }
-    expects(nodes_.size() < tree_place::numbers_max, "a forest has fewer nodes than numbers");
-    places_[whole.place] = tree_place::node(static_cast<std::uint32_t>(nodes_.size()));
-    nodes_.push_back(node);
+    places_[whole.place] = tree_place::node(node.first);
   }
   void put(const part& whole, tree_place leaf) {
     if (whole.place != root_place) {
       places_[whole.place] = leaf;
       return;
     }
-    root_ = {static_cast<std::uint32_t>(places_.size()), 0, 0, 0};
+    root_ = {static_cast<std::uint32_t>(places_.size()), {}};
     places_.push_back(leaf);
   }
 
   std::size_t replication_max_;
+  bool has_further_trees_ = false;  ///< beside those that every search follows
   std::vector<rule_box<V>> boxes_;
   std::vector<part> waiting_;
   std::map<box_numbers, tree_place> leaves_;
   std::size_t kept_ = 0;
   std::size_t kept_max_ = 0;
   tree_node root_;
-  std::vector<tree_node> nodes_;
   std::vector<box_group<V>> groups_;
   std::vector<tree_place> places_;
 };
