@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/pool/acquired_mapping.hpp"
 #include "weir/pool/checked_pools.hpp"
 #include "weir/pool/deterministic.hpp"
 #include "weir/pool/external_address.hpp"

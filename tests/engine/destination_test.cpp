@@ -95,6 +95,89 @@ TEST_CASE("packets from outside do not lengthen a mapping unless asked to",
   }
 }
 
+TEST_CASE("strangers who are not answered do not keep a mapping open",
+          "[engine][destination][rfc4787-req6]") {
+  auto raw = open_gateway();
+  gateway strict{raw};
+  raw.nat.pools[0].inbound_refresh = true;
+  gateway lenient{raw};
+  const bool is_tcp = GENERATE(false, true);
+  CAPTURE(is_tcp);
+  const auto opens = [&](const char* from, unsigned number) {
+    return is_tcp ? builder{tcp{}.syn().from(from, number)} : builder{udp{}.from(from, number)};
+  };
+  for (auto* box : {&strict, &lenient}) {
+    const auto to = box->sends("lan", opens("10.0.0.5", 4000).to("192.0.2.1", 99)).flow().source;
+    unsigned stranger = 1000;
+    const auto knocks = [&] { return box->sends("wan", opens("192.0.2.9", ++stranger).to(to)); };
+    // The host's own session ends after two minutes, if it is TCP after four.
+    for (int minutes = 1; minutes < (is_tcp ? 4 : 2); ++minutes) {
+      box->advance(duration::minutes(1));
+      REQUIRE(knocks().text() == "forward");
+    }
+    box->advance(duration::minutes(1));
+    for (int minutes = 0; minutes < 3; ++minutes) {
+      CHECK(knocks().text() == (box == &lenient ? "forward" : "drop no_mapping"));
+      box->advance(duration::minutes(1));
+    }
+    CHECK(box->worker().verify() == std::nullopt);
+    box->advance(duration::minutes(5));
+    box->sends("wan", udp{}.from("192.0.2.9").to("203.0.113.1"));  // time passes by packets
+    CHECK(held_by(*box) == "0 0 0");
+  }
+}
+
+TEST_CASE("a stranger who is answered keeps the mapping open",
+          "[engine][destination][rfc4787-req6]") {
+  gateway box{open_gateway()};
+  const auto to = box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 99)).flow().source;
+  box.advance(duration::seconds(100));
+  REQUIRE(box.sends("wan", udp{}.from("192.0.2.9", 99).to(to)).text() == "forward");
+  REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.9", 99)).text() == "forward");
+  CHECK(box.worker().verify() == std::nullopt);
+  box.advance(duration::seconds(200));
+
+  CHECK(box.sends("wan", udp{}.from("192.0.2.8", 99).to(to)).text() == "forward");
+  CHECK(box.worker().verify() == std::nullopt);
+  box.advance(duration::seconds(300));
+  box.sends("wan", udp{}.from("192.0.2.9").to("203.0.113.1"));  // time passes by packets
+  CHECK(held_by(box) == "0 0 0");
+}
+
+TEST_CASE("a connection that came in on a mapping may be as idle as any other",
+          "[engine][destination][rfc5382-req5]") {
+  gateway box{open_gateway()};
+  const auto to =
+      box.sends("lan", tcp{}.syn().from("10.0.0.5", 4000).to("192.0.2.1", 99)).flow().source;
+  const auto inwards = tcp{}.from("192.0.2.9", 99).to(to);
+  const auto outwards = tcp{}.from("10.0.0.5", 4000).to("192.0.2.9", 99);
+  REQUIRE(box.sends("wan", builder{inwards}.syn().sequence(100)).text() == "forward");
+  REQUIRE(box.sends("lan", builder{outwards}.syn_ack().sequence(500).acknowledgment(101)).text() ==
+          "forward");
+  REQUIRE(box.sends("wan", builder{inwards}.ack().sequence(101).acknowledgment(501)).text() ==
+          "forward");
+  CHECK(box.worker().verify() == std::nullopt);
+
+  for (int hours = 0; hours < 4; hours += 2) {
+    box.advance(duration::minutes(120));
+    CHECK(box.sends("wan", builder{inwards}.ack().sequence(101).acknowledgment(501)).text() ==
+          "forward");
+  }
+}
+
+TEST_CASE("a stranger for whom there is no room leaves the mapping as it was",
+          "[engine][destination][limits]") {
+  auto raw = open_gateway();
+  raw.sessions.max = 1;
+  gateway box{raw};
+  const auto to = box.sends("lan", udp{}.from("10.0.0.5", 4000)).flow().source;
+
+  CHECK(box.sends("wan", udp{}.from("192.0.2.9", 99).to(to)).text() == "drop session_table_full");
+
+  CHECK(box.worker().verify() == std::nullopt);
+  CHECK(held_by(box) == "1 1 1");
+}
+
 TEST_CASE("a 1:1 mapping works from both sides", "[engine][destination]") {
   auto raw = home_gateway();
   raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.10")};

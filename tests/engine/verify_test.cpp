@@ -209,6 +209,17 @@ TEST_CASE("a session that forgets the mapping it was opened towards is found", "
   CHECK(box.said() == "mapping 0 counts 2 sessions, and 1 hold it");
 }
 
+TEST_CASE("a stranger that is not counted is found", "[engine][verify]") {
+  tables box;
+  box.opens(4000);
+  box.opens(4001, box.state.mappings.at(mapping_id{0}).outside());
+  REQUIRE(box.said() == "sound");
+
+  box.state.sessions4.hot(1).set(session_flag::original_does_not_refresh, true);
+
+  CHECK(box.said() == "mapping 0 counts 0 strangers, and there are 1");
+}
+
 TEST_CASE("a life that no session had is found", "[engine][verify]") {
   const auto count = GENERATE(&session_counters::created, &session_counters::expired,
                               &session_counters::ended, &session_counters::evicted);

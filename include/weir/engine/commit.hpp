@@ -43,16 +43,34 @@ static_assert(static_cast<int>(tcp_mode::strict) == static_cast<int>(tcp_strictn
               static_cast<int>(tcp_mode::off) == static_cast<int>(tcp_strictness::off));
 
 /// RFC 4787 REQ-6: what comes from outside does not lengthen a mapping unless the pool says so.
-/// TCP has both its sides tell that they live (RFC 5382 REQ-5).
+/// Both sides of a TCP connection tell that it lives (RFC 5382 REQ-5), once it is one.
 template <IpVersion V>
 void set_refresh(hot_record<V>& record, const new_flow<V>& flow) noexcept {
-  const bool maps = !flow.held.is_none() || !flow.reached.is_none();
-  if (!maps || flow.inbound_refresh || flow.received.protocol == protocol::tcp || flow.hairpin) {
-    return;
+  if (flow.is_stranger()) {
+    record.set(session_flag::original_does_not_refresh, true);
+  } else if (!flow.held.is_none() && flow.reached.is_none() && !flow.inbound_refresh &&
+             flow.received.protocol != protocol::tcp && !flow.hairpin) {
+    record.set(session_flag::reply_does_not_refresh, true);
   }
-  record.set(flow.reached.is_none() ? session_flag::reply_does_not_refresh
-                                    : session_flag::original_does_not_refresh,
-             true);
+}
+
+/// Counts the flow on the mapping it reaches.
+template <IpVersion V, EngineTraits T>
+void hold_reached(shard<T>& state, const new_flow<V>& flow) noexcept {
+  if (flow.is_stranger()) {
+    state.mappings.hold_as_stranger(flow.reached);
+  } else if (!flow.reached.is_none()) {
+    state.mappings.hold(flow.reached);
+  }
+}
+
+/// Lets go of what a flow holds that becomes no session.
+template <IpVersion V, EngineTraits T>
+void let_go(shard<T>& state, const new_flow<V>& flow) noexcept {
+  if (flow.is_stranger()) state.mappings.forget_stranger(flow.reached);
+  for (const auto id : {flow.held, flow.reached}) {
+    if (!id.is_none()) state.mappings.release(id);
+  }
 }
 
 /// Fills the record of a session that was just made.
@@ -96,19 +114,13 @@ drop_reason refuse_session(shard<T>& state, const new_flow<V>& flow, session_ref
 template <IpVersion V, EngineTraits T>
 outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
   auto& table = state.template sessions<V>();
-  if (!flow.reached.is_none()) {
-    state.mappings.hold(flow.reached);
-  }
+  hold_reached(state, flow);
   const auto opening = opening_of(flow);
   end_former(state, flow);
   const auto made = table.try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
                                      state.template on_end<V>(), may_evict_for(state, flow));
   if (!made.created()) {
-    for (const auto id : {flow.held, flow.reached}) {
-      if (!id.is_none()) {
-        state.mappings.release(id);
-      }
-    }
+    let_go(state, flow);
     return refuse_session(state, flow, made.refusal);
   }
   fill(state, made.id, flow);

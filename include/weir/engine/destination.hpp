@@ -101,6 +101,9 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
       manners.filtering[number(*space)] != endpoint_filtering::endpoint_independent) {
     return drop_reason::filtered;
   }
+  if (!flow.hairpin && !manners.inbound_refresh && !state.mappings.is_kept(id)) {
+    return drop_reason::no_mapping;
+  }
   flow.inside.destination = found.internal();
   flow.inside.domain = found.internal_domain;
   flow.destination = translation_kind::mapping;

@@ -65,6 +65,21 @@ bool is_from_its_side(const hot_record<V>& record, direction way, const packet_v
   return (record.state.hop[index_of(opposite(way))] == local_hop) == packet.from_box();
 }
 
+/// What a stranger's first answer changes: from now on it keeps the mapping that it reached, and if
+/// it is a connection, both its sides do (RFC 5382 REQ-5).
+template <IpVersion V, EngineTraits T>
+[[gnu::noinline]] void take_in_stranger(shard<T>& state, session_ref which, tick now) noexcept {
+  if constexpr (V::number == 4) {
+    auto& record = state.sessions4.hot(which.id());
+    if (record.is_stranger()) return;
+    state.mappings.forget_stranger(state.reached_by(record));
+    if (record.status().kind() == session_kind::tcp) {
+      record.set(session_flag::original_does_not_refresh, false);
+      state.sessions4.refresh(which, now);
+    }
+  }
+}
+
 /// Moves the session on by a packet of it; nothing if a new flow begins where it ends (SYN over a
 /// closing connection).
 template <IpVersion V, EngineTraits T>
@@ -72,9 +87,12 @@ template <IpVersion V, EngineTraits T>
                                             const walked<V>& headers, const packet_view& packet,
                                             tick now) noexcept {
   auto& table = state.template sessions<V>();
+  const bool was_stranger = table.hot(which.id()).is_stranger();
   if (headers.facts.message != message_kind::tcp) {
     const auto status = table.hot(which.id()).status();
     table.track(which, now);
+    if (was_stranger) [[unlikely]]
+      take_in_stranger<V>(state, which, now);
     const outcome passed{emit<V>(state, which, headers, packet)};
     if (status.kind() == session_kind::dns && which.way() == direction::reply &&
         state.config->raw().sessions.dns_reply_closes) [[unlikely]] {
@@ -82,7 +100,10 @@ template <IpVersion V, EngineTraits T>
     }
     return passed;
   }
-  switch (table.track(which, segment_of(packet.bytes, headers.facts), now)) {
+  const auto passes = table.track(which, segment_of(packet.bytes, headers.facts), now);
+  if (was_stranger) [[unlikely]]
+    take_in_stranger<V>(state, which, now);
+  switch (passes) {
     case tcp_outcome::pass:
     case tcp_outcome::pass_no_refresh:
       return outcome{emit<V>(state, which, headers, packet)};

@@ -57,6 +57,8 @@ struct new_flow {
   const foresight<V>* foreseen() const noexcept {
     return destination == translation_kind::none ? seen : nullptr;
   }
+  /// Whether it comes from outside on a mapping that only its host may keep.
+  bool is_stranger() const noexcept { return !reached.is_none() && !inbound_refresh && !hairpin; }
   bool is_translated() const noexcept {
     return inside.destination != received.destination || outside.source != received.source;
   }

@@ -146,6 +146,7 @@ struct shard {
       }
       const auto reached = reached_by(sessions4.hot(id));
       if (!reached.is_none()) {
+        if (sessions4.hot(id).is_stranger()) mappings.forget_stranger(reached);
         mappings.release(reached);
       }
     }

@@ -37,6 +37,26 @@ std::vector<std::uint32_t> holders_by_mapping(shard<T>& state) {
   return holders;
 }
 
+/// A mapping whose strangers are others than it says.
+template <EngineTraits T>
+std::optional<std::string> verify_strangers(shard<T>& state) {
+  std::vector<std::uint32_t> strangers(state.config->raw().sessions.max);
+  state.sessions4.for_each_held([&](std::uint32_t id) {
+    const auto& record = state.sessions4.hot(id);
+    const auto reached = state.reached_by(record);
+    if (record.is_stranger() && !reached.is_none()) ++strangers[reached.number()];
+  });
+  std::optional<std::string> fault;
+  state.mappings.for_each([&](mapping_id id, const mapping<ipv4>&) {
+    if (state.mappings.strangers(id) != strangers[id.number()]) {
+      fault = "mapping " + std::to_string(id.number()) + " counts " +
+              std::to_string(state.mappings.strangers(id)) + " strangers, and there are " +
+              std::to_string(strangers[id.number()]);
+    }
+  });
+  return fault;
+}
+
 /// What is broken, unless every mapping is held by as many sessions as it says and nothing else is
 /// held.
 template <EngineTraits T>
@@ -73,6 +93,7 @@ std::optional<std::string> verify(shard<T>& state) {
     return fault;
   }
   auto fault = verify_holders(state);
+  if (!fault) fault = verify_strangers(state);
   const auto lives = state.lives.created.read() - state.lives.expired.read() -
                      state.lives.ended.read() - state.lives.evicted.read();
   if (!fault && lives != state.sessions4.size() + state.sessions6.size()) {

@@ -8,7 +8,8 @@
 // while a host has a mapping, its first one says which address it keeps.
 //
 // Life cycle. `acquire` finds or makes a mapping and counts a session on it; `hold` counts another
-// one; `release` takes one off, and the last one frees the mapping and its port.
+// one; `release` takes one off, and the last one frees the mapping and its port. Strangers are
+// sessions that hold a mapping without keeping it open for others.
 //
 // Limits. `mappings_max` mappings. Of hosts, `hosts_max` are remembered; those beyond it have the
 // address their hash says unless it is full.
@@ -17,6 +18,7 @@
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/pool/acquired_mapping.hpp"
 #include "weir/pool/host_lists.hpp"
 #include "weir/pool/mapping.hpp"
 #include "weir/pool/pool.hpp"
@@ -43,26 +45,6 @@
 
 namespace weir {
 
-/// How an endpoint fared that asked for a mapping.
-enum class mapping_outcome : std::uint8_t {
-  found,       ///< it had one
-  made,        ///< it has one now
-  unneeded,    ///< the box's own endpoint, which no pool gives
-  taken,       ///< the box's own endpoint, which an internal host wears
-  exhausted,   ///< no external address has a port for it
-  host_full,   ///< the address its host is paired with, or its host's block, is full
-  table_full,  ///< no record is free
-  portless,    ///< the protocol has no ports to map
-};
-
-/// A mapping that now counts the caller as one of its sessions, or why there is none.
-struct acquired_mapping {
-  mapping_outcome outcome = mapping_outcome::exhausted;
-  mapping_id id = mapping_id::none();
-
-  constexpr explicit operator bool() const noexcept { return !id.is_none(); }
-};
-
 /// The hashes by which a mapping of an internal endpoint is found, and what its host has.
 struct mapping_hashes {
   std::uint64_t endpoint = 0;
@@ -81,6 +63,7 @@ class mapping_table {
         share_{share},
         hash_{seed},
         records_{limits.mappings_max},
+        strangers_{limits.mappings_max},
         hosts_{limits, seed},
         endpoints_{2 * limits.mappings_max, limits.mappings_max},
         in_vain_(pools.pools().size()) {
@@ -171,6 +154,21 @@ class mapping_table {
     if (--record.sessions == 0) end(id);
   }
 
+  /// The same for a stranger: a session that came from outside, which nobody answered yet.
+  void hold_as_stranger(mapping_id id) noexcept {
+    hold(id);
+    ++strangers_[id.number()];
+  }
+  /// A stranger is one no more: it was answered, or is about to release the mapping.
+  void forget_stranger(mapping_id id) noexcept {
+    expects(strangers_[id.number()] != 0, "who was a stranger was counted");
+    --strangers_[id.number()];
+  }
+  std::uint32_t strangers(mapping_id id) const noexcept { return strangers_[id.number()]; }
+  /// Whether any session but strangers holds the mapping. What comes from outside does not lengthen
+  /// its life otherwise (RFC 4787 REQ-6).
+  bool is_kept(mapping_id id) const noexcept { return at(id).sessions > strangers(id); }
+
   /// Calls `function(id, mapping)` for every mapping.
   template <class Function>
   void for_each(Function&& function) const {
@@ -203,7 +201,7 @@ class mapping_table {
   const port_owner& owner() const noexcept { return *owner_; }
   const pool_set& pools() const noexcept { return *pools_; }
   std::size_t bytes() const noexcept {
-    return records_.bytes() + endpoints_.bytes() + hosts_.bytes();
+    return records_.bytes() + strangers_.bytes() + endpoints_.bytes() + hosts_.bytes();
   }
 
  private:
@@ -378,6 +376,7 @@ class mapping_table {
   shard_share share_;
   typename Traits::hash hash_;
   huge_array<mapping<V>> records_;
+  huge_array<std::uint32_t> strangers_;  ///< by mapping; read only where filters are open
   host_lists<V, Traits> hosts_;
   index_type endpoints_;
   /// By pool and space: one more than the releases there were when nothing was found.

@@ -62,6 +62,10 @@ struct alignas(64) hot_record {
     const unsigned flags = key[1].annotation();
     key[1].set_annotation(static_cast<std::uint8_t>(on ? flags | flag : flags & ~unsigned{flag}));
   }
+  /// Whether it came in on a mapping and was not answered: it does not keep the mapping.
+  constexpr bool is_stranger() const noexcept {
+    return has(session_flag::original_does_not_refresh) && has(session_flag::unanswered);
+  }
   constexpr tcp_mode mode() const noexcept {
     return tcp_mode((key[1].annotation() & session_flag::tcp_modes) >> 3);
   }
