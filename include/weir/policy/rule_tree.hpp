@@ -69,6 +69,7 @@ struct tree_node {
     return first + cut.slice_of(point);
   }
 };
+static_assert(sizeof(tree_node) == 8);
 
 /// Where a search goes on: at a node, or in the groups of boxes of a leaf. In front of the places
 /// of a node's slices is one that holds its cut.
