@@ -101,14 +101,14 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
       manners.filtering[number(*space)] != endpoint_filtering::endpoint_independent) {
     return drop_reason::filtered;
   }
-  if (!flow.hairpin && !manners.inbound_refresh && !state.mappings.is_kept(id)) {
+  flow.inbound_refresh = manners.inbound_refresh;
+  flow.reached = id;
+  if (flow.is_stranger() && !state.mappings.is_kept(id)) {
     return drop_reason::no_mapping;
   }
   flow.inside.destination = found.internal();
   flow.inside.domain = found.internal_domain;
   flow.destination = translation_kind::mapping;
-  flow.inbound_refresh = manners.inbound_refresh;
-  flow.reached = id;
   state.observer.destination_translated(flow.destination, facts_of(flow.inside));
   return outcome::open();
 }
