@@ -5,3 +5,4 @@
 #include "weir/base/interface_id.hpp"
 #include "weir/base/verdict.hpp"
 #include "weir/base/version.hpp"
+#include "weir/base/word_optional.hpp"

@@ -153,12 +153,12 @@ TEST_CASE("a bitmap behaves like a set of free ports", "[table][bitmap]") {
     const std::uint32_t start = random() % 65536;
     const auto found = ports->find_free(numbered(start), within, parity);
     const auto expected = model.find(start, within, parity);
-    if (found.has_value() != expected.has_value() || (found && found->number() != *expected)) {
+    if (found.has_value() != expected.has_value() || (found && (*found).number() != *expected)) {
       CAPTURE(operation, start, within.first().number(), within.last().number());
       FAIL("the bitmap and the set differ");
     }
     if (found) {
-      flip(found->number(), true);
+      flip((*found).number(), true);
     }
     flip(random() % 65536, random() % 10'000 < occupancy);
     if (ports->count() != 65536 - model.free[0].size() - model.free[1].size()) {

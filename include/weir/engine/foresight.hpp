@@ -4,6 +4,7 @@
 // of them is judged, so that memory is waited for once. Everything here follows from the snapshot
 // and the packet as received: nothing that another packet changes can make it wrong.
 
+#include "weir/base/word_optional.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/snapshot.hpp"
 #include "weir/net/flow_key.hpp"
@@ -14,15 +15,13 @@
 #include "weir/pool/pool.hpp"
 #include "weir/wire/packed_flow.hpp"
 
-#include <optional>
-
 namespace weir::detail {
 
 /// Where a flow would go if its destination stays as it is, and who would judge it then.
 template <IpVersion V>
 struct foresight {
-  std::optional<next_hop_id> back;    ///< where packets to its source go
-  std::optional<next_hop_id> onward;  ///< where packets to its destination go
+  word_optional<next_hop_id> back;    ///< where packets to its source go
+  word_optional<next_hop_id> onward;  ///< where packets to its destination go
   found_policy judge;                 ///< of the zones it would go between
   bool is_searched;                   ///< whether the judge has rules to be searched
   rule_search<V> search;              ///< in these

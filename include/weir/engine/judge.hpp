@@ -295,11 +295,8 @@ template <IpVersion V, EngineTraits T>
     return reason;
   }
   const auto received = unpack(headers.key);
-  const new_flow<V> flow{.headers = headers,
-                         .hash = 0,
-                         .packet = packet,
-                         .received = received,
-                         .back = state.config->route(received.domain, received.source.address)};
+  new_flow<V> flow{headers, 0, packet};
+  flow.back = state.config->route(received.domain, received.source.address);
   if (refuse_own_source(state, flow) ||
       host_path({headers.facts, received, packet.meta}, *state.config) ||
       validate_source(state, flow)) {
@@ -315,15 +312,10 @@ template <IpVersion V, EngineTraits T>
                                     bool reopens, tick now, const foresight<V>* seen) noexcept {
   const auto& headers = lane.headers;
   const auto received = unpack(headers.key);
-  new_flow<V> flow{.headers = headers,
-                   .hash = lane.hash,
-                   .packet = packet,
-                   .now = now,
-                   .reopens = reopens,
-                   .seen = seen,
-                   .received = received,
-                   .inside = received,
-                   .outside = received};
+  new_flow<V> flow{headers, lane.hash, packet};
+  flow.now = now;
+  flow.reopens = reopens;
+  flow.seen = seen;
   flow.back =
       seen != nullptr ? seen->back : state.config->route(received.domain, received.source.address);
   flow.from = state.ingress[packet.meta.ingress.number()].zone;

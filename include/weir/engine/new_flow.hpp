@@ -2,6 +2,7 @@
 
 // What is known of a flow that has no session, question by question.
 
+#include "weir/base/word_optional.hpp"
 #include "weir/engine/foresight.hpp"
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -14,13 +15,15 @@
 #include "weir/wire/packet_facts.hpp"
 
 #include <cstdint>
-#include <optional>
 
 namespace weir::detail {
 
 /// A flow on its way to becoming a session, or to nothing.
 template <IpVersion V>
 struct new_flow {
+  new_flow(const walked<V>& walked, std::uint64_t hash_of_key, const packet_view& view) noexcept
+      : headers{walked}, hash{hash_of_key}, packet{view} {}
+
   const walked<V>& headers;
   std::uint64_t hash;  ///< of the key as received
   const packet_view& packet;
@@ -29,13 +32,13 @@ struct new_flow {
   /// What was looked up with its group, or null.
   const foresight<V>* seen = nullptr;
   /// As received.
-  flow_key<V> received{};
+  flow_key<V> received = unpack(headers.key);
   /// Behind destination translation: what routes and policies see.
-  flow_key<V> inside{};
+  flow_key<V> inside = unpack(headers.key);
   translation_kind destination = translation_kind::none;
   bool hairpin = false;  ///< from an internal host to an external endpoint
   /// Where packets to the source as received go, if anywhere.
-  std::optional<next_hop_id> back{};
+  word_optional<next_hop_id> back{};
   zone_id from{};
   zone_id to{};
   domain_id egress_domain{};
@@ -44,7 +47,7 @@ struct new_flow {
   bool judged_reversed = false;
   decision said{};
   /// Behind source translation: what the far end sees.
-  flow_key<V> outside{};
+  flow_key<V> outside = unpack(headers.key);
   packed_flow<V> reply{};        ///< the key of its answers; a wildcard where that is not known yet
   std::uint64_t reply_hash = 0;  ///< zero as long as that key is not known
   mapping_id held = mapping_id::none();     ///< of the source; counts this flow already

@@ -2,6 +2,7 @@
 
 #include "weir/base/interface_id.hpp"
 #include "weir/base/verdict.hpp"
+#include "weir/base/word_optional.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/interface_facts.hpp"
 #include "weir/nat/exemption.hpp"
@@ -102,13 +103,13 @@ class snapshot {
   std::span<const hop_facts> hops() const noexcept { return hops_; }
 
   /// The next hop towards an address, by the longest prefix; nothing if there is no route.
-  std::optional<next_hop_id> route(domain_id domain, ipv4_address address) const noexcept {
+  word_optional<next_hop_id> route(domain_id domain, ipv4_address address) const noexcept {
     return domain.number() < parts_.routes4.size() ? parts_.routes4[domain.number()].find(address)
-                                                   : std::nullopt;
+                                                   : word_optional<next_hop_id>{};
   }
-  std::optional<next_hop_id> route(domain_id domain, const ipv6_address& address) const noexcept {
+  word_optional<next_hop_id> route(domain_id domain, const ipv6_address& address) const noexcept {
     return domain.number() < parts_.routes6.size() ? parts_.routes6[domain.number()].find(address)
-                                                   : std::nullopt;
+                                                   : word_optional<next_hop_id>{};
   }
   /// Whether the address is the box's own in the domain.
   template <class Address>

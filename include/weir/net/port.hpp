@@ -24,7 +24,7 @@ class port {
 class port_range {
  public:
   /// Every port, zero included.
-  constexpr port_range() noexcept : last_{65535} {}
+  constexpr port_range() noexcept : port_range{port{}, port{65535}} {}
 
   /// Nothing if `first` lies behind `last`.
   static constexpr std::optional<port_range> between(port first, port last) noexcept {
@@ -35,20 +35,21 @@ class port_range {
   }
   static constexpr port_range only(port one) noexcept { return port_range{one, one}; }
 
-  constexpr port first() const noexcept { return first_; }
-  constexpr port last() const noexcept { return last_; }
+  constexpr port first() const noexcept { return port{static_cast<std::uint16_t>(bits_ >> 16)}; }
+  constexpr port last() const noexcept { return port{static_cast<std::uint16_t>(bits_)}; }
   constexpr std::uint32_t size() const noexcept {
-    return static_cast<std::uint32_t>(last_.number() - first_.number()) + 1;
+    return static_cast<std::uint32_t>(last().number() - first().number()) + 1;
   }
-  constexpr bool contains(port one) const noexcept { return first_ <= one && one <= last_; }
+  constexpr bool contains(port one) const noexcept { return first() <= one && one <= last(); }
 
   friend constexpr auto operator<=>(const port_range&, const port_range&) noexcept = default;
 
  private:
-  constexpr port_range(port first, port last) noexcept : first_{first}, last_{last} {}
+  constexpr port_range(port first, port last) noexcept
+      : bits_{std::uint32_t{first.number()} << 16 | last.number()} {}
 
-  port first_{};
-  port last_{};
+  /// Both, the first one above the last: a range is passed on in a register.
+  std::uint32_t bits_;
 };
 static_assert(!port_range::between(port{2000}, port{1000}));
 static_assert(port_range{}.size() == 65536);

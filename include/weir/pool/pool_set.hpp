@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/word_optional.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/net/ipv4_address.hpp"
 #include "weir/net/port.hpp"
@@ -8,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -64,9 +64,10 @@ class pool_set {
   std::span<const external_address> externals() const noexcept { return externals_; }
   const external_address& at(external_id id) const noexcept { return externals_[id.number()]; }
   /// The number of an address that some pool gives ports of.
-  std::optional<external_id> find(const external_address& wanted) const noexcept {
+  word_optional<external_id> find(const external_address& wanted) const noexcept {
     const auto place = find_sorted(externals_, wanted);
-    return place ? std::optional{external_id{static_cast<std::uint16_t>(*place)}} : std::nullopt;
+    return place ? word_optional{external_id{static_cast<std::uint16_t>(*place)}}
+                 : word_optional<external_id>{};
   }
   /// A pool's external addresses, in the order it lists them.
   std::span<const external_id> externals_of(const pool& one) const noexcept {

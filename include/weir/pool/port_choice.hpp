@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/word_optional.hpp"
 #include "weir/net/port.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/pool/external_address.hpp"
@@ -30,8 +31,14 @@ inline constexpr port ike_port{500};
 /// one at random (RFC 6056 section 3.3.1) of the same range and parity, then of the same range,
 /// then any. Nothing if and only if no port is left that this shard may give; nothing is taken.
 template <Random R>
-std::optional<port> choose_port(const port_owner& owner, external_id external, const pool& from,
+word_optional<port> choose_port(const port_owner& owner, external_id external, const pool& from,
                                 const port_wish& wish, shard_share share, R& random) noexcept;
+
+/// What `choose_port` will choose if the port it draws is free, which is not looked up. Draws as it
+/// does.
+template <Random R>
+port likely_port(const port_owner& owner, external_id external, const pool& from,
+                 const port_wish& wish, shard_share share, R& random) noexcept;
 
 namespace detail {
 
@@ -67,22 +74,36 @@ inline bool may_keep(const pool& from, const port_wish& wish, port_range slice,
          !from.numbers(wish.space).contains(ike_port);
 }
 
+/// SCTP's checksum does not follow from the change of a port, so its ports are kept or refused.
+constexpr bool must_keep(const port_wish& wish) noexcept { return wish.protocol == protocol::sctp; }
+
+/// Whether the internal port is given: it may be kept, and is free.
+inline bool is_kept(const port_owner& owner, external_id external, const pool& from,
+                    const port_wish& wish, port_range slice, shard_share share) noexcept {
+  return (from.manners.preserve_port || must_keep(wish)) && may_keep(from, wish, slice, share) &&
+         !owner.taken(external, wish.space, wish.internal);
+}
+
+/// The ports of a slice that are searched before the others, if it has any of these.
+inline std::optional<port_range> preferred_range(const pool& from, const port_wish& wish,
+                                                 port_range slice) noexcept {
+  if (!from.manners.preserve_range || wish.space == port_space::icmp) return std::nullopt;
+  return common(slice, range_class(wish.internal));
+}
+
 }  // namespace detail
 
 template <Random R>
-std::optional<port> choose_port(const port_owner& owner, external_id external, const pool& from,
+word_optional<port> choose_port(const port_owner& owner, external_id external, const pool& from,
                                 const port_wish& wish, shard_share share, R& random) noexcept {
   const auto slice = slice_of(from.numbers(wish.space), share);
   if (!slice) {
     return std::nullopt;
   }
-  // SCTP's checksum does not follow from the change of a port, so its ports are kept or refused.
-  const bool must_keep = wish.protocol == protocol::sctp;
-  if ((from.manners.preserve_port || must_keep) && detail::may_keep(from, wish, *slice, share) &&
-      !owner.taken(external, wish.space, wish.internal)) {
+  if (detail::is_kept(owner, external, from, wish, *slice, share)) {
     return wish.internal;
   }
-  if (must_keep) {
+  if (detail::must_keep(wish)) {
     return std::nullopt;
   }
   const auto search = [&](port_range within) noexcept {
@@ -94,22 +115,36 @@ std::optional<port> choose_port(const port_owner& owner, external_id external, c
     }
     return owner.find_free(external, wish.space, start, within);
   };
-  if (from.manners.preserve_range && wish.space != port_space::icmp) {
-    if (const auto within = detail::common(*slice, detail::range_class(wish.internal))) {
-      if (const auto found = search(*within)) return found;
-    }
+  if (const auto within = detail::preferred_range(from, wish, *slice)) {
+    if (const auto found = search(*within)) return found;
   }
   return search(*slice);
 }
 
+template <Random R>
+port likely_port(const port_owner& owner, external_id external, const pool& from,
+                 const port_wish& wish, shard_share share, R& random) noexcept {
+  const auto slice = slice_of(from.numbers(wish.space), share);
+  if (!slice || detail::must_keep(wish) ||
+      detail::is_kept(owner, external, from, wish, *slice, share)) {
+    return wish.internal;
+  }
+  const auto within = detail::preferred_range(from, wish, *slice);
+  const port start = detail::any_of(within.value_or(*slice), random);
+  const bool is_odd_one = (start.number() ^ wish.internal.number()) % 2 != 0;
+  return from.manners.preserve_parity && is_odd_one
+             ? port{static_cast<std::uint16_t>(start.number() ^ 1)}
+             : start;
+}
+
 /// Chooses a free port of a deterministic host's block: the one the internal port asks for, else
 /// the next free one. Nothing if and only if the block is full.
-inline std::optional<port> choose_port(const port_owner& owner, external_id external,
+inline word_optional<port> choose_port(const port_owner& owner, external_id external,
                                        const host_block& block, const port_wish& wish) noexcept {
   if (wish.protocol == protocol::sctp) {
     const bool kept =
         block.ports.contains(wish.internal) && !owner.taken(external, wish.space, wish.internal);
-    return kept ? std::optional{wish.internal} : std::nullopt;
+    return kept ? word_optional{wish.internal} : word_optional<port>{};
   }
   return owner.find_free(external, wish.space, preferred_port(block, wish.internal), block.ports);
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/base/contract.hpp"
+#include "weir/base/word_optional.hpp"
 #include "weir/net/port.hpp"
 #include "weir/pool/external_address.hpp"
 #include "weir/pool/pool_set.hpp"
@@ -10,7 +11,6 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <optional>
 #include <span>
 
 namespace weir {
@@ -32,6 +32,10 @@ class port_owner {
   bool taken(external_id external, port_space space, port one) const noexcept {
     return of(external, space).taken(one);
   }
+  /// Asks for what taking the port, or a search that starts there, reads first.
+  void prefetch(external_id external, port_space space, port one) const noexcept {
+    of(external, space).prefetch(one);
+  }
   /// Fails when the port is taken.
   bool try_take(external_id external, port_space space, port one) noexcept {
     return of(external, space).try_take(one);
@@ -44,7 +48,7 @@ class port_owner {
 
   /// A free port of the range, from `start` on and then from the range's first port; nothing if
   /// and only if every port of that parity in the range is taken.
-  std::optional<port> find_free(external_id external, port_space space, port start,
+  word_optional<port> find_free(external_id external, port_space space, port start,
                                 port_range within,
                                 port_parity parity = port_parity::any) const noexcept {
     return of(external, space).find_free(start, within, parity);

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/base/interface_id.hpp"
+#include "weir/base/word_optional.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/prefix.hpp"
 #include "weir/table/lpm.hpp"
@@ -32,7 +33,7 @@ class route_table {
       : next_hops_{std::span<const lpm_entry<V>>{entries_of(routes)}} {}
 
   /// The next hop of the address, or nothing if no route leads there.
-  std::optional<next_hop_id> find(typename V::address destination) const noexcept {
+  word_optional<next_hop_id> find(typename V::address destination) const noexcept {
     const std::uint32_t found = next_hops_.find(destination);
     if (found == no_value) {
       return std::nullopt;

@@ -5,6 +5,7 @@
 // then the sixteen summary words at most, then one more word: it finds a free number if there is
 // one, and costs nearly the same whether half or all but one are taken.
 
+#include "weir/base/word_optional.hpp"
 #include "weir/net/port.hpp"
 #include "weir/table/simd.hpp"
 
@@ -69,7 +70,7 @@ class bitmap {
 
   /// A free port of the range: the first one from `start` on, then from the range's first port.
   /// Nothing if and only if every port of that parity in the range is taken.
-  std::optional<port> find_free(port start, port_range within,
+  word_optional<port> find_free(port start, port_range within,
                                 port_parity parity = port_parity::any) const noexcept {
     const std::uint32_t first = within.first().number();
     const std::uint32_t last = within.last().number();
