@@ -90,6 +90,29 @@ struct listed_traits : table_traits {
 const ipv4_address alice{192, 168, 1, 10};
 const ipv4_address bob{192, 168, 1, 11};
 
+/// Forecasts for hosts that ask for mappings one after the other, all made before the first asks.
+template <class Ask>
+std::size_t count_right_forecasts(translator& nat, std::size_t asked, Ask&& endpoint_of) {
+  const pool& from = nat.pools.pools()[0];
+  std::vector<mapping_forecast<ipv4>> forecasts(asked);
+  for (std::size_t i = 0; i < asked; ++i) {
+    nat.table.begin(forecasts[i], from, protocol::udp, endpoint_of(i));
+  }
+  for (auto& one : forecasts) nat.table.find_candidate(one);
+  seeded_random ahead = nat.random;
+  for (auto& one : forecasts) {
+    if (!nat.table.conclude(one, ahead)) return 0;
+  }
+  std::size_t right = 0;
+  for (std::size_t i = 0; i < asked; ++i) {
+    const auto got =
+        nat.table.acquire(forecasts[i], nat.random, [](const endpoint<ipv4>&) noexcept {});
+    right += got && nat.table.at(got.id).outside() == forecasts[i].worn;
+    if (!got || nat.table.at(got.id).internal() != endpoint_of(i)) return 0;
+  }
+  return right;
+}
+
 TEST_CASE("one internal port to three peers has one external port",
           "[pool][mapping][rfc4787-req1]") {
   translator nat{{home_pool()}};
@@ -654,6 +677,68 @@ TEST_CASE("mappings agree with plain maps over a million random operations",
   CHECK(run.nat.table.hosts() == 0);
   CHECK(run.nat.table.entries() == 0);
   CHECK(run.nat.is_sound());
+}
+
+TEST_CASE("what is foreseen is what mappings wear", "[pool][mapping][forecast]") {
+  const auto host_port = [](std::size_t i) {
+    return endpoint<ipv4>{ipv4_address{192, 168, 1, static_cast<std::uint8_t>(1 + i)}, port{4000}};
+  };
+  const auto port_of_one = [](std::size_t i) {
+    return endpoint<ipv4>{ipv4_address{192, 168, 1, 9}, port{static_cast<std::uint16_t>(500 + i)}};
+  };
+
+  SECTION("ports are kept") {
+    translator nat{{home_pool()}};
+    CHECK(count_right_forecasts(nat, 24, port_of_one) == 24);
+    CHECK(count_right_forecasts(nat, 24, port_of_one) == 24);  // they are known by now
+  }
+  SECTION("ports are drawn") {
+    auto raw = home_pool();
+    raw.manners.preserve_port = false;
+    raw.manners.preserve_parity = true;
+    translator nat{{raw}};
+    CHECK(count_right_forecasts(nat, 24, host_port) >= 23);
+  }
+  SECTION("addresses are drawn too") {
+    auto raw = home_pool();
+    raw.external = {block({203, 0, 113, 0}, 28)};
+    raw.manners.preserve_port = false;
+    raw.manners.paired = false;
+    translator nat{{raw}};
+    CHECK(count_right_forecasts(nat, 24, host_port) >= 23);
+  }
+  SECTION("the pool is deterministic") {
+    auto raw = home_pool();
+    raw.deterministic = true;
+    translator nat{{raw}};
+    CHECK(count_right_forecasts(nat, 24, host_port) == 24);
+  }
+}
+
+TEST_CASE("a forecast that does not come true changes nothing", "[pool][mapping][forecast]") {
+  auto raw = home_pool();
+  raw.external = {block({203, 0, 113, 8}, 32)};
+  translator nat{{raw}};
+  const pool& from = nat.pools.pools()[0];
+  const endpoint<ipv4> first{alice, port{4000}};
+  mapping_forecast<ipv4> of_alice;
+  nat.table.begin(of_alice, from, protocol::udp, first);
+  nat.table.find_candidate(of_alice);
+  seeded_random ahead = nat.random;
+  REQUIRE(nat.table.conclude(of_alice, ahead));
+  REQUIRE(of_alice.worn.port == port{4000});
+
+  const auto for_bob = nat.maps(protocol::udp, bob, 4000);
+  const auto for_alice =
+      nat.table.acquire(of_alice, nat.random, [](const endpoint<ipv4>&) noexcept {});
+
+  REQUIRE(for_bob);
+  REQUIRE(for_alice);
+  CHECK(nat.table.at(for_bob.id).external_port == port{4000});
+  CHECK(nat.table.at(for_alice.id).external_port != port{4000});
+  CHECK(nat.is_sound());
+  CHECK(nat.table.find(internal_key<ipv4>{from.id, from.domain, protocol::udp, first}) ==
+        for_alice.id);
 }
 
 }  // namespace

@@ -1,8 +1,11 @@
 #pragma once
 
 // What a packet of no session will be asked, looked up for all packets of a group before the first
-// of them is judged, so that memory is waited for once. Everything here follows from the snapshot
-// and the packet as received: nothing that another packet changes can make it wrong.
+// of them is judged, so that memory is waited for once.
+//
+// Where it would go and who would judge it follow from the snapshot and the packet as received:
+// nothing that another packet changes can make them wrong. What it would wear, and the key of its
+// answers, are likely and no more: they are used where they turn out to be right.
 
 #include "weir/base/word_optional.hpp"
 #include "weir/engine/shard.hpp"
@@ -11,65 +14,159 @@
 #include "weir/policy/query.hpp"
 #include "weir/policy/rule_search.hpp"
 #include "weir/policy/zone_policy.hpp"
+#include "weir/pool/mapping_forecast.hpp"
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/pool.hpp"
+#include "weir/pool/random.hpp"
 #include "weir/wire/packed_flow.hpp"
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 
 namespace weir::detail {
 
 /// Where a flow would go if its destination stays as it is, and who would judge it then.
 template <IpVersion V>
 struct foresight {
+  const packed_flow<V>* key;
+  interface_id ingress;
   word_optional<next_hop_id> back;    ///< where packets to its source go
   word_optional<next_hop_id> onward;  ///< where packets to its destination go
   found_policy judge;                 ///< of the zones it would go between
   bool is_searched;                   ///< whether the judge has rules to be searched
   rule_search<V> search;              ///< in these
-  const pool* from;                   ///< the first pool that serves the source, or none
-  mapping_hashes hashes;              ///< of the source under that pool
+  mapping_forecast<V> mapping;        ///< under the first pool that serves the source, if one does
+  packed_flow<V> reply;               ///< the likely key of its answers
+  std::uint64_t reply_hash;           ///< zero where that is not foreseen
 };
 
-/// Asks for what a mapping for a new flow is made with. Which pool it is of only routes can tell:
-/// the first one that serves the source is likely, and a wrong guess costs nothing but itself.
-template <EngineTraits T>
-void foresee_mapping(const shard<T>& state, const flow_key<ipv4>& received,
-                     foresight<ipv4>& seen) noexcept {
-  seen.from = nullptr;
-  for (const pool& one : state.config->pools().pools()) {
-    if (one.domain == received.domain && one.serves(received.source.address)) {
-      seen.from = &one;
-      seen.hashes = state.mappings.hashes(one, received.protocol, received.source);
-      state.mappings.prefetch(seen.hashes);
+/// The key of the answers to a flow that leaves from a source into a domain.
+template <IpVersion V>
+packed_flow<V> reply_of(const flow_key<V>& inside, domain_id egress,
+                        const endpoint<V>& source) noexcept {
+  const auto reply = pack(flow_key<V>{egress, inside.protocol, inside.destination, source});
+  return has_unknown_reply(reply) ? wildcard(reply) : reply;
+}
+
+/// Packets of a group that may belong to no session.
+template <IpVersion V>
+class foresight_group {
+ public:
+  /// A packet whose ports are known where its protocol has any; at most `search_group::size_max`
+  /// of them. Key and foresight stay where they are.
+  void add(const packed_flow<V>& key, interface_id ingress, foresight<V>& seen) noexcept {
+    seen.key = &key;
+    seen.ingress = ingress;
+    seen_[size_++] = &seen;
+  }
+
+  /// Looks everything up, in steps that each wait for memory once.
+  template <EngineTraits T>
+  void look(const shard<T>& state) noexcept {
+    search_group<V> searches;
+    each([&](foresight<V>& seen) noexcept { begin(state, seen, searches); });
+    searches.lead_to_leaves();
+    if (size_ == 1) {  // what it waits for now it need not wait for later, and no other gains by it
+      seen_[0]->reply_hash = 0;
       return;
     }
+    each([&](foresight<V>& seen) noexcept {
+      if (seen.mapping.from != nullptr) find_mapping(state, seen);
+    });
+    seeded_random random = state.random;
+    each([&](foresight<V>& seen) noexcept { foresee_reply(state, seen, random); });
   }
-}
-/// IPv6 keeps its addresses.
-template <EngineTraits T>
-void foresee_mapping(const shard<T>&, const flow_key<ipv6>&, foresight<ipv6>&) noexcept {}
 
-/// First step, for a packet whose ports are known where its protocol has any. The second one is
-/// taken for all searches of a group.
-template <IpVersion V, EngineTraits T>
-void foresee(const shard<T>& state, const packed_flow<V>& key, interface_id ingress,
-             foresight<V>& seen, search_group<V>& searches) noexcept {
-  const snapshot& config = *state.config;
-  policy_query<V> query;
-  query.flow = unpack(key);
-  foresee_mapping(state, query.flow, seen);
-  seen.back = config.route(query.flow.domain, query.flow.source.address);
-  seen.onward = config.route(query.flow.domain, query.flow.destination.address);
-  seen.judge = {};
-  if (seen.onward) {
-    const auto to = config.interface(config.hop(*seen.onward).interface).zone;
-    seen.judge = config.policies().find(state.ingress[ingress.number()].zone, to);
+ private:
+  template <class Function>
+  void each(Function&& function) const noexcept {
+    for (std::size_t i = 0; i < size_; ++i) function(*seen_[i]);
   }
-  seen.is_searched =
-      seen.judge && !seen.judge.is_reversed() && !seen.judge->template rules<V>().is_empty();
-  if (seen.is_searched) {
-    seen.judge->template rules<V>().begin(seen.search, query);
-    searches.add(seen.search);
+
+  template <EngineTraits T>
+  static void begin(const shard<T>& state, foresight<V>& seen, search_group<V>& searches) noexcept {
+    const snapshot& config = *state.config;
+    policy_query<V> query;
+    query.flow = unpack(*seen.key);
+    begin_mapping(state, query.flow, seen);
+    seen.back = config.route(query.flow.domain, query.flow.source.address);
+    seen.onward = config.route(query.flow.domain, query.flow.destination.address);
+    seen.judge = {};
+    if (seen.onward) {
+      const auto to = config.interface(config.hop(*seen.onward).interface).zone;
+      seen.judge = config.policies().find(state.ingress[seen.ingress.number()].zone, to);
+    }
+    seen.is_searched =
+        seen.judge && !seen.judge.is_reversed() && !seen.judge->template rules<V>().is_empty();
+    if (seen.is_searched) {
+      seen.judge->template rules<V>().begin(seen.search, query);
+      searches.add(seen.search);
+    }
   }
-}
+
+  /// Which pool a flow leaves by only routes can tell: the first one that serves the source is
+  /// likely.
+  template <EngineTraits T>
+  static void begin_mapping(const shard<T>& state, const flow_key<ipv4>& received,
+                            foresight<ipv4>& seen) noexcept {
+    seen.mapping.from = nullptr;
+    for (const pool& one : state.config->pools().pools()) {
+      if (one.domain == received.domain && one.serves(received.source.address)) {
+        state.mappings.begin(seen.mapping, one, received.protocol, received.source);
+        return;
+      }
+    }
+  }
+  /// IPv6 keeps its addresses.
+  template <EngineTraits T>
+  static void begin_mapping(const shard<T>&, const flow_key<ipv6>&,
+                            foresight<ipv6>& seen) noexcept {
+    seen.mapping.from = nullptr;
+  }
+
+  template <EngineTraits T>
+  static void find_mapping(const shard<T>& state, foresight<ipv4>& seen) noexcept {
+    state.mappings.find_candidate(seen.mapping);
+  }
+  template <EngineTraits T>
+  static void find_mapping(const shard<T>&, foresight<ipv6>&) noexcept {}
+
+  /// Makes the source what the flow will wear outside; false if that cannot be told.
+  template <EngineTraits T>
+  static bool wear(const shard<T>& state, foresight<ipv4>& seen, seeded_random& random,
+                   endpoint<ipv4>& source) noexcept {
+    if (seen.mapping.from == nullptr) return true;
+    if (!state.mappings.conclude(seen.mapping, random)) return false;
+    source = seen.mapping.worn;
+    return true;
+  }
+  template <EngineTraits T>
+  static bool wear(const shard<T>&, foresight<ipv6>&, seeded_random&, endpoint<ipv6>&) noexcept {
+    return true;
+  }
+
+  template <EngineTraits T>
+  static void foresee_reply(const shard<T>& state, foresight<V>& seen,
+                            seeded_random& random) noexcept {
+    seen.reply_hash = 0;
+    if (!seen.judge) return;
+    const auto received = unpack(*seen.key);
+    auto source = received.source;
+    if (!wear(state, seen, random, source)) return;
+    const auto& hop = state.config->hop(*seen.onward);
+    const auto egress = hop.kind == next_hop_kind::local
+                            ? received.domain
+                            : state.config->interface(hop.interface).domain;
+    seen.reply = reply_of(received, egress, source);
+    const auto& table = state.template sessions<V>();
+    seen.reply_hash = table.hash(seen.reply);
+    table.prefetch(seen.reply_hash);
+  }
+
+  std::size_t size_ = 0;
+  std::array<foresight<V>*, search_group<V>::size_max> seen_;
+};
 
 }  // namespace weir::detail

@@ -206,7 +206,7 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
     return refused;
   }
   if (flow.reply_hash == 0) {  // a new mapping has done it
-    foresee_reply(state, flow, flow.outside.source);
+    find_reply(state, flow, flow.outside.source);
   }
   if (const auto refused = claim_own_endpoint(state, flow)) {
     return refused;

@@ -73,16 +73,12 @@ outcome wear_address(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
 
 /// A mapping of the pool, found or made, which the flow now holds.
 template <EngineTraits T>
-outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) noexcept {
-  const auto kind = flow.received.protocol;
-  const auto& source = flow.received.source;
-  const auto hashes = flow.seen != nullptr && flow.seen->from == &from
-                          ? flow.seen->hashes
-                          : state.mappings.hashes(from, kind, source);
+outcome wear_mapping(shard<T>& state, const pool& from, const mapping_forecast<ipv4>& asked,
+                     new_flow<ipv4>& flow) noexcept {
   const auto got = acquire_in_room(state, flow, [&]() noexcept {
-    return state.mappings.acquire(
-        from, kind, source, hashes, state.random,
-        [&](const endpoint<ipv4>& chosen) noexcept { foresee_reply(state, flow, chosen); });
+    return state.mappings.acquire(asked, state.random, [&](const endpoint<ipv4>& chosen) noexcept {
+      find_reply(state, flow, chosen);
+    });
   });
   switch (got.outcome) {
     case mapping_outcome::portless:
@@ -102,6 +98,16 @@ outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
   flow.inbound_refresh = from.manners.inbound_refresh;
   flow.outside.source = state.mappings.at(got.id).outside();
   return outcome::open();
+}
+
+template <EngineTraits T>
+outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) noexcept {
+  if (flow.seen != nullptr && flow.seen->mapping.from == &from) {
+    return wear_mapping(state, from, flow.seen->mapping, flow);
+  }
+  mapping_forecast<ipv4> asked;
+  state.mappings.begin(asked, from, flow.received.protocol, flow.received.source);
+  return wear_mapping(state, from, asked, flow);
 }
 
 template <EngineTraits T>

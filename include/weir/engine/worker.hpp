@@ -189,7 +189,7 @@ class basic_worker {
   void probe(const B& burst, std::size_t first, std::size_t count) noexcept {
     lanes_->strange = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end = plain_end(i, count);
+      const std::size_t end = run_end(lanes_->special, i, count);
       probe_plain(i, end);
       i = end;
       if (i < count) {
@@ -201,10 +201,9 @@ class basic_worker {
     }
   }
 
-  /// Where the run of packets on the straight way ends that begins at `i`.
-  std::size_t plain_end(std::size_t i, std::size_t count) const noexcept {
-    const auto ahead = static_cast<std::size_t>(std::countr_zero(lanes_->special >> i));
-    return std::min(i + ahead, count);
+  /// Where the run of packets ends that begins at `i` and that a set of bits leaves out.
+  static std::size_t run_end(std::uint64_t left_out, std::size_t i, std::size_t count) noexcept {
+    return std::min(i + static_cast<std::size_t>(std::countr_zero(left_out >> i)), count);
   }
 
   bool is_special(std::size_t i) const noexcept { return (lanes_->special >> i & 1) != 0; }
@@ -233,23 +232,23 @@ class basic_worker {
     lanes_->strange |= std::uint64_t{!candidate.found()} << i;
   }
 
-  /// Looks up what strange packets will be asked, in steps that each wait for memory once.
+  /// Looks up what strange packets will be asked.
   template <PacketBurst B>
   [[gnu::noinline]] void foresee(const B& burst, std::size_t first) noexcept {
-    detail::search_group<ipv4> four;
-    detail::search_group<ipv6> six;
+    detail::foresight_group<ipv4> four;
+    detail::foresight_group<ipv6> six;
     for (auto left = lanes_->strange; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
       const auto ingress = burst.meta(first + i).ingress;
       if (is_six(i)) {
-        detail::foresee(*state_, lanes_->six[i].headers.key, ingress, lanes_->six_seen[i], six);
+        six.add(lanes_->six[i].headers.key, ingress, lanes_->six_seen[i]);
       } else {
         const auto& key = is_special(i) ? lanes_->four[i].headers.key : lanes_->plain[i].packet.key;
-        detail::foresee(*state_, key, ingress, lanes_->four_seen[i], four);
+        four.add(key, ingress, lanes_->four_seen[i]);
       }
     }
-    four.lead_to_leaves();
-    six.lead_to_leaves();
+    four.look(*state_);
+    six.look(*state_);
   }
 
   /// What was looked up of a packet, or null.
@@ -270,9 +269,12 @@ class basic_worker {
   template <PacketBurst B, class S>
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
+    const std::uint64_t long_way = lanes_->special | lanes_->strange;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end = guarded_end(burst, first, i, plain_end(i, count));
-      i = pass_plain(burst, first, i, end, now, sink);
+      const std::size_t end = run_end(long_way, i, count);
+      if (i < end) {
+        i = pass_plain(burst, first, i, guarded_end(burst, first, i, end), now, sink);
+      }
       if (i < count) {
         conclude_any(burst, first + i, i, now, sink);
       }

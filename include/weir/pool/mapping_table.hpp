@@ -3,9 +3,8 @@
 // Overview. One record for each mapping and two entries in one index: by its internal endpoint,
 // and by the external endpoint it wears. The mappings of a host are a list.
 //
-// Pairing (RFC 4787 REQ-2). The external address a host gets follows from a keyed hash of host and
-// pool. If it is full when the host has no mapping, the next ones in the pool's order are asked;
-// while a host has a mapping, its first one says which address it keeps.
+// Pairing (RFC 4787 REQ-2). While a host has a mapping, its first one says which external address
+// it keeps.
 //
 // Life cycle. `acquire` finds or makes a mapping and counts a session on it; `hold` counts another
 // one; `release` takes one off, and the last one frees the mapping and its port. Strangers are
@@ -15,15 +14,17 @@
 // address their hash says unless it is full.
 
 #include "weir/base/contract.hpp"
+#include "weir/base/word_optional.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/pool/acquired_mapping.hpp"
+#include "weir/pool/external_choice.hpp"
 #include "weir/pool/host_lists.hpp"
 #include "weir/pool/mapping.hpp"
+#include "weir/pool/mapping_forecast.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/pool/pool_set.hpp"
-#include "weir/pool/port_choice.hpp"
 #include "weir/pool/port_owner.hpp"
 #include "weir/pool/port_slice.hpp"
 #include "weir/pool/port_space.hpp"
@@ -35,21 +36,11 @@
 #include "weir/table/table_traits.hpp"
 
 #include <algorithm>
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <optional>
-#include <span>
-#include <vector>
 
 namespace weir {
-
-/// The hashes by which a mapping of an internal endpoint is found, and what its host has.
-struct mapping_hashes {
-  std::uint64_t endpoint = 0;
-  std::uint64_t host = 0;  ///< of a pool that pairs
-};
 
 /// The mappings of one shard whose internal side is of family V.
 template <IpVersion V, TableTraits<detail::packed_key<V>> Traits = table_traits>
@@ -60,13 +51,12 @@ class mapping_table {
                 const hash_seed& seed, shard_share share = {})
       : pools_{&pools},
         owner_{&owner},
-        share_{share},
+        chooser_{pools, owner, share},
         hash_{seed},
         records_{limits.mappings_max},
         strangers_{limits.mappings_max},
         hosts_{limits, seed},
-        endpoints_{2 * limits.mappings_max, limits.mappings_max},
-        in_vain_(pools.pools().size()) {
+        endpoints_{2 * limits.mappings_max, limits.mappings_max} {
     expects(limits.mappings_max <= mappings_limit, "the index counts two entries for each mapping");
   }
 
@@ -84,42 +74,70 @@ class mapping_table {
     })};
   }
 
-  mapping_hashes hashes(const pool& from, weir::protocol kind,
-                        const endpoint<V>& internal) const noexcept {
-    const internal_key<V> key{from.id, from.domain, kind, internal};
-    return {hash_(detail::packed(key)), from.manners.paired ? hosts_.hash(key) : 0};
+  /// First step of a forecast: what one begins with that holds nothing yet.
+  void begin(mapping_forecast<V>& of, const pool& from, weir::protocol kind,
+             const endpoint<V>& internal) const noexcept {
+    of.from = &from;
+    of.key = {from.id, from.domain, kind, internal};
+    of.hash = hash_(detail::packed(of.key));
+    of.host_hash = from.manners.paired ? hosts_.hash(of.key) : 0;
+    of.candidate = mapping_id::none();
+    of.worn_hash = 0;
+    endpoints_.prefetch(of.hash);
+    hosts_.prefetch(of.host_hash);
   }
-  /// Asks for what `acquire` reads first.
-  void prefetch(const mapping_hashes& at) const noexcept {
-    endpoints_.prefetch(at.endpoint);
-    hosts_.prefetch(at.host);
+  /// Second step.
+  void find_candidate(mapping_forecast<V>& of) const noexcept {
+    of.candidate = mapping_id{endpoints_.first_candidate(of.hash, detail::packed(of.key))};
+    if (!of.candidate.is_none()) {
+      prefetch_write(records_.data() + of.candidate.number());
+    } else if (const auto space = space_of(of.key.protocol)) {
+      chooser_.prefetch(*of.from, wish_of(of, *space, {}));
+    }
+  }
+  /// Third step; false where nothing can be told. `random` is a copy of the one that mappings of
+  /// these endpoints will be acquired with, in the same order.
+  template <Random R>
+  bool conclude(mapping_forecast<V>& of, R& random) const noexcept {
+    if (!of.candidate.is_none() && at(of.candidate).key() == of.key) {
+      of.worn = at(of.candidate).outside();
+      return true;
+    }
+    const auto space = space_of(of.key.protocol);
+    if (!space) return false;
+    const auto likely = chooser_.likely(*of.from, wish_of(of, *space, {}), random);
+    of.worn = {pools_->at(likely.external).address, likely.port};
+    of.worn_hash = hash_(packed_external({of.from->external_domain, of.key.protocol, of.worn}));
+    endpoints_.prefetch(of.worn_hash);
+    return true;
   }
 
   /// Finds the mapping of an internal endpoint under a pool, or makes one; counts a session.
   template <Random R>
   acquired_mapping acquire(const pool& from, weir::protocol kind, const endpoint<V>& internal,
                            R& random) noexcept {
-    return acquire(from, kind, internal, hashes(from, kind, internal), random, ignored);
+    mapping_forecast<V> asked;
+    begin(asked, from, kind, internal);
+    return acquire(asked, random, ignored);
   }
-  /// The same where the `hashes` are known. `on_choice` hears what a new mapping will wear before
-  /// it is entered, to ask for memory meanwhile.
+  /// The same where it was foreseen, to any step. `on_choice` hears what a new mapping will wear
+  /// before it is entered, to ask for memory meanwhile.
   template <Random R, class OnChoice>
-  acquired_mapping acquire(const pool& from, weir::protocol kind, const endpoint<V>& internal,
-                           const mapping_hashes& at, R& random, OnChoice&& on_choice) noexcept {
-    request asked{{from.id, from.domain, kind, internal}};
-    asked.hash = at.endpoint;
-    asked.host_hash = at.host;
+  acquired_mapping acquire(const mapping_forecast<V>& asked, R& random,
+                           OnChoice&& on_choice) noexcept {
     if (const mapping_id found = find(asked.key, asked.hash); !found.is_none()) {
       hold(found);
       return {mapping_outcome::found, found};
     }
-    const auto space = space_of(kind);
+    const auto space = space_of(asked.key.protocol);
     if (!space) return {mapping_outcome::portless, {}};
     if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
-    asked.space = *space;
-    const choice chosen = choose(from, asked, random);
+    const bool paired = asked.from->manners.paired && !asked.from->plan;
+    const place_among_hosts among{
+        paired, paired ? hosts_.find(records_, asked.key, asked.host_hash) : mapping_id::none()};
+    const auto chosen = chooser_.choose(*asked.from, wish_of(asked, *space, among.first), random);
     if (chosen.outcome != mapping_outcome::made) return {chosen.outcome, {}};
-    return enter(asked, chosen, on_choice);
+    return enter(asked, among, *space, chosen.worn, on_choice);
   }
 
   /// The box's own endpoint on an external address: the mapping it wears as it is, so that no pool
@@ -139,9 +157,9 @@ class mapping_table {
       return {mapping_outcome::unneeded, {}};
     }
     if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
-    request asked{{pool_id::none(), own.domain, own.protocol, own.endpoint}, *space};
+    mapping_forecast<V> asked{nullptr, {pool_id::none(), own.domain, own.protocol, own.endpoint}};
     asked.hash = hash_(detail::packed(asked.key));
-    return enter(asked, {mapping_outcome::made, *external, own.endpoint.port}, ignored);
+    return enter(asked, {}, *space, {*external, own.endpoint.port}, ignored);
   }
 
   /// One more session uses the mapping.
@@ -179,15 +197,13 @@ class mapping_table {
 
   /// The external address that an internal host has, or asks first, for packets without a mapping.
   external_id address_of(const pool& from, const typename V::address& host) const noexcept {
-    const auto externals = pools_->externals_of(from);
-    if constexpr (std::same_as<V, ipv4>) {
-      if (from.plan) return externals[pools_->block_of(from, host).external];
-    }
     const internal_key<V> key{from.id, from.domain, {}, {host, {}}};
-    const std::uint64_t hash = hosts_.hash(key);
-    const mapping_id first = hosts_.find(records_, key, hash);
-    return first.is_none() ? externals[place_of(hash, externals.size())]
-                           : records_[first.number()].external;
+    external_wish<V> wish{.host = host};
+    if (!from.plan) {
+      wish.host_hash = hosts_.hash(key);
+      wish.kept = kept_by(hosts_.find(records_, key, wish.host_hash));
+    }
+    return chooser_.address_of(from, wish);
   }
 
   /// The mapping whose address the host of a mapping keeps; `none` if it is not remembered.
@@ -223,23 +239,24 @@ class mapping_table {
     return {pools_->at(record.external).domain, record.protocol, record.outside()};
   }
 
-  /// An internal endpoint that asks for a mapping, and what is known of it.
-  struct request {
-    internal_key<V> key{};
-    port_space space{};
-    std::uint64_t hash = 0;
+  /// Whether a mapping stands in the list of its host, and before or behind whom.
+  struct place_among_hosts {
     bool paired = false;
-    std::uint64_t host_hash = 0;            ///< of one that is paired
-    mapping_id first = mapping_id::none();  ///< of its host, if that is remembered
+    mapping_id first = mapping_id::none();
+  };
 
-    constexpr port_wish wish() const noexcept { return {key.protocol, space, key.endpoint.port}; }
-  };
-  /// What a mapping is to wear, or why there is nothing.
-  struct choice {
-    mapping_outcome outcome = mapping_outcome::made;
-    external_id external{};
-    port external_port{};
-  };
+  /// The external address that a host keeps whose first mapping this is, if it is one.
+  word_optional<external_id> kept_by(mapping_id id) const noexcept {
+    return id.is_none() ? word_optional<external_id>{}
+                        : word_optional{records_[id.number()].external};
+  }
+  external_wish<V> wish_of(const mapping_forecast<V>& asked, port_space space,
+                           mapping_id first) const noexcept {
+    return {asked.key.endpoint.address,
+            {asked.key.protocol, space, asked.key.endpoint.port},
+            asked.host_hash,
+            kept_by(first)};
+  }
 
   mapping_id find(const internal_key<V>& key, std::uint64_t hash) const noexcept {
     return mapping_id{endpoints_.find(hash, detail::packed(key), [&](std::uint32_t id) noexcept {
@@ -247,80 +264,24 @@ class mapping_table {
     })};
   }
 
-  /// Which of a pool's addresses a host asks first.
-  static std::uint32_t place_of(std::uint64_t host_hash, std::size_t externals) noexcept {
-    return static_cast<std::uint32_t>((host_hash >> 32) * externals >> 32);
-  }
-
-  template <Random R>
-  choice choose(const pool& from, request& asked, R& random) noexcept {
-    if constexpr (std::same_as<V, ipv4>) {
-      if (from.plan) {
-        return choose_in_block(from, asked);
-      }
-    }
-    const auto externals = pools_->externals_of(from);
-    asked.paired = from.manners.paired;
-    std::uint32_t start = 0;
-    if (!asked.paired) {
-      start = below(static_cast<std::uint32_t>(externals.size()), random);
-    } else {
-      asked.first = hosts_.find(records_, asked.key, asked.host_hash);
-      if (!asked.first.is_none()) {
-        const external_id kept = records_[asked.first.number()].external;
-        if (const auto found = choose_port(*owner_, kept, from, asked.wish(), share_, random)) {
-          return {mapping_outcome::made, kept, *found};
-        }
-        if (!from.manners.paired_full_takes_other) return {mapping_outcome::host_full, {}, {}};
-      }
-      start = place_of(asked.host_hash, externals.size());
-    }
-    return search(from, externals, start, asked.wish(), random);
-  }
-
-  choice choose_in_block(const pool& from, const request& asked) const noexcept {
-    const host_block block = pools_->block_of(from, asked.key.endpoint.address);
-    const external_id external = pools_->externals_of(from)[block.external];
-    const auto found = choose_port(*owner_, external, block, asked.wish());
-    if (!found) return {mapping_outcome::host_full, {}, {}};
-    return {mapping_outcome::made, external, *found};
-  }
-
-  /// A port of any of the pool's addresses, from the `start`-th on. Where there was none, and no
-  /// port of the space came back since, there is none.
-  template <Random R>
-  choice search(const pool& from, std::span<const external_id> externals, std::uint32_t start,
-                const port_wish& wish, R& random) noexcept {
-    const bool any_port_will_do = wish.protocol != protocol::sctp;
-    auto& in_vain = in_vain_[from.id.number()][number(wish.space)];
-    const std::uint64_t now = owner_->releases(wish.space) + 1;
-    if (any_port_will_do && in_vain == now) return {mapping_outcome::exhausted, {}, {}};
-    std::size_t place = start;
-    do {
-      if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
-        return {mapping_outcome::made, externals[place], *found};
-      }
-      place = place + 1 == externals.size() ? 0 : place + 1;
-    } while (place != start);
-    if (any_port_will_do) in_vain = now;
-    return {mapping_outcome::exhausted, {}, {}};
-  }
-
   /// Makes a mapping with one session, or changes nothing. The port is free.
   template <class OnChoice>
-  acquired_mapping enter(const request& asked, const choice& chosen,
+  acquired_mapping enter(const mapping_forecast<V>& asked, const place_among_hosts& among,
+                         port_space space, const numbered_endpoint& chosen,
                          OnChoice&& on_choice) noexcept {
     const external_address& external = pools_->at(chosen.external);
-    const endpoint<ipv4> worn{external.address, chosen.external_port};
+    const endpoint<ipv4> worn{external.address, chosen.port};
     const auto by_external = packed_external({external.domain, asked.key.protocol, worn});
-    const std::uint64_t external_hash = hash_(by_external);
-    endpoints_.prefetch(external_hash);
+    const bool is_foreseen = asked.worn_hash != 0 && asked.worn == worn;
+    const std::uint64_t external_hash = is_foreseen ? asked.worn_hash : hash_(by_external);
+    if (!is_foreseen) endpoints_.prefetch(external_hash);
     on_choice(worn);
     const mapping_id id = next_record();
     if (!endpoints_.try_insert(asked.hash, detail::packed(asked.key), id.number())) {
       return {mapping_outcome::table_full, {}};
     }
-    begin(id, asked, chosen);
+    begin(id, asked.key, space, chosen);
+    if (among.paired) hosts_.join(records_, id, among.first, asked.host_hash);
     // This entry comes last: its line was asked for last.
     if (!endpoints_.try_insert(external_hash, by_external, id.number())) {
       end(id);
@@ -331,9 +292,9 @@ class mapping_table {
 
   mapping_id next_record() const noexcept { return free_.is_none() ? mapping_id{fresh_} : free_; }
 
-  /// Takes the next record, the port and a place in the list of the host, and fills the record.
-  void begin(mapping_id id, const request& asked, const choice& chosen) noexcept {
-    const internal_key<V>& key = asked.key;
+  /// Takes the next record and the port, and fills the record.
+  void begin(mapping_id id, const internal_key<V>& key, port_space space,
+             const numbered_endpoint& chosen) noexcept {
     mapping<V>& record = records_[id.number()];
     if (free_.is_none()) {
       ++fresh_;
@@ -342,18 +303,17 @@ class mapping_table {
     }
     ++size_;
     prefetch_write(records_.data() + next_record().number());
-    owner_->try_take(chosen.external, asked.space, chosen.external_port);
+    owner_->try_take(chosen.external, space, chosen.port);
     record = {};
     record.internal_address = key.endpoint.address;
     record.internal_port = key.endpoint.port;
     record.internal_domain = key.domain;
     record.external_address = pools_->at(chosen.external).address;
-    record.external_port = chosen.external_port;
+    record.external_port = chosen.port;
     record.external = chosen.external;
     record.pool = key.pool;
     record.protocol = key.protocol;
     record.sessions = 1;
-    if (asked.paired) hosts_.join(records_, id, asked.first, asked.host_hash);
   }
 
   /// Undoes `begin`, and takes away whatever entries there are.
@@ -373,14 +333,12 @@ class mapping_table {
 
   const pool_set* pools_;
   port_owner* owner_;
-  shard_share share_;
+  external_chooser chooser_;
   typename Traits::hash hash_;
   huge_array<mapping<V>> records_;
   huge_array<std::uint32_t> strangers_;  ///< by mapping; read only where filters are open
   host_lists<V, Traits> hosts_;
   index_type endpoints_;
-  /// By pool and space: one more than the releases there were when nothing was found.
-  std::vector<std::array<std::uint64_t, port_space_count>> in_vain_;
   mapping_id free_{};
   std::uint32_t fresh_ = 0;
   std::uint32_t size_ = 0;

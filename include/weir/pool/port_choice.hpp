@@ -131,14 +131,13 @@ port likely_port(const port_owner& owner, external_id external, const pool& from
   }
   const auto within = detail::preferred_range(from, wish, *slice);
   const port start = detail::any_of(within.value_or(*slice), random);
-  const bool is_odd_one = (start.number() ^ wish.internal.number()) % 2 != 0;
-  return from.manners.preserve_parity && is_odd_one
-             ? port{static_cast<std::uint16_t>(start.number() ^ 1)}
-             : start;
+  const bool goes_on =
+      from.manners.preserve_parity && detail::parity_of(start) != detail::parity_of(wish.internal);
+  return goes_on ? port{static_cast<std::uint16_t>(start.number() + 1)} : start;
 }
 
-/// Chooses a free port of a deterministic host's block: the one the internal port asks for, else
-/// the next free one. Nothing if and only if the block is full.
+/// Chooses a free port of a deterministic host's block: the one the internal port asks
+/// for, else the next free one. Nothing if and only if the block is full.
 inline word_optional<port> choose_port(const port_owner& owner, external_id external,
                                        const host_block& block, const port_wish& wish) noexcept {
   if (wish.protocol == protocol::sctp) {

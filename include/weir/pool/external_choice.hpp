@@ -1,0 +1,165 @@
+#pragma once
+
+// Overview. Which external endpoint a new mapping wears. A deterministic pool's follows from its
+// plan. Of another pool, a host's address comes first: the one it has, or the one that a keyed hash
+// of host and pool names (RFC 4787 REQ-2). If that is full, the next ones in the pool's order are
+// asked, as the pool allows; of a pool that does not pair, all of them from any on.
+
+#include "weir/base/word_optional.hpp"
+#include "weir/net/ip_version.hpp"
+#include "weir/net/port.hpp"
+#include "weir/pool/acquired_mapping.hpp"
+#include "weir/pool/external_address.hpp"
+#include "weir/pool/pool.hpp"
+#include "weir/pool/pool_set.hpp"
+#include "weir/pool/port_choice.hpp"
+#include "weir/pool/port_owner.hpp"
+#include "weir/pool/port_slice.hpp"
+#include "weir/pool/port_space.hpp"
+#include "weir/pool/random.hpp"
+
+#include <array>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+namespace weir {
+
+/// An internal endpoint that asks for an external one.
+template <IpVersion V>
+struct external_wish {
+  typename V::address host{};
+  port_wish port{};
+  std::uint64_t host_hash = 0;        ///< of a pool that pairs
+  word_optional<external_id> kept{};  ///< the address the host has
+};
+
+/// An external endpoint, its address by number.
+struct numbered_endpoint {
+  external_id external{};
+  weir::port port{};
+};
+
+/// What a mapping is to wear, if the outcome is `made`, or why there is nothing.
+struct external_choice {
+  mapping_outcome outcome = mapping_outcome::made;
+  numbered_endpoint worn{};
+};
+
+/// Chooses external endpoints for the mappings of one shard. Takes nothing.
+class external_chooser {
+ public:
+  /// `pools` and `owner` outlive the chooser; the owner was made for the same pools.
+  external_chooser(const pool_set& pools, const port_owner& owner, shard_share share)
+      : pools_{&pools}, owner_{&owner}, share_{share}, in_vain_(pools.pools().size()) {}
+
+  /// The external address that a host has, or asks first.
+  template <IpVersion V>
+  external_id address_of(const pool& from, const external_wish<V>& wish) const noexcept {
+    const auto externals = pools_->externals_of(from);
+    if constexpr (std::same_as<V, ipv4>) {
+      if (from.plan) return externals[pools_->block_of(from, wish.host).external];
+    }
+    return wish.kept.value_or(externals[place_of(wish.host_hash, externals.size())]);
+  }
+
+  template <IpVersion V, Random R>
+  external_choice choose(const pool& from, const external_wish<V>& wish, R& random) noexcept {
+    if constexpr (std::same_as<V, ipv4>) {
+      if (from.plan) return choose_in_block(from, wish);
+    }
+    const auto externals = pools_->externals_of(from);
+    if (!from.manners.paired) {
+      return search(from, externals, any_place(externals.size(), random), wish.port, random);
+    }
+    if (wish.kept) {
+      if (const auto found = choose_port(*owner_, *wish.kept, from, wish.port, share_, random)) {
+        return {mapping_outcome::made, {*wish.kept, *found}};
+      }
+      if (!from.manners.paired_full_takes_other) return {mapping_outcome::host_full, {}};
+    }
+    return search(from, externals, place_of(wish.host_hash, externals.size()), wish.port, random);
+  }
+
+  /// Asks for what `likely` reads.
+  template <IpVersion V>
+  void prefetch(const pool& from, const external_wish<V>& wish) const noexcept {
+    if (from.manners.paired && from.manners.preserve_port && !from.plan) {
+      owner_->prefetch(address_of(from, wish), wish.port.space, wish.port.internal);
+    }
+  }
+  /// What `choose` will come to, if the host keeps no other address and the port that is drawn is
+  /// free; asks for what it reads then. `random` draws as that of `choose` will.
+  template <IpVersion V, Random R>
+  numbered_endpoint likely(const pool& from, const external_wish<V>& wish,
+                           R& random) const noexcept {
+    const numbered_endpoint made = likely_of(from, wish, random);
+    owner_->prefetch(made.external, wish.port.space, made.port);
+    return made;
+  }
+
+ private:
+  template <Random R>
+  static std::uint32_t any_place(std::size_t externals, R& random) noexcept {
+    return below(static_cast<std::uint32_t>(externals), random);
+  }
+  /// Which of a pool's addresses a host asks first.
+  static std::uint32_t place_of(std::uint64_t host_hash, std::size_t externals) noexcept {
+    return static_cast<std::uint32_t>((host_hash >> 32) * externals >> 32);
+  }
+
+  external_choice choose_in_block(const pool& from,
+                                  const external_wish<ipv4>& wish) const noexcept {
+    const host_block block = pools_->block_of(from, wish.host);
+    const external_id external = pools_->externals_of(from)[block.external];
+    const auto found = choose_port(*owner_, external, block, wish.port);
+    if (!found) return {mapping_outcome::host_full, {}};
+    return {mapping_outcome::made, {external, *found}};
+  }
+
+  template <IpVersion V, Random R>
+  numbered_endpoint likely_of(const pool& from, const external_wish<V>& wish,
+                              R& random) const noexcept {
+    const auto externals = pools_->externals_of(from);
+    if constexpr (std::same_as<V, ipv4>) {
+      if (from.plan) {
+        const host_block block = pools_->block_of(from, wish.host);
+        return {externals[block.external], preferred_port(block, wish.port.internal)};
+      }
+    }
+    const external_id external = from.manners.paired
+                                     ? address_of(from, wish)
+                                     : externals[any_place(externals.size(), random)];
+    return {external, likely_port(*owner_, external, from, wish.port, share_, random)};
+  }
+
+  /// A port of any of the pool's addresses, from the `start`-th on. Where there was none, and no
+  /// port of the space came back since, there is none.
+  template <Random R>
+  external_choice search(const pool& from, std::span<const external_id> externals,
+                         std::uint32_t start, const port_wish& wish, R& random) noexcept {
+    const bool any_port_will_do = wish.protocol != protocol::sctp;
+    auto& in_vain = in_vain_[from.id.number()][number(wish.space)];
+    const std::uint64_t now = owner_->releases(wish.space) + 1;
+    if (any_port_will_do && in_vain == now) return {mapping_outcome::exhausted, {}};
+    std::size_t place = start;
+    do {
+      if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
+        return {mapping_outcome::made, {externals[place], *found}};
+      }
+      place = place + 1 == externals.size() ? 0 : place + 1;
+    } while (place != start);
+    if (any_port_will_do) in_vain = now;
+    return {mapping_outcome::exhausted, {}};
+  }
+
+  const pool_set* pools_;
+  const port_owner* owner_;
+  shard_share share_;
+  /// By pool and space: one more than the releases there were when nothing was found.
+  std::vector<std::array<std::uint64_t, port_space_count>> in_vain_;
+};
+
+}  // namespace weir
