@@ -28,6 +28,28 @@ TEST_CASE("a reject says what it is asked to say", "[engine][answers]") {
   CHECK(answered(admin.sends("lan", datagram6())) == "1/1");
 }
 
+TEST_CASE("an error comes from a link-local address to such addresses alone",
+          "[engine][answers][rfc4291]") {
+  auto raw = two_zones(action::reject);
+  raw.interfaces[0].addresses = {own("fe80::1/64"), own("10.0.0.1/24"), own("2001:db8:1::1/64")};
+  gateway box{raw};
+  raw.interfaces[0].addresses.pop_back();
+  route_configuration back;
+  back.to = *parse_prefix("2001:db8:1::/64");
+  back.interface = "lan";
+  raw.routes.push_back(back);
+  gateway bare{raw};
+  const auto source_of = [](const fate& one) {
+    REQUIRE(one.answers.size() == 1);
+    return to_text(
+        walk<ipv6>(one.answers[0].bytes, one.answers[0].bytes.size(), domain_id{}).key.source());
+  };
+
+  CHECK(source_of(box.sends("lan", datagram6())) == "2001:db8:1::1");
+  CHECK(source_of(bare.sends("lan", datagram6())) ==
+        to_text(raw.interfaces[1].addresses[1].address));
+}
+
 TEST_CASE("the reset for a SYN acknowledges it", "[engine][answers][rfc9293]") {
   gateway box{rejecting()};
 

@@ -15,28 +15,35 @@
 
 namespace weir::detail {
 
-/// The address that an error about a packet comes from: the first of the family on the interface
-/// it came in, else any of the domain (RFC 1812 section 4.3.2.4).
+/// The first address of the family on an interface that is link-local, or the first that is not.
+template <IpVersion V>
+std::optional<typename V::address> first_address(const interface_facts& of,
+                                                 bool link_local) noexcept {
+  for (const auto& own : of.addresses) {
+    if (own.address.family() != family_of<V>) continue;
+    const auto one = own.address.template as<V>();
+    if (one.is_link_local() == link_local) return one;
+  }
+  return std::nullopt;
+}
+
+/// The address that an error to somebody comes from: one of the interface his packet came in by,
+/// else any of the domain (RFC 1812 section 4.3.2.4). A link-local one speaks to such ones alone:
+/// no router carries what it says (RFC 4291 section 2.5.6).
 template <IpVersion V>
 std::optional<typename V::address> speaker(const snapshot& config, interface_id ingress,
-                                           domain_id domain) noexcept {
-  const auto first_of = [](const interface_facts& one) -> std::optional<typename V::address> {
-    for (const auto& own : one.addresses) {
-      if (own.address.family() == family_of<V>) {
-        return own.address.template as<V>();
-      }
-    }
-    return std::nullopt;
-  };
-  if (const auto found = first_of(config.interface(ingress))) {
+                                           domain_id domain,
+                                           const typename V::address& to) noexcept {
+  const auto& near = config.interface(ingress);
+  if (to.is_link_local()) {
+    if (const auto found = first_address<V>(near, true)) return found;
+  }
+  if (const auto found = first_address<V>(near, false)) {
     return found;
   }
   for (const auto& one : config.interfaces()) {
-    if (one.domain == domain) {
-      if (const auto found = first_of(one)) {
-        return found;
-      }
-    }
+    if (one.domain != domain) continue;
+    if (const auto found = first_address<V>(one, false)) return found;
   }
   return std::nullopt;
 }
@@ -86,7 +93,8 @@ std::span<const std::byte> write_answer(shard<T>& state, const answer_request& r
     return write_tcp_reset<V>(to, packet.bytes, headers);
   }
   const auto error = request.error<V>();
-  const auto source = speaker<V>(*state.config, packet.meta.ingress, headers.key.domain());
+  const auto source =
+      speaker<V>(*state.config, packet.meta.ingress, headers.key.domain(), headers.key.source());
   if (!source || !may_be_answered(headers, error)) {
     return {};
   }
