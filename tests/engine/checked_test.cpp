@@ -127,6 +127,35 @@ TEST_CASE("two interfaces of a domain with hosts of one subnet are named", "[eng
         "of its own for each interface of a domain\n");
   CHECK(said_of_both("10.1.0.1/16", "10.1.7.1/32").empty());
   CHECK(said_of_both("fe80::1/64", "fe80::2/64").empty());
+  CHECK(said_of_both("fe80::1/64", "fe80::1/64").empty());
+  CHECK(said_of_both("fe80::1/128", "fe80::1/128").empty());
+}
+
+TEST_CASE("a route over IPv6 needs an interface that carries its packets",
+          "[engine][checked][rfc8200]") {
+  CHECK(said_after([](configuration& one) {
+          one.interfaces[1].addresses.resize(1);
+          one.interfaces[1].mtu = 600;
+          one.routes[1].via = parse_ip_address("fe80::fe");
+        }) ==
+        "routes[1].interface: \"wan\" has an MTU of 600, and IPv6 asks every link for 1280; a "
+        "larger MTU, or no route over IPv6\n");
+}
+
+TEST_CASE("translation that can have no effect is named", "[engine][checked]") {
+  CHECK(said_after([](configuration& one) {
+          one.nat.exempt.resize(1);
+          one.nat.exempt[0].protocol = protocol::icmp;
+          one.nat.exempt[0].destination_ports = {port_range::only(port{80})};
+        }) ==
+        "nat.exempt[0].destination-port: no packet matches: the protocol has no ports; a protocol "
+        "with ports, or no port\n");
+  CHECK(said_after([](configuration& one) {
+          one.nat.pools[0].deterministic = true;
+          one.nat.pools[0].preserve_parity = true;
+        }) ==
+        "nat.pools[0].preserve-parity: the plan of a deterministic pool says which port it gives; "
+        "no parity, or mode dynamic\n");
 }
 
 TEST_CASE("a gateway that nobody can be is named", "[engine][checked]") {
@@ -236,6 +265,20 @@ TEST_CASE("a neighbour that nobody can be is named", "[engine][checked]") {
   CHECK(said_of("203.0.113.9").empty());
   CHECK(said_of("fe80::9", "lan").empty());
   CHECK(said_of("169.254.0.9", "lan").empty());
+}
+
+TEST_CASE("a link-local address of one link is no fault on another", "[engine][checked][rfc4291]") {
+  const auto said_of = [](std::string_view on) {
+    auto raw = two_zones();
+    raw.interfaces[0].addresses.push_back(own("fe80::1/64"));
+    raw.routes[1].via = parse_ip_address("fe80::1");
+    raw.neighbors = {{*parse_ip_address("fe80::1"), std::string{on}, {}}};
+    return said_about(raw);
+  };
+  CHECK(said_of("wan").empty());
+  CHECK(said_of("lan") ==
+        "neighbors[0].address: fe80::1 is the box's own address; the address of a neighbour on "
+        "\"lan\"\n");
 }
 
 TEST_CASE("a neighbour may be outside where routes lead to it, or no subnet is",

@@ -239,14 +239,18 @@ inline void check_interface(const interface_configuration& raw, topology& made,
   made.interfaces.push_back(std::move(facts));
 }
 
+/// Whether every link may have a host of that address (RFC 4291 section 2.5.6).
+inline bool is_of_each_link(const ip_address& one) noexcept {
+  return one.is_ipv6() && one.v6().is_link_local();
+}
+
 /// Whether hosts of one subnet could be behind either of two addresses. A host's own prefix is no
 /// subnet, and link-local ones are of their link alone.
 inline bool subnets_overlap(const interface_address_configuration& one,
                             const interface_address_configuration& other) {
   const auto hosts = [](const auto& own) {
-    return own.address.is_ipv4()
-               ? own.length < ipv4::address_bits
-               : own.length < ipv6::address_bits && !own.address.v6().is_link_local();
+    const unsigned bits = own.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+    return own.length < bits && !is_of_each_link(own.address);
   };
   const auto left = subnet_of(one);
   const auto right = subnet_of(other);
@@ -255,14 +259,14 @@ inline bool subnets_overlap(const interface_address_configuration& one,
                                          : right.contains(left.address()));
 }
 
-/// Two interfaces of one domain with the same address could not be told apart, and of two with
-/// hosts of one subnet only one would be asked for them.
+/// Two interfaces of one domain with the same address could not be told apart, unless each link
+/// may have it, and of two with hosts of one subnet only one would be asked for them.
 inline void check_apart(const interface_facts& one, const interface_facts& other,
                         fault_list& faults) {
   for (const auto& own : other.addresses) {
     const auto overlapped = std::find_if(one.addresses.begin(), one.addresses.end(),
                                          [&](auto& each) { return subnets_overlap(each, own); });
-    if (has_address(one, own.address)) {
+    if (has_address(one, own.address) && !is_of_each_link(own.address)) {
       faults.add("interfaces." + other.name + ".addresses",
                  to_text(own.address) + " is also the address of " + in_quotes(one.name),
                  "each address once in a domain");

@@ -141,6 +141,11 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
       raw.external_domain.empty()
           ? made.domain
           : find_domain(raw.external_domain, path + ".external-domain", ground, faults);
+  if (raw.deterministic && raw.preserve_parity) {
+    faults.add(path + ".preserve-parity",
+               "the plan of a deterministic pool says which port it gives",
+               "no parity, or mode dynamic");
+  }
   made.ports = raw.ports.value_or(pool_ports_default);
   made.reserved_ports = raw.reserved_ports;
   made.deterministic = raw.deterministic;
@@ -220,7 +225,13 @@ inline compiled_nat check_nat(const configuration& raw, const topology& ground,
   compiled_nat made;
   made.statics = check_statics(raw, ground, faults);
   made.pools = check_pools(raw, made.statics, ground, faults);
-  for (const auto& one : raw.nat.exempt) {
+  for (std::size_t i = 0; i < raw.nat.exempt.size(); ++i) {
+    const auto& one = raw.nat.exempt[i];
+    if (one.protocol && !has_ports(*one.protocol) && !one.destination_ports.empty()) {
+      faults.add(element("nat.exempt", i) + ".destination-port",
+                 "no packet matches: the protocol has no ports",
+                 "a protocol with ports, or no port");
+    }
     made.exempt.push_back({one.source, one.destination, one.protocol, one.destination_ports});
   }
   return made;

@@ -20,15 +20,19 @@
 
 namespace weir::detail {
 
-/// Why an address of a domain cannot be that of another station; nothing if it can.
+/// Why an address of a domain cannot be that of another station, if it can be told apart from those
+/// of other links; nothing if it can.
 inline std::optional<std::string> why_nobody_else(const topology& made, domain_id domain,
-                                                  const ip_address& address) {
+                                                  const ip_address& address,
+                                                  interface_id on = interface_id::local()) {
   bool is_broadcast = false;
   for (const auto& one : made.interfaces) {
-    if (one.domain == domain && answers_to(one, address)) {
+    const bool is_other_link = is_of_each_link(address) && !on.is_local() && one.id != on;
+    if (one.domain != domain || is_other_link) continue;
+    if (answers_to(one, address)) {
       return to_text(address) + " is the box's own address";
     }
-    is_broadcast |= one.domain == domain && is_broadcast_of(one, address);
+    is_broadcast |= is_broadcast_of(one, address);
   }
   return is_broadcast ? std::optional{to_text(address) + " is a broadcast address"} : std::nullopt;
 }
@@ -52,7 +56,7 @@ inline void check_gateway(const configuration& raw, const topology& made, const 
   const auto is_known = [&](const neighbor_configuration& one) {
     return one.interface == on.name && one.address == gateway;
   };
-  if (const auto why = why_nobody_else(made, on.domain, gateway)) {
+  if (const auto why = why_nobody_else(made, on.domain, gateway, on.id)) {
     faults.add(path, *why, "the address of a neighbour on " + in_quotes(on.name));
   } else if (!is_on_link(raw, on, gateway) &&
              std::none_of(raw.neighbors.begin(), raw.neighbors.end(), is_known)) {
@@ -144,6 +148,13 @@ inline void check_route(const configuration& all, const route_configuration& raw
     check_gateway(all, made, *raw.via, made.interfaces[egress->number()], path + ".via", faults);
   }
   check_destination(made, domain_id{*domain}, raw.to, path + ".to", faults);
+  const auto& on = made.interfaces[egress->number()];
+  if (raw.to.is_ipv6() && on.mtu < ipv6_mtu_min) {
+    faults.add(path + ".interface",
+               in_quotes(raw.interface) + " has an MTU of " + std::to_string(on.mtu) +
+                   ", and IPv6 asks every link for " + std::to_string(ipv6_mtu_min),
+               "a larger MTU, or no route over IPv6");
+  }
   const auto hop = add_hop(made, {*egress, raw.via, next_hop_kind::forward});
   add_route(made, domain_id{*domain}, raw.to, hop);
 }
@@ -169,7 +180,7 @@ inline void check_neighbor(const configuration& all, const neighbor_configuratio
     return;
   }
   const auto& on = made.interfaces[where->number()];
-  if (const auto why = why_nobody_else(made, on.domain, raw.address)) {
+  if (const auto why = why_nobody_else(made, on.domain, raw.address, on.id)) {
     faults.add(path + ".address", *why, "the address of a neighbour on " + in_quotes(on.name));
   } else if (!may_be_neighbor(all, on, raw.address)) {
     faults.add(path + ".address",
