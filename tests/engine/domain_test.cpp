@@ -27,6 +27,17 @@ configuration tenants(const configuration& one) {
   return raw;
 }
 
+/// The same, where `lan` leaves by `wan2` and wears the addresses of a pool there.
+configuration leaving_through_red() {
+  auto raw = tenants(pool_gateway());
+  raw.routes[0].interface = "wan2";
+  raw.policies[0].to = "outside2";
+  raw.policies.pop_back();
+  raw.nat.pools[0].zone = "outside2";
+  raw.nat.pools[0].external_domain = "red";
+  return raw;
+}
+
 TEST_CASE("two domains use the same addresses and do not meet", "[engine][domain]") {
   gateway box{tenants(two_zones())};
   const auto query = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 53);
@@ -43,14 +54,21 @@ TEST_CASE("two domains use the same addresses and do not meet", "[engine][domain
   CHECK(box.egress_of(box.sends("wan", reply)) == "lan");
 }
 
-TEST_CASE("a pool may have its external addresses in another domain", "[engine][domain]") {
-  auto raw = tenants(pool_gateway());
-  raw.routes[0].interface = "wan2";
-  raw.policies[0].to = "outside2";
-  raw.policies.pop_back();
-  raw.nat.pools[0].zone = "outside2";
-  raw.nat.pools[0].external_domain = "red";
+TEST_CASE("a pool address of another domain is not routed there",
+          "[engine][domain][rfc4787-req9]") {
+  auto raw = leaving_through_red();
+  raw.interfaces[1].addresses[0] = own("198.51.100.1/24");
   gateway box{raw};
+  const auto server = box.sends("lan", udp{}.from("10.0.0.6", 5000)).flow().source;
+  const auto held = held_by(box);
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4000).to(server)).text() == "drop no_mapping");
+  CHECK(box.sends("lan", udp{}.to("203.0.113.14")).text() == "drop no_mapping");
+  CHECK(held_by(box) == held);
+}
+
+TEST_CASE("a pool may have its external addresses in another domain", "[engine][domain]") {
+  gateway box{leaving_through_red()};
 
   const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4000));
   REQUIRE(out.text() == "forward");

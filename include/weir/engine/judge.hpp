@@ -62,6 +62,13 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   flow.to = egress.zone;
   flow.egress_domain = hop.kind == next_hop_kind::local ? flow.inside.domain : egress.domain;
   state.observer.routed(flow.hop);
+  if (flow.egress_domain != flow.inside.domain) {
+    auto there = flow.inside;
+    there.domain = flow.egress_domain;
+    if (is_worn_by_nobody(state, there)) {
+      return drop_reason::no_mapping;  // hairpins lead to no other domain
+    }
+  }
   return outcome::open();
 }
 
