@@ -336,6 +336,41 @@ TEST_CASE("an internal address said by somebody outside does not pass the filter
   CHECK(box.sends("wan", udp{}.from("10.0.0.66", 99).to(to)).text() == "drop filtered");
 }
 
+TEST_CASE("an inside address that no route tells from the rest does not pass the filter",
+          "[engine][destination][rfc4787-req8]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/16")};
+  raw.nat.pools[0].zone = GENERATE("outside", "");
+  const auto policy = GENERATE(action::permit_stateful, action::permit_stateful_nat);
+  add_policy(raw, "outside", "inside", policy);
+  raw.nat.statics = {port_forward("203.0.113.1", 80, "10.0.0.20", 8080)};
+  raw.nat.statics[0].hairpin = false;
+  gateway box{raw};
+  const auto to = box.sends("lan", udp{}.from("10.0.0.5", 4000)).flow().source;
+  const auto held = held_by(box);
+
+  CHECK(box.sends("wan", udp{}.from("10.0.77.7", 99).to(to)).text() == "drop filtered");
+  CHECK(held_by(box) == held);
+  CHECK(box.sends("wan", tcp{}.syn().from("10.0.77.7").to("203.0.113.1", 80)).text() == "forward");
+}
+
+TEST_CASE("behind a box with one arm hosts reach each other by their mappings",
+          "[engine][destination][rfc4787-req9]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.77.0/24")};
+  raw.interfaces[1].addresses.push_back(own("10.0.77.1/24"));
+  raw.nat.pools[0].zone = GENERATE("outside", "");
+  add_policy(raw, "outside", "outside", action::permit_stateful_nat);
+  gateway box{raw};
+  const auto server = box.sends("wan", udp{}.from("10.0.77.6", 5000)).flow().source;
+
+  const auto there = box.sends("wan", udp{}.from("10.0.77.5", 4000).to(server));
+
+  REQUIRE(there.text() == "forward");
+  CHECK(there.destination() == "10.0.77.6");
+  CHECK(there.source() != "10.0.77.5");
+}
+
 TEST_CASE("the first piece of a datagram is translated and the others are not passed",
           "[engine][destination][sd12]") {
   gateway box{pool_gateway()};

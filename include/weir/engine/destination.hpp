@@ -24,30 +24,45 @@ inline bool is_among_hosts(const pool& one, ipv4_address host) noexcept {
   return false;
 }
 
-/// Whether packets to the source leave through the interface that a flow came in by.
+/// Whether packets to a next hop leave through the interface that a flow came in by.
 template <EngineTraits T>
-bool is_behind_ingress(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  return flow.back && state.config->hop(*flow.back).interface == flow.packet.meta.ingress;
+bool is_behind_ingress(const shard<T>& state, const new_flow<ipv4>& flow,
+                       word_optional<next_hop_id> hop) noexcept {
+  return hop && state.config->hop(*hop).interface == flow.packet.meta.ingress;
+}
+
+/// Whether the route to a flow's source is more than the one that everybody is reached by.
+template <EngineTraits T>
+bool is_source_known(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+  return flow.back != state.config->route(flow.received.domain, ipv4_address{});
 }
 
 /// Whether the source of a flow is a host that some pool or static mapping hides: what it sends
-/// to an external endpoint is a hairpin (RFC 4787 section 6). Who comes from the pool's own outside
-/// is none, whatever address he says is his.
+/// to an external endpoint, which `server` wears, is a hairpin (RFC 4787 section 6). Who comes from
+/// the pool's own outside is none, whatever address he says is his, unless the server is there too.
 template <EngineTraits T>
-bool is_internal_host(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+bool is_internal_host(const shard<T>& state, const new_flow<ipv4>& flow, domain_id domain,
+                      ipv4_address server) noexcept {
   const auto& source = flow.received.source;
+  const bool is_near = is_behind_ingress(state, flow, flow.back);
+  const auto is_one_armed = [&]() noexcept {
+    return is_behind_ingress(state, flow, state.config->route(domain, server));
+  };
   for (const pool& one : state.config->pools().pools()) {
     if (one.domain != flow.received.domain || !one.serves(source.address)) {
       continue;
     }
-    const bool from_elsewhere = !one.zone.is_none() && one.zone != flow.from;
-    if (from_elsewhere || (is_among_hosts(one, source.address) && is_behind_ingress(state, flow))) {
+    if (!one.zone.is_none() && one.zone != flow.from) {
+      return true;
+    }
+    const bool may_be_outside = !one.zone.is_none() || !is_source_known(state, flow);
+    if (is_near && is_among_hosts(one, source.address) && (!may_be_outside || is_one_armed())) {
       return true;
     }
   }
   const auto fixed = state.config->statics().find_hairpin_source(
       {flow.received.domain, flow.received.protocol, source, zone_id::none()});
-  return fixed && is_behind_ingress(state, flow);
+  return fixed && is_near;
 }
 
 /// Whether an address belongs to translation alone: what no session or mapping has taken from there
@@ -67,7 +82,8 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const auto& to = flow.received.destination;
   const auto fixed = state.config->statics().find_internal(
       {flow.received.domain, flow.received.protocol, to, flow.from});
-  const bool is_inside = fixed && is_internal_host(state, flow);
+  const bool is_inside =
+      fixed && is_internal_host(state, flow, flow.received.domain, fixed->endpoint.address);
   const bool reaches = fixed && (is_inside ? fixed->hairpin : !fixed->by_hairpin);
   if (reaches) {
     flow.inside.destination = fixed->endpoint;
@@ -95,7 +111,7 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   }
   const auto& manners = state.config->pools().at(found.pool).manners;
   const auto space = space_of(flow.received.protocol);
-  flow.hairpin = is_internal_host(state, flow);
+  flow.hairpin = is_internal_host(state, flow, found.internal_domain, found.internal_address);
   // Filtering is between inside and outside; from one inside host to another policy alone judges.
   if (!flow.hairpin &&
       manners.filtering[number(*space)] != endpoint_filtering::endpoint_independent) {
