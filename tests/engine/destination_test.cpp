@@ -371,6 +371,17 @@ TEST_CASE("behind a box with one arm hosts reach each other by their mappings",
   CHECK(there.source() != "10.0.77.5");
 }
 
+TEST_CASE("a hairpin to a 1:1 mapping of the same zone needs a session",
+          "[engine][destination][rfc4787-req9]") {
+  auto raw = home_gateway();
+  add_policy(raw, "inside", "inside", action::permit);
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.10")};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("203.0.113.2")).text() == "drop needs_state");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.10").to("203.0.113.2")).text() == "drop needs_state");
+}
+
 TEST_CASE("the first piece of a datagram is translated and the others are not passed",
           "[engine][destination][sd12]") {
   gateway box{pool_gateway()};

@@ -111,6 +111,34 @@ TEST_CASE("from inside to inside nothing is translated", "[engine][source][sd8]"
   CHECK(held_by(box) == "1 0 0");
 }
 
+TEST_CASE("from the inside of one pool to that of another nothing is translated",
+          "[engine][source][sd8]") {
+  auto raw = home_gateway();
+  raw.interfaces[0].addresses.push_back(own("10.0.1.1/24"));
+  raw.nat.pools.push_back(raw.nat.pools[0]);
+  raw.nat.pools[1].name = "others";
+  raw.nat.pools[1].internal = {*parse_prefix("10.0.1.0/24")};
+  raw.nat.pools[0].zone = raw.nat.pools[1].zone = GENERATE("outside", "");
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.0.1.9")).source() == "10.0.0.5");
+  CHECK(box.sends("lan", udp{}.from("10.0.1.9").to("10.0.0.5")).source() == "10.0.1.9");
+}
+
+TEST_CASE("behind the zone of its pool an inside address is outside", "[engine][source][sd17]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/16")};
+  raw.interfaces[1].addresses.push_back(own("10.0.8.1/24"));
+  gateway box{raw};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5").to("10.0.8.9"));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(box.egress_of(out) == "wan");
+  CHECK(out.source() != "10.0.0.5");
+}
+
 TEST_CASE("what needs a pool and has none goes nowhere", "[engine][source][sd17]") {
   auto raw = home_gateway();
   raw.nat.pools[0].internal = {*parse_prefix("10.0.0.128/25")};
@@ -186,6 +214,48 @@ TEST_CASE("an exempt destination is reached untranslated", "[engine][source][rfc
 
   CHECK(box.sends("lan", udp{}.to("192.0.2.1")).source() == "10.0.0.5");
   CHECK(box.sends("lan", udp{}.to("198.51.100.1")).source() != "10.0.0.5");
+}
+
+TEST_CASE("an exempt flow of a 1:1 host keeps its source without a session too",
+          "[engine][source][rfc6888-req6]") {
+  auto raw = pool_gateway();
+  raw.policies[0].default_action = GENERATE(action::permit, action::permit_stateful_nat);
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.5")};
+  raw.nat.exempt = {exempting("192.0.2.0/24")};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.to("192.0.2.1")).source() == "10.0.0.5");
+  CHECK(box.sends("lan", udp{}.to("198.51.100.1")).source() == "203.0.113.2");
+}
+
+TEST_CASE("errors about an exempt flow keep their source without a session",
+          "[engine][source][rfc6888-req6]") {
+  auto raw = pool_gateway();
+  raw.policies[0].default_action = action::permit;
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.5")};
+  raw.nat.exempt = {exempting("192.0.2.0/24")};
+  gateway box{raw};
+  const auto about = [](const char* remote) {
+    const auto quoted = udp{}.from(remote, 53).to("10.0.0.5", 4000).bytes();
+    return icmp{3, 3}.from("10.0.0.5").to(remote).quote(quoted);
+  };
+
+  CHECK(box.sends("lan", about("192.0.2.1")).source() == "10.0.0.5");
+}
+
+TEST_CASE("a hairpin is hidden though the inside is exempt from translation",
+          "[engine][source][rfc4787-req9]") {
+  auto raw = home_gateway();
+  add_policy(raw, "inside", "inside", action::permit_stateful);
+  raw.nat.statics = {port_forward("203.0.113.1", 80, "10.0.0.20", 8080)};
+  raw.nat.exempt = {exempting("10.0.0.0/16")};
+  gateway box{raw};
+
+  const auto there = box.sends("lan", tcp{}.syn().from("10.0.0.5", 4000).to("203.0.113.1", 80));
+
+  REQUIRE(there.text() == "forward");
+  CHECK(there.destination() == "10.0.0.20");
+  CHECK(there.source() == "203.0.113.1");
 }
 
 TEST_CASE("a deterministic pool gives what its plan says", "[engine][source][v11]") {

@@ -17,17 +17,39 @@
 
 namespace weir::detail {
 
-/// From inside to inside nothing is hidden, whatever zones the pools are for.
+template <EngineTraits T>
+void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& flow) noexcept {
+  state.observer.source_translated(kind, facts_of(flow.outside));
+}
+
+/// From inside to inside nothing is hidden, whichever pools serve its ends (SD8). Who says he has
+/// an inside address, and is in the zone that a pool's flows leave to, is outside nevertheless.
 template <EngineTraits T>
 bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
   if (flow.hairpin) {
     return false;
   }
+  bool is_from_inside = false;
+  bool is_to_inside = false;
   for (const pool& one : state.config->pools().pools()) {
-    if (one.domain == flow.received.domain && one.serves(flow.received.source.address) &&
-        is_among_hosts(one, flow.inside.destination.address)) {
-      return true;
-    }
+    if (one.domain != flow.received.domain) continue;
+    const bool leaves = !one.zone.is_none() && one.zone == flow.to && flow.from != flow.to;
+    is_from_inside |= one.serves(flow.received.source.address);
+    is_to_inside |= !leaves && is_among_hosts(one, flow.inside.destination.address);
+  }
+  return is_from_inside && is_to_inside;
+}
+
+/// What keeps its source, whatever pools and static mappings say; tells the observer.
+template <EngineTraits T>
+bool keeps_source(shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+  if (is_exempt(state.config->exemptions(), flow.received)) {
+    tell_source(state, translation_kind::exempt, flow);
+    return true;
+  }
+  if (stays_inside(state, flow)) {
+    tell_source(state, translation_kind::internal, flow);
+    return true;
   }
   return false;
 }
@@ -110,11 +132,6 @@ outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
   return wear_mapping(state, from, asked, flow);
 }
 
-template <EngineTraits T>
-void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& flow) noexcept {
-  state.observer.source_translated(kind, facts_of(flow.outside));
-}
-
 /// Hides the source as the static mappings say; false where none is for it.
 template <EngineTraits T>
 bool wear_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
@@ -154,15 +171,9 @@ outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   if (flow.destination != translation_kind::none && !flow.hairpin) {
     return outcome::open();  // what comes in keeps its source
   }
-  if (is_exempt(state.config->exemptions(), flow.inside)) {
-    tell_source(state, translation_kind::exempt, flow);
-    return outcome::open();
-  }
-  if (stays_inside(state, flow)) {
-    tell_source(state, translation_kind::internal, flow);
-    return outcome::open();
-  }
-  if (wear_static(state, flow)) {
+  // An exemption is for the flow as its host sends it: a hairpin to an external endpoint is none to
+  // the host that wears it, and has to be hidden from that one (RFC 4787 REQ-9a).
+  if (keeps_source(state, flow) || wear_static(state, flow)) {
     return outcome::open();
   }
   const pool* const from = pool_for(state, flow);

@@ -67,6 +67,7 @@ outcome pass_stateless_error(shard<T>& state, new_flow<ipv4>& flow, bool hides,
     return drop_reason::bad_quote;
   }
   const auto back = unpack(reversed(quote.key));
+  hides = hides && !is_exempt(state.config->exemptions(), back);
   const auto after = answers_one_to_one(state, flow, back, hides);
   const bool is_hidden = after.source != back.source;
   if (is_hidden) {
@@ -105,16 +106,17 @@ outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
   const auto step = step_of(hop, flow.packet.from_box());
   clamp_stateless_syn(state, flow);
   if constexpr (V::number == 4) {
+    const bool comes_back = flow.hairpin && flow.from == flow.to;  // RFC 4787 REQ-9a
     if (flow.destination == translation_kind::port_forward ||
-        flow.destination == translation_kind::mapping) {
+        flow.destination == translation_kind::mapping || comes_back) {
       return drop_reason::needs_state;
     }
     const bool leaves = !flow.packet.from_box() && hop.kind == next_hop_kind::forward;
     const bool hides = leaves && flow.destination == translation_kind::none;
     if (flow.facts().message == message_kind::icmp_error) {
-      return pass_stateless_error(state, flow, hides, step);
+      return pass_stateless_error(state, flow, hides && !stays_inside(state, flow), step);
     }
-    if (hides) {
+    if (hides && !keeps_source(state, flow)) {
       wear_one_to_one(state, flow);
     }
     if (flow.is_translated()) {
