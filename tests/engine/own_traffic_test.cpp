@@ -137,6 +137,17 @@ TEST_CASE("a packet of the box that is too big is told so", "[engine][local]") {
   CHECK(large.answers[0].where.egress == interface_id::local());
 }
 
+TEST_CASE("the box sends no packet whose time is up", "[engine][local][rfc1122]") {
+  gateway box{talking_box()};
+  const auto packet = [](unsigned ttl) {
+    return udp{}.from("203.0.113.1").to("192.0.2.1").ttl(ttl);
+  };
+
+  CHECK(box.sends("local", packet(0)).text() == "drop ttl_expired");
+  CHECK(box.sends("local", packet(1)).text() == "forward");
+  CHECK(box.sends("local", packet(0)).text() == "drop ttl_expired");
+}
+
 TEST_CASE("an identifier the box asks with is not given to an internal host",
           "[engine][local][nat][sd4]") {
   gateway box{talking_box(home_gateway())};

@@ -33,7 +33,7 @@ template <IpVersion V>
   if (hop.kind == next_hop_kind::local) {
     return outcome::open();
   }
-  if (facts.ttl <= 1 && !from_box) [[unlikely]] {
+  if (facts.ttl <= (from_box ? 0 : 1)) [[unlikely]] {  // RFC 1122 section 3.2.1.7
     return outcome{drop_reason::ttl_expired, answer_request::icmp(icmp_error<V>::ttl_expired())};
   }
   if (facts.end > hop.mtu) [[unlikely]] {
