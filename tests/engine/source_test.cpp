@@ -216,10 +216,28 @@ TEST_CASE("an exempt destination is reached untranslated", "[engine][source][rfc
   CHECK(box.sends("lan", udp{}.to("198.51.100.1")).source() != "10.0.0.5");
 }
 
-TEST_CASE("an exempt flow of a 1:1 host keeps its source without a session too",
+TEST_CASE("a 1:1 host wears its mapping whatever permits its flow", "[engine][source]") {
+  auto raw = pool_gateway();
+  raw.policies[0].default_action =
+      GENERATE(action::permit, action::permit_stateful, action::permit_stateful_nat);
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.5")};
+  add_policy(raw, "inside", "inside", raw.policies[0].default_action);
+  raw.interfaces[0].addresses.push_back(own("10.0.1.1/24"));
+  raw.nat.pools[0].internal.push_back(*parse_prefix("10.0.1.0/24"));
+  gateway box{raw};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4000));
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source() == "203.0.113.2");
+  CHECK(out.source_port() == 4000);
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.0.1.9")).source() == "10.0.0.5");
+}
+
+TEST_CASE("an exempt flow of a 1:1 host keeps its source whatever permits it",
           "[engine][source][rfc6888-req6]") {
   auto raw = pool_gateway();
-  raw.policies[0].default_action = GENERATE(action::permit, action::permit_stateful_nat);
+  raw.policies[0].default_action =
+      GENERATE(action::permit, action::permit_stateful, action::permit_stateful_nat);
   raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.5")};
   raw.nat.exempt = {exempting("192.0.2.0/24")};
   gateway box{raw};

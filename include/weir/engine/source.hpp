@@ -150,7 +150,7 @@ bool wear_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   return true;
 }
 
-/// A stateless flow wears a 1:1 mapping and nothing else.
+/// What policy permits without translation wears a 1:1 mapping and nothing else.
 template <EngineTraits T>
 void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const auto fixed = state.config->statics().find_one_to_one(
@@ -165,7 +165,14 @@ void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
 template <EngineTraits T>
 outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const bool forced = flow.hairpin && flow.from == flow.to;  // RFC 4787 REQ-9a
-  if ((!flow.said.translates() && !forced) || flow.packet.from_box() || flow.hop == local_hop) {
+  if (flow.packet.from_box() || flow.hop == local_hop) {
+    return outcome::open();
+  }
+  if (!flow.said.translates() && !forced) {
+    const bool leaves = flow.destination == translation_kind::none;
+    if (leaves && state.config->statics().size() != 0 && !keeps_source(state, flow)) {
+      wear_one_to_one(state, flow);
+    }
     return outcome::open();
   }
   if (flow.destination != translation_kind::none && !flow.hairpin) {
