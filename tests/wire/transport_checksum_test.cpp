@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <utility>
 
 using namespace weir;
 
@@ -120,4 +121,55 @@ TEST_CASE("what cannot be completed is left alone", "[wire][transport_checksum]"
 
   CHECK_FALSE(completed<ipv4>(piece));
   CHECK(piece == before);
+}
+
+TEST_CASE("behind a routing header that leads on no checksum can be told",
+          "[wire][transport_checksum][rfc8200]") {
+  for (const auto transport : {protocol::tcp, protocol::udp, protocol::icmpv6}) {
+    const auto routed = [&](unsigned segments_left) {
+      return test::datagram{transport}
+          .from("2001:db8::5")
+          .payload_size(20)
+          .extension(protocol::routing, test::octets({4, segments_left, 0, 0, 0, 0}));
+    };
+    CAPTURE(name(transport));
+    CHECK_FALSE(judged<ipv6>(routed(1).bytes()).has_value());
+    CHECK_FALSE(judged<ipv6>(routed(255).bad_checksum().bytes()).has_value());
+    CHECK(judged<ipv6>(routed(0).bytes()) == true);
+    CHECK(judged<ipv6>(routed(0).bad_checksum().bytes()) == false);
+  }
+}
+
+TEST_CASE("of a host away from home no checksum can be told",
+          "[wire][transport_checksum][rfc6275]") {
+  const auto judged_behind = [](test::packet_bytes options) {
+    return judged<ipv6>(test::udp{}
+                            .from("2001:db8::5")
+                            .extension(protocol::destination_options, std::move(options))
+                            .bad_checksum()
+                            .bytes());
+  };
+  auto home_address = test::octets({0xC9, 16});
+  home_address.resize(18);
+  auto padded = test::octets({0, 1, 2, 9, 9});
+  test::append(padded, home_address);
+
+  CHECK_FALSE(judged_behind(home_address).has_value());
+  CHECK_FALSE(judged_behind(padded).has_value());
+  CHECK(judged_behind({}) == false);
+  CHECK(judged_behind(test::octets({1, 4, 0xC9, 16, 0, 0})) == false);
+  CHECK(judged_behind(test::octets({0xC9, 16, 0, 0, 0, 0})) == false);
+}
+
+TEST_CASE("behind a routing header that leads on no checksum is completed",
+          "[wire][transport_checksum][rfc8200]") {
+  auto packet = test::udp{}
+                    .from("2001:db8::5")
+                    .extension(protocol::routing, test::octets({4, 1, 0, 0, 0, 0}))
+                    .partial_checksum()
+                    .bytes();
+  const auto before = packet;
+
+  CHECK_FALSE(completed<ipv6>(packet));
+  CHECK(packet == before);
 }

@@ -30,6 +30,11 @@ constexpr bool is_source_route(std::span<const std::byte> header) noexcept {
   return load_be<std::uint8_t>(header, routing_field::type) == 0;
 }
 
+/// Whether a routing header names another destination than the one that the packet goes to now.
+constexpr bool has_segments_left(std::span<const std::byte> header) noexcept {
+  return load_be<std::uint8_t>(header, routing_field::segments_left) != 0;
+}
+
 /// An extension header that the IANA registry lists and nobody can walk: the experimental ones
 /// (RFC 4727), and hop-by-hop where it does not come first.
 constexpr bool is_unknown_extension(protocol next) noexcept {
@@ -116,6 +121,9 @@ class extension_walk {
       const bool forbidden = is_source_route(bytes_.subspan(at));
       const bool passes = forbidden ? options_.pass_source_routes : options_.pass_routing_headers;
       if (!passes) return drop_reason::routing_header;
+      facts_.covers_others |= has_segments_left(bytes_.subspan(at));
+    } else if (facts_.transport == protocol::destination_options) {
+      facts_.covers_others |= holds_home_address(bytes_.subspan(at + 2, size - 2));
     } else if (facts_.transport == protocol::fragment) {
       return judge_fragment(at);
     } else if (facts_.transport == protocol::ah) {

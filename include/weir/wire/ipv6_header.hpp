@@ -118,11 +118,13 @@ struct hop_by_hop_options {
 inline constexpr std::uint8_t option_pad1 = 0x00;
 inline constexpr std::uint8_t option_router_alert_ipv6 = 0x05;
 inline constexpr std::uint8_t option_jumbo = 0xC2;
+inline constexpr std::uint8_t option_home_address = 0xC9;
 
-/// Walks the options behind the first two bytes of a hop-by-hop header; as many steps as bytes,
-/// at most.
-constexpr hop_by_hop_options walk_hop_by_hop(std::span<const std::byte> options) noexcept {
-  hop_by_hop_options found;
+/// Calls `visit` with the type of each option behind the first two bytes of a hop-by-hop or a
+/// destination options header (RFC 8200 section 4.2), padding of one byte excepted; as many steps
+/// as bytes, at most. False where an option reaches past the header: what stood before it counts.
+template <class Visit>
+constexpr bool each_ipv6_option(std::span<const std::byte> options, Visit&& visit) noexcept {
   for (std::size_t at = 0; at < options.size();) {
     const auto type = load_be<std::uint8_t>(options, at);
     if (type == option_pad1) {
@@ -131,14 +133,29 @@ constexpr hop_by_hop_options walk_hop_by_hop(std::span<const std::byte> options)
     }
     const bool has_length = at + 1 < options.size();
     const std::size_t length = has_length ? load_be<std::uint8_t>(options, at + 1) + 2u : 0;
-    if (!has_length || length > options.size() - at) {
-      found.well_formed = false;
-      return found;
-    }
-    found.router_alert |= type == option_router_alert_ipv6;
-    found.jumbo |= type == option_jumbo;
+    if (!has_length || length > options.size() - at) return false;
+    visit(type);
     at += length;
   }
+  return true;
+}
+
+/// Walks the options behind the first two bytes of a hop-by-hop header.
+constexpr hop_by_hop_options walk_hop_by_hop(std::span<const std::byte> options) noexcept {
+  hop_by_hop_options found;
+  found.well_formed = each_ipv6_option(options, [&](std::uint8_t type) noexcept {
+    found.router_alert |= type == option_router_alert_ipv6;
+    found.jumbo |= type == option_jumbo;
+  });
+  return found;
+}
+
+/// Whether the options behind the first two bytes of a destination options header say that the
+/// source is away from home (RFC 6275 section 6.3).
+constexpr bool holds_home_address(std::span<const std::byte> options) noexcept {
+  bool found = false;
+  each_ipv6_option(options,
+                   [&](std::uint8_t type) noexcept { found |= type == option_home_address; });
   return found;
 }
 
@@ -164,5 +181,6 @@ static_assert(ipv6_fragment_header::parse(detail::octets(6, 0, 0x05, 0xA9, 0, 0,
               1448);
 static_assert(walk_hop_by_hop(detail::octets(0x05, 2, 0, 0, 1, 0)).router_alert);
 static_assert(!walk_hop_by_hop(detail::octets(0x05, 5, 0, 0, 1, 0)).well_formed);
+static_assert(holds_home_address(detail::octets(1, 0, 0xC9, 2, 0, 0)));
 
 }  // namespace weir

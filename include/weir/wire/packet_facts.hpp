@@ -38,9 +38,12 @@ struct packet_facts {
   ip_family family = ip_family::ipv4;
   fragment_kind fragment = fragment_kind::none;
   bool more_fragments = false;
-  bool options = false;           ///< IPv4 options or a hop-by-hop header
-  bool router_alert = false;      ///< asks every router to look (RFC 2113, RFC 2711)
-  bool authenticated = false;     ///< an IPv6 authentication header covers the addresses
+  bool options = false;        ///< IPv4 options or a hop-by-hop header
+  bool router_alert = false;   ///< asks every router to look (RFC 2113, RFC 2711)
+  bool authenticated = false;  ///< an IPv6 authentication header covers the addresses
+  /// The checksum of IPv6 covers addresses that are not the header's: the final destination of a
+  /// routing header (RFC 8200 section 8.1), or a home address (RFC 6275 section 11.3.1).
+  bool covers_others = false;
   bool fragment_header = false;   ///< IPv6: one is there, if only before a whole datagram
   bool hidden_transport = false;  ///< an IPv6 extension header that is not walked comes first
   std::uint8_t icmp_type = 0;     ///< of ICMP and ICMPv6
@@ -50,7 +53,7 @@ struct packet_facts {
   message_kind message = message_kind::portless;
   std::uint8_t tcp_flags = 0;  ///< of TCP, as `tcp_flag` bits
 };
-static_assert(sizeof(packet_facts) == 28);
+static_assert(sizeof(packet_facts) == 32);
 
 /// The facts of a packet and its key; the key is meaningful where the facts are `ok`. The key of
 /// a later fragment, and of protocols and messages without ports, has zero ports.

@@ -68,7 +68,8 @@ constexpr std::optional<std::size_t> covered_size(std::span<const std::byte> dat
 }  // namespace detail
 
 /// The sum that the transport checksum of a whole datagram is made from or verified by, its field
-/// included. Nothing where there is no such checksum, or not all that it covers is here.
+/// included. Nothing where there is no such checksum, or not all that it covers is here: of the
+/// addresses neither, where another header holds them (`covers_others`).
 template <IpVersion V>
 constexpr std::optional<ones_sum> transport_sum(std::span<const std::byte> bytes,
                                                 const packet_facts& facts,
@@ -80,6 +81,7 @@ constexpr std::optional<ones_sum> transport_sum(std::span<const std::byte> bytes
   if (!covered) return std::nullopt;
   const auto sum = ones_sum::of(datagram.subspan(facts.transport_offset, *covered));
   if (!covers_addresses<V>(facts.transport)) return sum;
+  if (facts.covers_others) return std::nullopt;
   // The length of UDP is its own field's (RFC 768), of all others that of header and payload.
   const std::size_t length =
       facts.transport == protocol::udp ? *covered : datagram.size() - facts.transport_offset;
@@ -88,7 +90,8 @@ constexpr std::optional<ones_sum> transport_sum(std::span<const std::byte> bytes
 }
 
 /// Whether the transport checksum of a packet is right; nothing where that cannot be told: no
-/// checksum, a fragment, a payload that is not here. UDP over IPv4 may go without (RFC 768).
+/// checksum, a fragment, a payload or an address that is not here. UDP over IPv4 may go without
+/// (RFC 768).
 template <IpVersion V>
 constexpr std::optional<bool> transport_checksum_is_right(std::span<const std::byte> bytes,
                                                           const packet_facts& facts,
@@ -102,17 +105,21 @@ constexpr std::optional<bool> transport_checksum_is_right(std::span<const std::b
   return sum->verifies();
 }
 
-/// Computes and stores the transport checksum of a whole datagram, whatever its field holds. False
-/// where there is none to compute.
+/// Computes and stores the transport checksum of a whole datagram, whatever its field holds. False,
+/// and nothing changed, where there is none to compute.
 template <IpVersion V>
 constexpr bool complete_transport_checksum(std::span<std::byte> bytes, const packet_facts& facts,
                                            const packed_flow<V>& key) noexcept {
   const auto field = checksum_field_of<V>(facts.transport);
   if (!field || facts.fragment != fragment_kind::none || facts.end > bytes.size()) return false;
   std::byte* at = bytes.data() + facts.transport_offset + *field;
+  const auto before = load_be<std::uint16_t>(at);
   store_be(at, std::uint16_t{0});
   const auto sum = transport_sum<V>(bytes, facts, key);
-  if (!sum) return false;
+  if (!sum) {
+    store_be(at, before);
+    return false;
+  }
   const auto made = inet_checksum::of(*sum);
   const bool zero_means_none =
       facts.transport == protocol::udp || facts.transport == protocol::udp_lite;
