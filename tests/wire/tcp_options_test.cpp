@@ -4,6 +4,7 @@
 #include "tests/support/checksum_oracle.hpp"
 #include "tests/support/packet_builder.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <span>
 #include <vector>
@@ -97,4 +98,27 @@ TEST_CASE("only SYNs are clamped, and none gets an MSS it lacks", "[wire][tcp]")
   CHECK_FALSE(clamp_mss(std::span{data}.subspan(20), 1300));
   CHECK_FALSE(clamp_mss(std::span{bare}.subspan(20), 1300));
   CHECK(bare == before);
+}
+
+TEST_CASE("every MSS of a SYN is lowered", "[wire][tcp]") {
+  const std::size_t before = GENERATE(0u, 1u);
+  const std::size_t between = GENERATE(0u, 1u);
+  const unsigned first = GENERATE(1000u, 1460u);
+  const unsigned second = GENERATE(1000u, 8960u);
+  const auto offering = [&](unsigned one, unsigned other) {
+    return test::tcp{}
+        .syn()
+        .option(test::packet_bytes(before, std::byte{1}))
+        .mss(one)
+        .option(test::packet_bytes(between, std::byte{1}))
+        .mss(other)
+        .bytes();
+  };
+  auto packet = offering(first, second);
+  CAPTURE(before, between, first, second);
+
+  CHECK(clamp_mss(std::span{packet}.subspan(20), 1300) == (first > 1300 || second > 1300));
+
+  CHECK(packet == offering(std::min(first, 1300u), std::min(second, 1300u)));
+  CHECK(test::wrong_with(packet) == "");
 }
