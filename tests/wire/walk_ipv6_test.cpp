@@ -6,6 +6,7 @@
 
 #include <cstddef>
 #include <span>
+#include <utility>
 
 using namespace weir;
 using namespace weir::test;
@@ -239,6 +240,24 @@ TEST_CASE("a mobility, HIP or Shim6 header that is not there ends nothing", "[wi
     REQUIRE(packet.size() == 40);
     CHECK(outcome<ipv6>(packet) == "unknown_extension");
     CHECK(outcome<ipv6>(packet, {.pass_unknown_extensions = true}) == "truncated_header");
+  }
+}
+
+TEST_CASE("a mobility, HIP or Shim6 header that ends its chain is whole", "[wire][walk]") {
+  for (const auto kind : {protocol::mobility, protocol::hip, protocol::shim6}) {
+    for (const bool pass : {false, true}) {
+      const auto found = [&](packet_bytes header, bool in_first_piece = false) {
+        auto packet = six(test::datagram{kind}).payload(std::move(header));
+        if (in_first_piece) packet.fragment_header(0, true);
+        return outcome<ipv6>(packet.bytes(), {.pass_unknown_extensions = pass});
+      };
+      CAPTURE(static_cast<int>(kind), pass);
+      CHECK(found(octets({59})) == "truncated_header");
+      CHECK(found(octets({59, 0, 0, 0, 0, 0, 0})) == "truncated_header");
+      CHECK(found(octets({59, 0, 0, 0, 0, 0, 0, 0})) == "ok");
+      CHECK(found(octets({59, 1, 0, 0, 0, 0, 0, 0})) == "truncated_header");
+      CHECK(found(octets({59, 1, 0, 0, 0, 0, 0, 0}), true) == "header_chain_too_long");
+    }
   }
 }
 

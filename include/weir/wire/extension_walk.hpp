@@ -52,7 +52,8 @@ constexpr bool may_be_transport(protocol next) noexcept {
 /// stands before.
 class extension_walk {
  public:
-  /// Of a `quoted` packet, cut by whoever quotes it, the length of fragments is not judged.
+  /// Of a `quoted` packet, cut by whoever quotes it, the length of fragments and of the header that
+  /// ends the chain is not judged.
   constexpr extension_walk(std::span<const std::byte> bytes, const walk_options& options,
                            packet_facts& facts, bool quoted = false) noexcept
       : bytes_{bytes}, options_{options}, facts_{facts}, quoted_{quoted} {}
@@ -64,9 +65,12 @@ class extension_walk {
       if (const auto fault = step()) return fault;
       if (facts_.fragment == fragment_kind::later) return std::nullopt;
     }
-    const bool leads_on = may_be_transport(facts_.transport) && !ends_chain();
+    if (may_be_transport(facts_.transport)) {  // not walked: it ends the chain, or may not lead on
+      if (!ends_chain()) return drop_reason::unknown_extension;
+      return quoted_ ? std::nullopt : missing_header();
+    }
     facts_.hidden_transport = is_unknown_extension(facts_.transport);
-    const bool refused = (facts_.hidden_transport || leads_on) && !options_.pass_unknown_extensions;
+    const bool refused = facts_.hidden_transport && !options_.pass_unknown_extensions;
     return refused ? std::optional{drop_reason::unknown_extension} : std::nullopt;
   }
 
@@ -96,12 +100,18 @@ class extension_walk {
            protocol{load_be<std::uint8_t>(bytes_, at)} == protocol::no_next_header;
   }
 
-  constexpr std::optional<drop_reason> step() noexcept {
+  /// Nothing where all of the header is there; else what is wrong.
+  constexpr std::optional<drop_reason> missing_header() const noexcept {
     constexpr std::size_t unit = 8;
     const std::size_t at = facts_.transport_offset;
     if (const auto fault = missing(bytes_, facts_, at, unit)) return fault;
+    return missing(bytes_, facts_, at, size(at));
+  }
+
+  constexpr std::optional<drop_reason> step() noexcept {
+    if (const auto fault = missing_header()) return fault;
+    const std::size_t at = facts_.transport_offset;
     const std::size_t size = this->size(at);
-    if (const auto fault = missing(bytes_, facts_, at, size)) return fault;
     if (const auto fault = judge(at, size)) return fault;
     facts_.transport = protocol{load_be<std::uint8_t>(bytes_, at)};
     facts_.transport_offset = static_cast<std::uint16_t>(at + size);
