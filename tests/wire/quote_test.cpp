@@ -10,6 +10,7 @@
 #include <cstddef>
 #include <span>
 #include <string>
+#include <utility>
 
 using namespace weir;
 using test::home;
@@ -50,6 +51,53 @@ TEST_CASE("fewer than eight bytes are no quote", "[wire][quote][sr12]") {
     CHECK_FALSE(quoted(packet, size).facts.ok);
     CHECK(quoted(packet, size).facts.fault == drop_reason::bad_quote);
   }
+}
+
+TEST_CASE("fewer than eight bytes are a quote where the datagram has no more",
+          "[wire][quote][rfc792]") {
+  const auto* from = GENERATE("10.0.0.5", "2001:db8::5");
+  const std::size_t size = GENERATE(0u, 4u, 7u);
+  CAPTURE(from, size);
+  const auto facts = [&](const test::builder& made, std::size_t cut) {
+    auto packet = test::builder{made}.from(from).bytes();
+    packet.resize(packet.size() - cut);
+    return made.is_ipv6() ? quoted<ipv6>(packet).facts : quoted<ipv4>(packet).facts;
+  };
+  const auto portless = test::datagram{protocol{89}}.from(from).payload_size(size);
+  const auto gre = test::datagram{protocol::gre}.from(from).payload(test::packet_bytes(size));
+  const auto longer = test::datagram{protocol{89}}.from(from).payload_size(8);
+
+  CHECK(facts(portless, 0).ok);
+  CHECK(facts(portless, 0).message == message_kind::portless);
+  CHECK(facts(gre, 0).ok == (size >= 4));
+  CHECK_FALSE(facts(longer, 1).ok);
+}
+
+TEST_CASE("ports, and identifiers that answers do not share, are quoted or are not there",
+          "[wire][quote][rfc792]") {
+  const auto whole = [](protocol transport, test::packet_bytes bytes) {
+    auto packet = test::datagram{protocol{89}}.payload(std::move(bytes)).bytes();
+    test::put(packet, 9, number(transport), 1);
+    test::put(packet, 10, 0, 2);
+    test::put(packet, 10, test::reference_checksum(std::span{packet}.first(20)), 2);
+    return quoted<ipv4>(packet).facts.ok;
+  };
+  CHECK(whole(protocol::gre, octets({0, 0, 8, 0})));
+  CHECK_FALSE(whole(protocol::gre, octets({0x20, 0, 8, 0, 0, 3, 0})));
+  CHECK_FALSE(whole(protocol::udp, test::packet_bytes(7)));
+  CHECK_FALSE(whole(protocol::sctp, test::packet_bytes(7)));
+  CHECK_FALSE(whole(protocol::esp, test::packet_bytes(7)));
+  CHECK_FALSE(whole(protocol::icmp, test::packet_bytes(7)));
+}
+
+TEST_CASE("a quoted mobility header may be cut behind its first eight bytes", "[wire][quote]") {
+  const auto packet = test::datagram{protocol::mobility}
+                          .from("2001:db8::5")
+                          .payload(octets({59, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}))
+                          .bytes();
+
+  CHECK(quoted<ipv6>(packet, 48).facts.ok);
+  CHECK_FALSE(quoted<ipv6>(packet, 47).facts.ok);
 }
 
 TEST_CASE("the flags of a quoted segment are known where it reaches them", "[wire][quote]") {

@@ -3,9 +3,9 @@
 // Overview
 //
 // An ICMP error quotes the beginning of the packet it is about. The quote was judged by whoever
-// sent the error and may be cut anywhere behind the first eight bytes of its transport header, so
-// that its lengths bind nobody. It travelled the other way: the session is that of the reversed
-// key.
+// sent the error and may be cut anywhere behind the first eight bytes of its transport header, or
+// hold all of a datagram that has fewer, so that its lengths bind nobody. It travelled the other
+// way: the session is that of the reversed key.
 
 #include "weir/base/drop_reason.hpp"
 #include "weir/net/domain.hpp"
@@ -50,19 +50,28 @@ constexpr std::span<Byte> quote_of(std::span<Byte> bytes, const packet_facts& fa
 
 namespace detail {
 
-/// The part of a transport header that a quote must hold (RFC 792).
+/// The part of a transport header that a quote must hold (RFC 792), where the datagram has as much.
 inline constexpr std::size_t quoted_transport_min = 8;
 
-/// Reads the eight bytes of a quoted transport header; false where they cannot be read.
+/// Whether fewer bytes than that tell all that is known of a flow: no ports, no identifier.
 template <IpVersion V>
-constexpr bool walk_quoted_transport(std::span<const std::byte> quote, packet_facts& facts,
-                                     std::uint32_t& ports) noexcept {
+constexpr bool may_be_short(protocol transport) noexcept {
+  return transport != icmp_of<V> && transport != protocol::esp && !has_ports(transport);
+}
+
+/// Reads the eight bytes of a quoted transport header, or all of them where the quote `is_whole`,
+/// which is as long as the datagram; false where they cannot be read.
+template <IpVersion V>
+constexpr bool walk_quoted_transport(std::span<const std::byte> quote, bool is_whole,
+                                     packet_facts& facts, std::uint32_t& ports) noexcept {
   if (facts.fragment == fragment_kind::later) {
     facts.message = message_kind::opaque;
     return true;
   }
   const auto transport = quote.first(facts.end).subspan(facts.transport_offset);
-  if (transport.size() < quoted_transport_min) return false;
+  const bool suffices =
+      transport.size() >= quoted_transport_min || (is_whole && may_be_short<V>(facts.transport));
+  if (!suffices) return false;
   facts.message = message_kind::portless;
   if (facts.transport == icmp_of<V>) {
     const auto header = icmp_header<V>::parse(transport);
@@ -91,13 +100,15 @@ constexpr bool walk_quoted_transport(std::span<const std::byte> quote, packet_fa
   return true;
 }
 
-inline bool walk_quoted_network(std::span<const std::byte> quote, packet_facts& facts,
-                                ipv4 /*family*/) noexcept {
+/// Reads a quoted network header up to the transport's; false where it cannot be read.
+inline bool walk_quoted_network(std::span<const std::byte> quote, bool& is_whole,
+                                packet_facts& facts, ipv4 /*family*/) noexcept {
   const auto header = ipv4_header::parse(quote);
   // RFC 5508 REQ-3a: a quote with a wrong header checksum is no quote.
   if (!header || !header->checksum_is_right()) return false;
   facts.transport = header->protocol();
   facts.transport_offset = static_cast<std::uint16_t>(header->size());  // RFC 5508 REQ-3b
+  is_whole = header->total_length() <= quote.size();
   facts.end =
       static_cast<std::uint32_t>(std::min<std::size_t>(header->total_length(), quote.size()));
   facts.ttl = header->ttl();
@@ -109,15 +120,16 @@ inline bool walk_quoted_network(std::span<const std::byte> quote, packet_facts& 
   return true;
 }
 
-inline bool walk_quoted_network(std::span<const std::byte> quote, packet_facts& facts,
-                                ipv6 /*family*/) noexcept {
+inline bool walk_quoted_network(std::span<const std::byte> quote, bool& is_whole,
+                                packet_facts& facts, ipv6 /*family*/) noexcept {
   const auto header = ipv6_header::parse(quote);
   if (!header) return false;
   facts.family = ip_family::ipv6;
   facts.transport = header->next_header();
   facts.transport_offset = ipv6_header::size;
-  facts.end = static_cast<std::uint32_t>(
-      std::min<std::size_t>(ipv6_header::size + header->payload_length(), quote.size()));
+  const std::size_t size = ipv6_header::size + header->payload_length();
+  is_whole = size <= quote.size();
+  facts.end = static_cast<std::uint32_t>(std::min(size, quote.size()));
   facts.ttl = header->hop_limit();
   return !extension_walk{quote, walk_options{.pass_unknown_extensions = true}, facts, true}.walk();
 }
@@ -125,16 +137,18 @@ inline bool walk_quoted_network(std::span<const std::byte> quote, packet_facts& 
 }  // namespace detail
 
 /// What a quoted packet says, and its key as it was sent. Not `ok`, for `bad_quote`, where fewer
-/// than eight bytes of its transport header are there or its header checksum is wrong. `end` is
-/// where the quote ends. Of TCP the flags are zero where the quote ends before them; a quoted ICMP
-/// error and a quoted later fragment are told by `message`.
+/// than eight bytes of its transport header are there or its header checksum is wrong; of a
+/// protocol without ports less is enough where the datagram had no more. `end` is where the quote
+/// ends. Of TCP the flags are zero where the quote ends before them; a quoted ICMP error and a
+/// quoted later fragment are told by `message`.
 template <IpVersion V>
 inline walked<V> walk_quote(std::span<const std::byte> quote, domain_id domain) noexcept {
   walked<V> found;
   std::uint32_t ports = 0;
+  bool is_whole = false;
   found.facts.fault = drop_reason::bad_quote;
-  found.facts.ok = detail::walk_quoted_network(quote, found.facts, V{}) &&
-                   detail::walk_quoted_transport<V>(quote, found.facts, ports);
+  found.facts.ok = detail::walk_quoted_network(quote, is_whole, found.facts, V{}) &&
+                   detail::walk_quoted_transport<V>(quote, is_whole, found.facts, ports);
   if (!found.facts.ok) return found;
   found.key = packed_flow<V>::from_header(quote.data(), domain, found.facts.transport, ports);
   return found;
