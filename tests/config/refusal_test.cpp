@@ -439,6 +439,14 @@ TEST_CASE("rules refuse what cannot be or never match", "[config][refusal]") {
       {"policies: [{ from: a, to: b, rules: [{ action: deny, icmp-type: 8, destination-port: 1, "
        "protocol: [icmp, tcp] }] }]",
        "f:1:38: no packet matches: ICMP has neither ports nor tcp-flags; criteria of one protocol"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, family: ipv6, icmp-type: 8, protocol: "
+       "icmp }] }]",
+       "f:1:38: no packet matches: icmp-type and icmp-code are of the other family; protocol: icmp "
+       "for IPv4, icmpv6 for IPv6"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, source: 10.0.0.0/8, icmp-code: 0, "
+       "protocol: icmpv6 }] }]",
+       "f:1:38: no packet matches: icmp-type and icmp-code are of the other family; protocol: icmp "
+       "for IPv4, icmpv6 for IPv6"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: sin }] }]",
        "f:1:65: tcp-flags: \"sin\" is not a TCP flag; did you mean \"fin\"?"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: [syn, \"!syn\"] }] }]",

@@ -195,6 +195,7 @@ class random_rules {
     if (chance(30)) made.protocols = list_of<protocol>([&] { return any_protocol(); });
     if (chance(10)) {
       made.protocols = {V::number == 4 ? protocol::icmp : protocol::icmpv6};
+      if (chance(30)) made.protocols = {protocol::icmp, protocol::icmpv6};
       made.source_ports.clear();
       made.destination_ports.clear();
       made.icmp_types = list_of<icmp_range>([&] { return icmp_range{small(), small()}; });

@@ -213,12 +213,30 @@ TEST_CASE("ICMP types and codes match ICMP alone", "[policy][rules][s8]") {
   rule one;
   one.icmp_types = {{0, 255}};
   CHECK(answer(one, packet(protocol::tcp)) == rule_answer::no);
-  CHECK(answer(one, packet(protocol::icmpv6)) == rule_answer::yes);
 
   one.protocols = {protocol::tcp};
   CHECK(answer(one, message(8, 0)) == rule_answer::no);
   one.protocols = {protocol::icmp};
   CHECK(answer(one, packet(protocol::icmpv6)) == rule_answer::no);
+}
+
+TEST_CASE("ICMP types and codes match the ICMP of the packet's family alone",
+          "[policy][rules][s8]") {
+  auto six = packet6(1, 2);
+  rule one;
+  one.protocols = {protocol::icmp, protocol::icmpv6};
+  if (GENERATE(true, false)) {
+    one.icmp_types = {{0, 255}};
+  } else {
+    one.icmp_codes = {{0, 255}};
+  }
+
+  CHECK(answer(one, packet(protocol::icmp)) == rule_answer::yes);
+  CHECK(answer(one, packet(protocol::icmpv6)) == rule_answer::no);
+  six.flow.protocol = protocol::icmp;
+  CHECK(answer(one, six) == rule_answer::no);
+  six.flow.protocol = protocol::icmpv6;
+  CHECK(answer(one, six) == rule_answer::yes);
 }
 
 TEST_CASE("flags that are named are all set", "[policy][rules]") {

@@ -120,7 +120,8 @@ rule_answer expected_answer(const rule& one, const policy_query<V>& query) {
   const bool asks_flags = one.tcp_flags_set != 0 || one.tcp_flags_clear != 0 || one.tcp_established;
   const bool has_ports =
       protocol == 6 || protocol == 17 || protocol == 33 || protocol == 132 || protocol == 136;
-  if ((asks_ports && !has_ports) || (asks_icmp && protocol != 1 && protocol != 58) ||
+  const unsigned icmp = V::number == 4 ? 1 : 58;
+  if ((asks_ports && !has_ports) || (asks_icmp && protocol != icmp) ||
       (asks_flags && protocol != 6)) {
     return rule_answer::no;
   }

@@ -43,6 +43,12 @@ bool any_protocol(const rule& one, Fits fits) {
 
 inline bool is_icmp(protocol one) { return one == protocol::icmp || one == protocol::icmpv6; }
 
+/// Whether the rule admits the family whose ICMP the protocol is.
+inline bool admits_icmp(const rule& one, protocol icmp) {
+  return (icmp == protocol::icmp && admits(one, ip_family::ipv4)) ||
+         (icmp == protocol::icmpv6 && admits(one, ip_family::ipv6));
+}
+
 /// Refuses a rule whose criteria exclude each other: no packet would ever match it.
 inline void check_rule(const value& from, const rule& one) {
   const bool ports = !one.source_ports.empty() || !one.destination_ports.empty();
@@ -59,6 +65,9 @@ inline void check_rule(const value& from, const rule& one) {
   if (icmp && (one.protocols.empty() || !any_protocol(one, is_icmp))) {
     from.refuse("icmp-type and icmp-code say nothing about this protocol",
                 "protocol: icmp or icmpv6");
+  } else if (icmp && !any_protocol(one, [&](protocol some) { return admits_icmp(one, some); })) {
+    from.refuse("no packet matches: icmp-type and icmp-code are of the other family",
+                "protocol: icmp for IPv4, icmpv6 for IPv6");
   }
   if (flags && !any_protocol(one, [](protocol some) { return some == protocol::tcp; })) {
     from.refuse("no packet matches: tcp-flags are not of this protocol", "protocol: tcp");

@@ -47,8 +47,9 @@ struct icmp_range {
 ///
 ///  - A list of addresses meets packets of its own families only: a rule with IPv4 sources and no
 ///    others is no rule for IPv6.
-///  - Ports meet only protocols that have them, ICMP types and codes only ICMP and ICMPv6, flags
-///    only TCP: a port never matches ESP, whatever the key of an ESP flow holds.
+///  - Ports meet only protocols that have them, ICMP types and codes only ICMP of IPv4 and ICMPv6
+///  of
+///    IPv6, flags only TCP: a port never matches ESP, whatever the key of an ESP flow holds.
 ///  - Of a later fragment ports, flags, types and codes cannot be known. A rule that all else says
 ///    would match then answers `needs_header`, and the search ends there: later rules must not
 ///    let pass what this one may have denied.

@@ -113,8 +113,7 @@ class rule_criteria {
   void narrow_protocols() noexcept {
     for (unsigned value = 0; value < protocols_.size(); ++value) {
       const auto transport = static_cast<protocol>(value);
-      const bool is_icmp = transport == protocol::icmp || transport == protocol::icmpv6;
-      if ((needs_ports() && !has_ports(transport)) || (needs_icmp() && !is_icmp) ||
+      if ((needs_ports() && !has_ports(transport)) || (needs_icmp() && transport != own_icmp) ||
           (needs_flags() && transport != protocol::tcp)) {
         protocols_.reset(value);
       }
@@ -160,6 +159,8 @@ class rule_criteria {
     return false;
   }
 
+  /// What the other family calls its ICMP is a protocol without types here.
+  static constexpr protocol own_icmp = V::number == 4 ? protocol::icmp : protocol::icmpv6;
   static constexpr unsigned ack_or_rst = 0x10 | 0x04;  // RFC 9293 section 3.1
 
   std::vector<prefix<V>> sources_;
