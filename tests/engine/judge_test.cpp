@@ -352,6 +352,20 @@ TEST_CASE("a rule for a port is not evaded behind an extension header",
         (is_walkable ? "forward" : "drop unknown_extension"));
 }
 
+TEST_CASE("a rule for the authentication header is not evaded over IPv6",
+          "[engine][judge][rfc4302]") {
+  auto raw = two_zones();
+  raw.policies[0].rules = {rule_for(protocol::ah, action::deny)};
+  gateway box{raw};
+  const auto plain = tcp{}.syn().from("2001:db8:1::5").to("2001:db8:9::1", 25);
+  const auto covered = builder{plain}.extension(protocol::ah, packet_bytes(22));
+
+  CHECK(box.sends("lan", covered).text() == "drop policy_denied");
+  CHECK(box.sends("lan", builder{covered}.extension(protocol::destination_options)).text() ==
+        "drop policy_denied");
+  CHECK(box.sends("lan", plain).text() == "forward");
+}
+
 TEST_CASE("what a header hides passes where no rule before could refuse it",
           "[engine][judge][sd13][rfc7045]") {
   auto raw = two_zones();

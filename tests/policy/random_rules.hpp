@@ -80,6 +80,7 @@ class random_rules {
   /// The packet with other flags, types, pieces or protocol, as the varied rules ask for.
   policy_query<V> varied(policy_query<V> made) {
     if (chance(30)) made.flow.protocol = any_protocol();
+    made.authenticated = V::number == 6 && chance(30);
     if (chance(50)) made.tcp_flags = byte();
     if (chance(50)) made.icmp_type = small();
     if (chance(50)) made.icmp_code = small();
@@ -112,8 +113,8 @@ class random_rules {
     return port{static_cast<std::uint16_t>(range.first().number() + below(range.size()))};
   }
   protocol any_protocol() {
-    constexpr std::array known{protocol::tcp,    protocol::udp, protocol::icmp,
-                               protocol::icmpv6, protocol::esp, protocol::sctp};
+    constexpr std::array known{protocol::tcp, protocol::udp,  protocol::icmp, protocol::icmpv6,
+                               protocol::esp, protocol::sctp, protocol::ah};
     return chance(90) ? known[below(known.size())] : protocol{byte()};
   }
 

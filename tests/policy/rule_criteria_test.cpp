@@ -239,6 +239,46 @@ TEST_CASE("ICMP types and codes match the ICMP of the packet's family alone",
   CHECK(answer(one, six) == rule_answer::yes);
 }
 
+TEST_CASE("the authentication header of IPv6 is met whatever follows it",
+          "[policy][rules][rfc4302]") {
+  auto covered = packet6(1, 2);
+  covered.authenticated = true;
+  rule one;
+  one.action = GENERATE(action::deny, action::reject, action::permit);
+  one.protocols = {protocol::ah};
+
+  CHECK(answer(one, covered) == rule_answer::yes);
+  CHECK(answer(one, packet6(1, 2)) == rule_answer::no);
+  CHECK(answer(one, packet(protocol::ah)) == rule_answer::yes);
+  one.destinations = {ipv6_prefix::host(ipv6_address::from_halves(1, 1))};
+  CHECK(answer(one, covered) == rule_answer::no);
+}
+
+TEST_CASE("a rule that opens sessions is not met by the authentication header of IPv6",
+          "[policy][rules][rfc4302]") {
+  auto covered = packet6(1, 2);
+  covered.authenticated = true;
+  rule one;
+  one.action = GENERATE(action::permit_stateful, action::permit_stateful_nat);
+  one.protocols = {protocol::ah};
+
+  CHECK(answer(one, covered) == rule_answer::no);
+  CHECK(answer(one, packet(protocol::ah)) == rule_answer::yes);
+}
+
+TEST_CASE("a rule that asks for what follows is not met by the authentication header",
+          "[policy][rules][rfc4302]") {
+  auto covered = packet6(1, 2);
+  covered.authenticated = true;
+  rule one;
+  one.protocols = {protocol::tcp, protocol::ah};
+  one.source_ports = {ports(0, 65535)};
+
+  CHECK(answer(one, covered) == rule_answer::no);
+  covered.flow.protocol = protocol::tcp;
+  CHECK(answer(one, covered) == rule_answer::yes);
+}
+
 TEST_CASE("flags that are named are all set", "[policy][rules]") {
   rule xmas;
   xmas.tcp_flags_set = fin | psh | urg;

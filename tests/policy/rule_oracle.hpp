@@ -102,6 +102,16 @@ inline bool names_fragment(const rule& one, fragment_kind kind) {
   return false;
 }
 
+/// Whether the rule is about packets of IPv6 that carry an authentication header, whatever comes
+/// behind it. What asks for more asks what comes behind it, and what opens a session opens one of
+/// that.
+inline bool names_authentication(const rule& one) {
+  return !one.protocols.empty() && names_protocol(one, 51) && one.source_ports.empty() &&
+         one.destination_ports.empty() && one.icmp_types.empty() && one.icmp_codes.empty() &&
+         one.tcp_flags_set == 0 && one.tcp_flags_clear == 0 && !one.tcp_established &&
+         one.action != action::permit_stateful && one.action != action::permit_stateful_nat;
+}
+
 /// What the rule says about the packet.
 template <IpVersion V>
 rule_answer expected_answer(const rule& one, const policy_query<V>& query) {
@@ -110,7 +120,9 @@ rule_answer expected_answer(const rule& one, const policy_query<V>& query) {
   if (family_is_named && *one.family != (V::number == 4 ? ip_family::ipv4 : ip_family::ipv6)) {
     return rule_answer::no;
   }
-  if (!names_protocol(one, protocol) || !names_fragment(one, query.fragment) ||
+  const bool is_named = names_protocol(one, protocol) ||
+                        (V::number == 6 && query.authenticated && names_authentication(one));
+  if (!is_named || !names_fragment(one, query.fragment) ||
       !is_in(octets(query.flow.source.address), one.sources) ||
       !is_in(octets(query.flow.destination.address), one.destinations)) {
     return rule_answer::no;

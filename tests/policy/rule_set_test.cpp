@@ -157,6 +157,29 @@ TEST_CASE("protocols past the limit of classes still match their rules",
   }
 }
 
+TEST_CASE("the authentication header is met in every class of protocols",
+          "[policy][rules][rfc4302]") {
+  random_rules<ipv6> random{3};
+  const bool is_known = GENERATE(true, false);
+  std::vector<rule> rules(20);
+  for (std::size_t place = 0; place < rules.size(); ++place) {
+    rules[place].protocols = {weir::protocol(place * 3)};
+  }
+  rules[17].protocols = {weir::protocol::ah};
+  const rule_set<ipv6> made{rules};
+
+  for (unsigned value = 0; value < 256; ++value) {
+    for (const bool is_covered : {false, true}) {
+      auto query = random.packet();
+      query.flow.protocol = weir::protocol(value);
+      query.authenticated = is_covered;
+      query.header_known = is_known;
+      CAPTURE(value, is_covered);
+      CHECK(made.match(query) == expected_match<ipv6>(rules, query));
+    }
+  }
+}
+
 TEMPLATE_TEST_CASE("a rule with more combinations than boxes matches none but its own",
                    "[policy][rules][limits]", ipv4, ipv6) {
   const auto seed = std::random_device{}();

@@ -93,8 +93,9 @@ outcome rejected(const new_flow<V>& flow) noexcept {
 template <IpVersion V>
 policy_query<V> query_of(const new_flow<V>& flow) noexcept {
   const auto& facts = flow.facts();
-  return {flow.inside,     facts.fragment,  facts.message != message_kind::opaque,
-          facts.tcp_flags, facts.icmp_type, facts.icmp_code};
+  return {flow.inside,        facts.fragment,  facts.message != message_kind::opaque,
+          facts.tcp_flags,    facts.icmp_type, facts.icmp_code,
+          facts.authenticated};
 }
 
 /// Asks the policy of the pair of zones.

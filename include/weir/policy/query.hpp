@@ -19,6 +19,7 @@ struct policy_query {
   std::uint8_t tcp_flags = 0;  ///< of TCP, as in byte 13 of RFC 9293 section 3.1
   std::uint8_t icmp_type = 0;  ///< of ICMP and ICMPv6
   std::uint8_t icmp_code = 0;  ///< of ICMP and ICMPv6
+  bool authenticated = false;  ///< of IPv6: an authentication header comes before the transport's
 };
 
 /// The query of the opposite direction: what the packet would be as a reply.

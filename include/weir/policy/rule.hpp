@@ -50,6 +50,9 @@ struct icmp_range {
 ///  - Ports meet only protocols that have them, ICMP types and codes only ICMP of IPv4 and ICMPv6
 ///  of
 ///    IPv6, flags only TCP: a port never matches ESP, whatever the key of an ESP flow holds.
+///  - AH of IPv6 stands before the transport header and hides nothing: a rule that names it matches
+///    such packets whatever follows, where it denies, rejects or permits. One that opens sessions
+///    does not, for its session would let pass what follows without the header too.
 ///  - Of a later fragment ports, flags, types and codes cannot be known. A rule that all else says
 ///    would match then answers `needs_header`, and the search ends there: later rules must not
 ///    let pass what this one may have denied.

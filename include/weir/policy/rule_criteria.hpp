@@ -45,12 +45,15 @@ class rule_criteria {
       protocols_.reset();
     }
     narrow_protocols();
+    const bool opens_sessions = source.action >= action::permit_stateful;
+    meets_authentication_ = V::number == 6 && !opens_sessions && !protocols_.all() &&
+                            protocols_.test(number(protocol::ah));
   }
 
   /// What the rule says about a packet.
   rule_answer answer(const policy_query<V>& query) const noexcept {
     const auto& flow = query.flow;
-    if (!protocols_.test(number(flow.protocol)) || !meets_fragment(query.fragment) ||
+    if (!meets_protocol(query) || !meets_fragment(query.fragment) ||
         !holds(sources_, flow.source.address) || !holds(destinations_, flow.destination.address)) {
       return rule_answer::no;
     }
@@ -72,6 +75,8 @@ class rule_criteria {
 
   /// The protocols of packets that may match.
   const std::bitset<256>& protocols() const noexcept { return protocols_; }
+  /// Whether packets of further protocols match where an authentication header comes before them.
+  bool meets_authentication() const noexcept { return meets_authentication_; }
   /// Whether something of the transport header is asked for.
   bool needs_header() const noexcept { return needs_ports() || needs_flags() || needs_icmp(); }
   /// Whether a part of the transport header is asked for that is no port.
@@ -134,6 +139,11 @@ class rule_criteria {
            std::ranges::any_of(blocks, [&](const auto& block) { return block.contains(value); });
   }
 
+  bool meets_protocol(const policy_query<V>& query) const noexcept {
+    return protocols_.test(number(query.flow.protocol)) ||
+           (meets_authentication_ && query.authenticated);
+  }
+
   bool meets_header(const policy_query<V>& query) const noexcept {
     const auto flags = query.tcp_flags;
     return holds(source_ports_, query.flow.source.port) &&
@@ -173,6 +183,7 @@ class rule_criteria {
   std::uint8_t tcp_flags_set_;
   std::uint8_t tcp_flags_clear_;
   bool tcp_established_;
+  bool meets_authentication_;
   fragment_match fragment_;
 };
 

@@ -114,7 +114,7 @@ class rule_set {
     box_list made;
     for (std::uint32_t number = 0; number < criteria_.size(); ++number) {
       const auto& one = criteria_[number];
-      if ((one.protocols() & members).none()) continue;
+      if (!may_meet(one, members)) continue;
       detail::box_lists<V> lists{one, header_known};
       lists.reduce(per_rule);
       const bool is_exact = lists.is_exact && (members & ~one.protocols()).none();
@@ -124,11 +124,18 @@ class rule_set {
     return made;
   }
 
+  /// Whether a rule may match packets of these protocols. One that an authentication header meets
+  /// is asked about those of every class: the trees know nothing of that header.
+  static bool may_meet(const criteria_type& one,
+                       const protocol_classes::protocol_set& members) noexcept {
+    return one.meets_authentication() || (one.protocols() & members).any();
+  }
+
   /// How many boxes the rules of a tree become if each may be so many.
   std::size_t boxes_at(std::size_t place, bool header_known, std::size_t per_rule) const {
     std::size_t sum = 0;
     for (const auto& one : criteria_) {
-      if ((one.protocols() & classes_.members(place)).none()) continue;
+      if (!may_meet(one, classes_.members(place))) continue;
       sum += std::min(detail::box_lists<V>{one, header_known}.boxes(), per_rule);
     }
     return sum;
