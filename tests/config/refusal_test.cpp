@@ -23,6 +23,17 @@ struct refusal {
 
 }  // namespace
 
+TEST_CASE("a protocol that packets may be known as is accepted in a rule", "[config][refusal]") {
+  const std::string rule = GENERATE(values<std::string>(
+      {"{ action: deny, protocol: [ah, ipv6-nonxt, mobility, hip, shim6] }",
+       "{ action: deny, protocol: [hopopt, ipv6-route, ipv6-frag, 60], family: ipv4 }",
+       "{ action: deny, protocol: 44, source: 10.0.0.0/8 }",
+       "{ action: permit-stateful, protocol: ah }",
+       "{ action: permit, protocol: ah, family: ipv6 }"}));
+
+  CHECK(said_about("policies: [{ from: a, to: b, rules: [" + rule + "] }]") == "");
+}
+
 TEST_CASE("a key or value without an engine part is refused as such", "[config][refusal]") {
   const auto one = GENERATE(values<refusal>({
       {"nat64: []", "f:1:1: nat64 has no engine part yet; remove it"},
@@ -447,6 +458,22 @@ TEST_CASE("rules refuse what cannot be or never match", "[config][refusal]") {
        "protocol: icmpv6 }] }]",
        "f:1:38: no packet matches: icmp-type and icmp-code are of the other family; protocol: icmp "
        "for IPv4, icmpv6 for IPv6"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, protocol: [tcp, ipv6-frag] }] }]",
+       "f:1:38: no packet of IPv6 matches: weir walks over ipv6-frag; fragment: any, or family: "
+       "ipv4"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, protocol: 43, family: ipv6 }] }]",
+       "f:1:38: no packet of IPv6 matches: weir walks over ipv6-route; headers: { routing-headers: "
+       "drop }, or family: ipv4"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, protocol: 60 }] }]",
+       "f:1:38: no packet of IPv6 matches: weir walks over ipv6-opts; the protocol that follows "
+       "it, or family: ipv4"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, protocol: hopopt }] }]",
+       "f:1:38: no packet of IPv6 matches: weir walks over hopopt; the protocol that follows it, "
+       "or family: ipv4"},
+      {"policies: [{ from: a, to: b, rules: [{ action: permit-stateful, protocol: ah, family: ipv6 "
+       "}] }]",
+       "f:1:38: no packet matches: a session of IPv6 is of what follows the header ah; action: "
+       "permit, or the protocols that follow it"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: sin }] }]",
        "f:1:65: tcp-flags: \"sin\" is not a TCP flag; did you mean \"fin\"?"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: [syn, \"!syn\"] }] }]",

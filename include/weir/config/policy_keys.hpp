@@ -49,8 +49,44 @@ inline bool admits_icmp(const rule& one, protocol icmp) {
          (icmp == protocol::icmpv6 && admits(one, ip_family::ipv6));
 }
 
+/// What to ask for instead of a header of IPv6 that is walked over on the way to the transport's;
+/// empty for protocols that are known as one.
+inline std::string_view instead_of(protocol one) {
+  switch (one) {
+    case protocol::hop_by_hop:
+    case protocol::destination_options:
+      return "the protocol that follows it";
+    case protocol::routing:
+      return "headers: { routing-headers: drop }";
+    case protocol::fragment:
+      return "fragment: any";
+    default:
+      return {};
+  }
+}
+
+/// Refuses a rule that names what no packet of IPv6 is known as.
+inline void check_protocols(const value& from, const rule& one) {
+  if (!admits(one, ip_family::ipv6)) {
+    return;
+  }
+  for (const auto listed : one.protocols) {
+    if (const auto instead = instead_of(listed); !instead.empty()) {
+      from.refuse("no packet of IPv6 matches: weir walks over " + std::string{name(listed)},
+                  std::string{instead} + ", or family: ipv4");
+    }
+  }
+  const bool opens_sessions = one.action >= action::permit_stateful;
+  const bool only_ah = one.protocols == std::vector{protocol::ah};
+  if (only_ah && opens_sessions && !admits(one, ip_family::ipv4)) {
+    from.refuse("no packet matches: a session of IPv6 is of what follows the header ah",
+                "action: permit, or the protocols that follow it");
+  }
+}
+
 /// Refuses a rule whose criteria exclude each other: no packet would ever match it.
 inline void check_rule(const value& from, const rule& one) {
+  check_protocols(from, one);
   const bool ports = !one.source_ports.empty() || !one.destination_ports.empty();
   const bool icmp = !one.icmp_types.empty() || !one.icmp_codes.empty();
   const bool flags = one.tcp_flags_set != 0 || one.tcp_flags_clear != 0 || one.tcp_established;
