@@ -290,6 +290,61 @@ TEST_CASE("a SYN in an open session that its receiver answers begins it anew", "
   CHECK(connection.take(reply, answer) == drop);
 }
 
+TEST_CASE("the refusal of a SYN in an open session ends it",
+          "[session][tcp][rfc9293-3.10.7.3][rfc5382-req2]") {
+  const auto mode = GENERATE(tcp_mode::strict, tcp_mode::loose);
+  const auto from = GENERATE(session_phase::answered, session_phase::established,
+                             session_phase::fin_original, session_phase::fin_reply);
+  tcp_connection connection = tcp_connection::in(from, mode);
+  const tcp_segment again{.sequence = 2'000'000'000, .flags = syn};
+  const tcp_segment refusal{.acknowledgment = 2'000'000'001, .flags = rst | ack};
+
+  CHECK(connection.take(original, again) == quiet);
+  CHECK(connection.take(reply, refusal) == pass);
+  CHECK(connection.phase == session_phase::reset);
+  CHECK(connection.take(original, again) == tcp_outcome::reopen);
+}
+
+TEST_CASE("a RST that refuses no SYN of the open session is dropped", "[session][tcp][rfc5961]") {
+  const auto from =
+      GENERATE(session_phase::established, session_phase::fin_original, session_phase::fin_reply);
+  tcp_connection connection = tcp_connection::in(from);
+  const tcp_segment refusal{
+      .sequence = 4'000'000'000, .acknowledgment = 2'000'000'001, .flags = rst | ack};
+  const auto confirming = [&](std::uint32_t number) {
+    auto shot = refusal;
+    shot.acknowledgment = number;
+    return shot;
+  };
+  CHECK(connection.take(reply, refusal) == drop);
+  connection.take(original, {.sequence = 2'000'000'000, .flags = syn});
+  auto bare = refusal;
+  bare.flags = rst;
+
+  CHECK(connection.take(reply, confirming(2'000'000'000)) == drop);
+  CHECK(connection.take(reply, confirming(2'000'000'002)) == drop);
+  for (unsigned bit = 0; bit < 27; ++bit) {
+    CAPTURE(bit);
+    CHECK(connection.take(reply, confirming(2'000'000'001 ^ 1u << bit)) == drop);
+  }
+  CHECK(connection.take(reply, bare) == drop);
+  CHECK(connection.take(original, refusal) == drop);
+  CHECK(connection.phase == from);
+}
+
+TEST_CASE("a SYN that was answered after all is refused by nobody any more",
+          "[session][tcp][rfc5961]") {
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  const tcp_segment answer{.sequence = 90'000'000,
+                           .acknowledgment = 2'000'000'001,
+                           .window = 10'000,
+                           .flags = syn | ack};
+  connection.take(original, {.sequence = 2'000'000'000, .flags = syn});
+  REQUIRE(connection.take(reply, answer) == pass);
+
+  CHECK(connection.take(reply, {.acknowledgment = 2'000'000'001, .flags = rst | ack}) == drop);
+}
+
 TEST_CASE("an answer seen again takes nothing back", "[session][tcp][rfc7413]") {
   tcp_connection connection = tcp_connection::in(session_phase::answered);
   CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 10)) == pass);

@@ -32,27 +32,31 @@ enum class tcp_outcome : std::uint8_t {
   reopen,
 };
 
-/// The last SYN that passed as a challenge, in case its receiver answers it after all: what the
-/// answer would confirm, as far as 24 bits go, and the window scale it offered.
+/// The last SYN that passed as a challenge, in case its receiver answers or refuses it after all:
+/// what that would confirm, as far as 27 bits go, and the window scale it offered.
 class remembered_syn {
  public:
   constexpr remembered_syn() noexcept = default;
   constexpr explicit remembered_syn(const tcp_segment& syn) noexcept
       : word_{(syn.window_scale == tcp_segment::no_window_scale ? unscaled : syn.window_scale + 1u)
-                  << 24 |
-              ((syn.sequence + 1) & 0xFF'FFFF)} {}
+                  << number_bits |
+              ((syn.sequence + 1) & number_mask)} {}
 
   constexpr bool is_answered_by(const tcp_segment& answer) const noexcept {
-    return word_ >> 24 != 0 && ((word_ ^ answer.acknowledgment) & 0xFF'FFFF) == 0;
+    return word_ >> number_bits != 0 && answer.has(tcp_flag::ack) &&
+           ((word_ ^ answer.acknowledgment) & number_mask) == 0;
   }
   /// The scale it offered, or `tcp_segment::no_window_scale`.
   constexpr std::uint8_t window_scale() const noexcept {
-    return word_ >> 24 == unscaled ? tcp_segment::no_window_scale
-                                   : static_cast<std::uint8_t>((word_ >> 24) - 1);
+    const std::uint32_t scale = word_ >> number_bits;
+    return scale == unscaled ? tcp_segment::no_window_scale : static_cast<std::uint8_t>(scale - 1);
   }
 
  private:
-  static constexpr std::uint32_t unscaled = 0xFF;
+  static constexpr unsigned number_bits = 27;
+  static constexpr std::uint32_t number_mask = (1u << number_bits) - 1;
+  static constexpr std::uint32_t unscaled = 0x1F;
+  static_assert(window_scale_max + 1 < unscaled);
 
   std::uint32_t word_ = 0;
 };
@@ -279,8 +283,15 @@ struct tcp_judgment {
     const bool is_challenge = segment.payload == 0 && !segment.has(tcp_flag::fin);
     return is_challenge ? unchanged() : tcp_outcome::out_of_window;
   }
+  /// Where the receiver of a SYN that passed as a challenge has lost the connection, its refusal
+  /// stands nowhere near what it sent before: that it confirms the SYN tells it from a blind one.
+  constexpr bool refuses_remembered() noexcept {
+    const bool refuses = way == direction::reply && remembered.is_answered_by(segment);
+    if (refuses) remembered = remembered_syn{};
+    return refuses;
+  }
   constexpr tcp_outcome by_rst(bool counts) noexcept {
-    if (counts) return move_to(session_phase::reset);
+    if (counts || refuses_remembered()) return move_to(session_phase::reset);
     return is_in_window() ? unchanged() : tcp_outcome::out_of_window;
   }
 };

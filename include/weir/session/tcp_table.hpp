@@ -58,11 +58,12 @@ enum class tcp_rule : std::uint8_t {
   unasked,       ///< a challenge (RFC 5961 section 4); or the answer took another path: next
   alone,         ///< nothing to hold it against
   join,          ///< the first from the other side: next
-  rst_exact,     ///< at the sender's end: reset (RFC 5961 section 3.2); in the window: passes
-  rst_window,    ///< in the window: reset, for one side has finished already
-  rst_again,     ///< in the window: passes and renews nothing
-  rst_refusal,   ///< confirms the SYN: reset (RFC 9293 section 3.10.7.3)
-  rst_abandon,   ///< the opener gives up: reset; or it refuses an old answer, and goes on
+  rst_exact,   ///< at the sender's end (RFC 5961 section 3.2), or it refuses a SYN that passed as a
+               ///< challenge (RFC 9293 section 3.10.7.3): reset; in the window: passes
+  rst_window,  ///< in the window, for one side has finished already, or such a refusal: reset
+  rst_again,   ///< in the window: passes and renews nothing
+  rst_refusal,  ///< confirms the SYN: reset (RFC 9293 section 3.10.7.3)
+  rst_abandon,  ///< the opener gives up: reset; or it refuses an old answer, and goes on
 };
 
 struct tcp_cell {
