@@ -18,6 +18,10 @@ builder about(const fate& sent, unsigned type = 3, unsigned code = 4, std::size_
       .quote(sent.bytes, size);
 }
 
+std::string quoted_source(const fate& error) {
+  return to_text(unpack(walk_quote<ipv4>(quoted(error.bytes), {}).key).source.address);
+}
+
 TEST_CASE("an error from a router outside reaches the host whose packet it quotes",
           "[engine][quoted_error][rfc5508-req4][sr11]") {
   gateway box{pool_gateway()};
@@ -159,6 +163,24 @@ TEST_CASE("a quote of eight bytes behind its header is enough",
   REQUIRE(error.text() == "forward");
   CHECK(word_at(quoted(error.bytes), 20) == 4000);
   CHECK(cut.text() == "drop bad_quote");
+}
+
+TEST_CASE("an error about a datagram of fewer bytes reaches the host whose packet it quotes",
+          "[engine][quoted_error][rfc792]") {
+  const bool translated = GENERATE(false, true);
+  const auto packet = GENERATE(builder{datagram{protocol::gre}.payload(octets({0, 0, 8, 0}))},
+                               builder{datagram{protocol{89}}});
+  CAPTURE(translated);
+  gateway box{translated ? pool_gateway() : two_zones()};
+  const auto sent = box.sends("lan", builder{packet}.from("10.0.0.5"));
+  REQUIRE(sent.text() == "forward");
+
+  const auto error = box.sends("wan", about(sent));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.destination() == "10.0.0.5");
+  CHECK(quoted_source(error) == "10.0.0.5");
+  CHECK(box.sends("wan", about(sent, 3, 4, sent.bytes.size() - 1)).text() == "drop bad_quote");
 }
 
 TEST_CASE("options in the quoted header are stepped over", "[engine][quoted_error][rfc5508-req3]") {
@@ -340,6 +362,29 @@ TEST_CASE("without a session an error from a host of a 1:1 mapping wears its add
   CHECK(plain.source() == "10.0.0.77");
   CHECK(byte_at(plain.bytes, 8) == 63);
   CHECK_FALSE(astray.forwarded());
+}
+
+TEST_CASE("an error about a later fragment passes where rules let it", "[engine][quoted_error]") {
+  const auto piece = udp{}.from("10.0.0.10", 4000).payload_size(64).fragments(32)[1];
+  const auto sent_by = [&](gateway& box) {
+    auto sent = box.sends("lan", piece);
+    REQUIRE(sent.text() == "forward");
+    return sent;
+  };
+  auto raw = two_zones(action::permit);
+  add_policy(raw, "outside", "inside", action::permit);
+  gateway plain{raw};
+  gateway hiding{stateless_host()};
+  raw.policies[1].default_action = action::permit_stateful;
+  gateway tracking{raw};
+
+  CHECK(plain.sends("wan", about(sent_by(plain), 11, 1)).text() == "forward");
+  const auto error = hiding.sends("wan", about(sent_by(hiding), 11, 1));
+  REQUIRE(error.text() == "forward");
+  CHECK(error.destination() == "10.0.0.10");
+  CHECK(quoted_source(error) == "10.0.0.10");
+  CHECK(tracking.sends("wan", about(sent_by(tracking), 11, 1)).text() ==
+        "drop icmp_error_unmatched");
 }
 
 builder too_big6() {

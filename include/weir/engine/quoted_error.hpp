@@ -141,9 +141,11 @@ outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packe
   if (!quote.facts.ok) {
     return outcome{quote.facts.fault};
   }
-  if (quote.facts.message == message_kind::icmp_error ||
-      quote.facts.message == message_kind::opaque) {
+  if (quote.facts.message == message_kind::icmp_error) {
     return drop_reason::icmp_error_unmatched;
+  }
+  if (quote.facts.message == message_kind::opaque) {
+    return outcome::open();  // its session cannot be told, but later fragments pass without one
   }
   auto& table = state.template sessions<V>();
   const auto which = find_quoted<V>(state, quote.key, now);
