@@ -222,6 +222,25 @@ TEST_CASE("an error about nothing known is dropped", "[engine][quoted_error][rfc
         "drop icmp_error_unmatched");
 }
 
+TEST_CASE("an error that stands for itself is dropped for what stops it",
+          "[engine][quoted_error][sr12]") {
+  const auto said_of = [](action of_errors, builder error = icmp{3, 3}) {
+    auto raw = two_zones(action::permit);
+    raw.interfaces[0].mtu = 1280;
+    add_policy(raw, "outside", "inside", of_errors);
+    gateway box{raw};
+    const auto about = udp{}.from("10.0.0.5", 4000).to("192.0.2.1").payload_size(1300).bytes();
+    const auto fate = box.sends("wan", error.from("192.0.2.1").to("10.0.0.5").quote(about, 1400));
+    CHECK(fate.answers.empty());
+    return fate.text();
+  };
+  CHECK(said_of(action::deny) == "drop policy_denied");
+  CHECK(said_of(action::reject) == "drop policy_rejected");
+  CHECK(said_of(action::permit) == "drop too_big");
+  CHECK(said_of(action::permit, icmp{3, 3}.ttl(1)) == "drop ttl_expired");
+  CHECK(said_of(action::permit_stateful) == "drop icmp_error_unmatched");
+}
+
 TEST_CASE("an error to somebody else than whom it quotes is dropped", "[engine][quoted_error]") {
   gateway box{two_zones()};
   const auto sent = box.sends("lan", udp{});
@@ -406,7 +425,7 @@ TEST_CASE("ICMPv6 errors about a session pass unless policy judges them",
   }
 
   CHECK(box.sends("wan", too_big6()).text() == "forward");
-  CHECK(judging.sends("wan", too_big6()).text() == "drop icmp_error_unmatched");
+  CHECK(judging.sends("wan", too_big6()).text() == "drop no_policy");
   CHECK(permitting.sends("wan", too_big6()).text() == "forward");
 }
 

@@ -313,6 +313,15 @@ template <IpVersion V, EngineTraits T>
   return {reason, answer_request::icmp(*error)};
 }
 
+/// Whether an error is dropped for want of the session of the packet that it quotes: it opens none
+/// itself, and no policy is needed where there is one.
+template <IpVersion V>
+bool lacks_quoted_session(const new_flow<V>& flow, verdict judged) noexcept {
+  const bool wants_one = judged == verdict::drop(drop_reason::no_session) ||
+                         judged == verdict::drop(drop_reason::no_policy);
+  return flow.facts().message == message_kind::icmp_error && !flow.is_related && wants_one;
+}
+
 /// What happens to a packet that belongs to no session, or `reopens` the one it belonged to; what
 /// was looked up of it with its group is `seen`, or null.
 template <IpVersion V, EngineTraits T>
@@ -353,9 +362,8 @@ template <IpVersion V, EngineTraits T>
     return refused;
   }
   const auto judged = judge_routed(state, flow);
-  const bool is_error = headers.facts.message == message_kind::icmp_error;
-  return is_error && judged.decision().dropped() ? outcome{drop_reason::icmp_error_unmatched}
-                                                 : judged;
+  return lacks_quoted_session(flow, judged.decision()) ? outcome{drop_reason::icmp_error_unmatched}
+                                                       : judged;
 }
 
 }  // namespace weir::detail

@@ -47,9 +47,8 @@ struct icmp_range {
 ///
 ///  - A list of addresses meets packets of its own families only: a rule with IPv4 sources and no
 ///    others is no rule for IPv6.
-///  - Ports meet only protocols that have them, ICMP types and codes only ICMP of IPv4 and ICMPv6
-///  of
-///    IPv6, flags only TCP: a port never matches ESP, whatever the key of an ESP flow holds.
+///  - Ports meet only protocols that have them, ICMP types and codes only the ICMP of the packet's
+///    family, flags only TCP: a port never matches ESP, whatever the key of an ESP flow holds.
 ///  - AH of IPv6 stands before the transport header and hides nothing: a rule that names it matches
 ///    such packets whatever follows, where it denies, rejects or permits. One that opens sessions
 ///    does not, for its session would let pass what follows without the header too.
