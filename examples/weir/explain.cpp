@@ -164,19 +164,20 @@ void print_verdict(const verdict& answer, const listener& heard, const snapshot&
 }
 
 /// Readdresses a packet as a replay does; whether there was a session to do it by.
-bool readdress_one(pcap::record_packet packet, domain_id inside,
+bool readdress_one(pcap::record_packet packet, domain_id inside, tick now,
                    const explaining_replayer& replay) {
   reflector one{replay.worker()};
   one.add(0, packet.bytes(), packet.wire_size(), inside);
-  return !one.lanes().empty() && one.reflect(one.lanes().front(), packet.bytes());
+  return !one.lanes().empty() && one.reflect(one.lanes().front(), packet.bytes(), now);
 }
 
 /// What a replay does with a packet before the engine sees it.
-void prepare(pcap::record_packet packet, const question& asked, explaining_replayer& replay) {
+void prepare(pcap::record_packet packet, const question& asked, tick now,
+             const explaining_replayer& replay) {
   if (asked.completes_checksum && complete_checksum(packet.bytes(), packet.wire_size())) {
     line("checksum", "completed: the sender's hardware was to do it");
   }
-  if (asked.is_reflected && readdress_one(packet, asked.inside, replay)) {
+  if (asked.is_reflected && readdress_one(packet, asked.inside, now, replay)) {
     line("readdressed", describe_packet(packet.bytes(), packet.wire_size()));
   }
 }
@@ -193,11 +194,11 @@ void explain_packet(const question& asked, explaining_replayer& replay) {
   pcap::record_burst burst;
   burst.add(asked.packet, asked.wire_size, {.ingress = asked.ingress, .cast = asked.cast},
             asked.time);
-  prepare(burst[0], asked, replay);
+  const auto now = std::max(asked.time, replay.clock().now());
+  prepare(burst[0], asked, tick::at(now), replay);
   auto seen = asked;
   const auto bytes = std::as_const(burst)[0].bytes();
   seen.packet.assign(bytes.begin(), bytes.end());
-  const auto now = std::max(asked.time, replay.clock().now());
   const auto session = known_session(replay, seen, tick::at(now));
 
   stage_notes notes;

@@ -7,6 +7,7 @@
 #include "weir/engine/worker.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/session/session_opening.hpp"
+#include "weir/time/tick.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/packed_flow.hpp"
 
@@ -58,10 +59,10 @@ class reflector {
   void foresee() noexcept { worker_.sessions4().find_candidates(std::span{lanes_}.first(size_)); }
 
   /// Readdresses a packet to the endpoint that the session it answers shows outside. False, and
-  /// nothing changed, where there is no such session.
-  bool reflect(const reflection_lane& lane, std::span<std::byte> packet) const noexcept {
+  /// nothing changed, where there is no such session when the packet comes, which is `now`.
+  bool reflect(const reflection_lane& lane, std::span<std::byte> packet, tick now) const noexcept {
     const auto& sessions = worker_.sessions4();
-    const auto which = sessions.find(lane.answered, lane.hash, lane.candidate, worker_.now());
+    const auto which = sessions.find(lane.answered, lane.hash, lane.candidate, now);
     if (!which.found()) {
       return false;
     }

@@ -225,7 +225,8 @@ class basic_replayer {
 
   /// Readdresses a packet of the burst; false where its flow's session is not known.
   bool reflect(const reflection_lane& lane) noexcept {
-    const bool known = reflector_.reflect(lane, burst_[lane.index].bytes());
+    const auto now = tick::at(burst_time_);
+    const bool known = reflector_.reflect(lane, burst_[lane.index].bytes(), now);
     reflected_ += known ? 1u : 0u;
     return known;
   }

@@ -17,6 +17,7 @@ using packets::packet_in;
 namespace {
 
 constexpr std::int64_t millisecond = 1'000'000;
+constexpr std::int64_t late = 600'000 * millisecond;  ///< every session has ended by then
 
 /// A home whose tap shows whole conversations.
 class tapped_home : public packets::workshop {
@@ -81,6 +82,28 @@ TEST_CASE("a packet of no mapping enters outside as it is", "[program][replay][t
   CHECK(report["reflected"] == 0);
   CHECK(report["packets"]["dropped"] == 1);
   CHECK(report["frames"]["wan"]["in"] == 1);
+}
+
+TEST_CASE("an answer whose session is dead by its own time enters as it is",
+          "[program][replay][tap]") {
+  const tapped_home here;
+  const auto noise = packets::udp{}.from("198.51.100.99", 1).to("10.0.0.5", 2).bytes();
+  const auto before = GENERATE(late - millisecond, late, std::int64_t{0});
+  std::vector<packets::timed_frame> frames{{0, outward(request().bytes())}};
+  if (before != 0) frames.push_back({before, inward(noise)});
+  frames.push_back({late, inward(reply().bytes())});
+  CAPTURE(before);
+
+  const auto report = here.replay(frames);
+  const auto said =
+      here.run("explain --config home.yaml --tap lan,wan --after t.pcap --pcap t.pcap#" +
+               std::to_string(frames.size()));
+
+  CHECK(report["reflected"] == 0);
+  CHECK(report["sessions"]["live"] == 0);
+  CAPTURE(said.out);
+  CHECK(!said.says("readdressed"));
+  CHECK(said.says("verdict      drop"));
 }
 
 TEST_CASE("a tap's packets of one moment are judged in their order", "[program][replay][tap]") {
