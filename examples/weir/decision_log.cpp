@@ -34,7 +34,7 @@ void write_log(const arrived_packet& packet, const judgement& said, const verdic
   const auto time = packet.time.since_epoch().count();
   const auto line = fmt::format("weir: log: {}.{:09} {}: {}; {}; {}\n", time / second,
                                 time % second, config.interface(packet.ingress).name,
-                                describe_packet(packet.bytes, packet.wire_size),
+                                describe_packet(packet.bytes, packet.wire_size, config),
                                 describe(said, config), verdict_text(answer));
   std::fputs(line.c_str(), stderr);
 }

@@ -59,8 +59,9 @@ std::string message_text(const packet_facts& facts) {
 }
 
 template <IpVersion V>
-std::string packet_text(std::span<const std::byte> packet, std::size_t wire_size) {
-  const auto found = walk<V>(packet, wire_size, domain_id{});
+std::string packet_text(std::span<const std::byte> packet, std::size_t wire_size,
+                        const walk_options& options) {
+  const auto found = walk<V>(packet, wire_size, domain_id{}, options);
   if (!found.facts.ok) {
     return fmt::format("{} bytes whose headers cannot be read: {}", wire_size,
                        weir::describe(found.facts.fault));
@@ -82,9 +83,11 @@ std::string describe(const flow_facts& flow) {
   return fmt::format("{} {} -> {}", kind, to_text(flow.source), to_text(flow.destination));
 }
 
-std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size) {
+std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size,
+                            const snapshot& config) {
   const bool is_wide = !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
-  return is_wide ? packet_text<ipv6>(packet, wire_size) : packet_text<ipv4>(packet, wire_size);
+  return is_wide ? packet_text<ipv6>(packet, wire_size, config.walking())
+                 : packet_text<ipv4>(packet, wire_size, config.walking());
 }
 
 std::string_view action_name(action one) noexcept {

@@ -14,8 +14,10 @@ namespace weir::program {
 /// A flow: `tcp 10.0.0.5:49152 -> 198.51.100.7:443`.
 std::string describe(const flow_facts& flow);
 
-/// A packet by its headers, as far as they can be read: its flow, what it is, its size and TTL.
-std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size);
+/// A packet by its headers, as far as the configuration lets them be read: its flow, what it is,
+/// its size and TTL.
+std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size,
+                            const snapshot& config);
 
 /// A rule's action, as configurations write it.
 std::string_view action_name(action one) noexcept;

@@ -85,22 +85,44 @@ std::string session_text(const Table& sessions, const stage_notes::session_match
                      flow(direction::reply));
 }
 
-/// What the session is like when the packet comes, if the packet has one.
-std::string known_session(const explaining_replayer& replay, const question& asked, tick now) {
-  const auto& worker = replay.worker();
-  const auto domain = replay.config().interface(asked.ingress).domain;
-  if (is_ipv6(asked.packet)) {
-    const auto found = walk<ipv6>(asked.packet, asked.wire_size, domain);
-    const auto which = worker.sessions6().find(found.key, now);
-    return found.facts.ok && which.found()
-               ? session_text<ipv6>(worker.sessions6(), {which.id(), which.way()})
-               : std::string{};
+/// What the headers of the packet tell of its session.
+struct session_notes {
+  std::string known;  ///< what it is like when the packet comes; empty where there is none
+  bool is_error = false;
+};
+
+template <IpVersion V, class Table>
+session_notes session_in(const Table& sessions, const walked<V>& found, tick now) {
+  const auto kind = found.facts.message;
+  session_notes made;
+  made.is_error = kind == message_kind::icmp_error;
+  if (!found.facts.ok || made.is_error || kind == message_kind::icmp_other ||
+      kind == message_kind::opaque) {
+    return made;
   }
-  const auto found = walk<ipv4>(asked.packet, asked.wire_size, domain);
-  const auto which = worker.sessions4().find(found.key, now);
-  return found.facts.ok && which.found()
-             ? session_text<ipv4>(worker.sessions4(), {which.id(), which.way()})
-             : std::string{};
+  const auto which = sessions.find(found.key, now);
+  if (which.found()) {
+    made.known = session_text<V>(sessions, {which.id(), which.way()});
+  }
+  return made;
+}
+
+/// The domain that the engine judges the packet in.
+domain_id domain_of(const question& asked, const explaining_replayer& replay) {
+  const auto& worker = replay.worker();
+  return is_ipv6(asked.packet) ? worker.domain_of<ipv6>(asked.packet, asked.ingress)
+                               : worker.domain_of<ipv4>(asked.packet, asked.ingress);
+}
+
+session_notes session_of(const explaining_replayer& replay, const question& asked, tick now) {
+  const auto& worker = replay.worker();
+  const auto options = replay.config().walking();
+  const auto domain = domain_of(asked, replay);
+  return is_ipv6(asked.packet)
+             ? session_in(worker.sessions6(),
+                          walk<ipv6>(asked.packet, asked.wire_size, domain, options), now)
+             : session_in(worker.sessions4(),
+                          walk<ipv4>(asked.packet, asked.wire_size, domain, options), now);
 }
 
 std::string translation_text(const stage_notes::translation& one, const char* becomes) {
@@ -110,11 +132,12 @@ std::string translation_text(const stage_notes::translation& one, const char* be
   return changes ? fmt::format("{}: {} {}", how, becomes, describe(one.flow)) : how;
 }
 
-void print_stages(const stage_notes& notes, const std::string& session, const snapshot& config) {
-  if (!session.empty()) {
-    line("session", session);
+void print_stages(const stage_notes& notes, const session_notes& session, const snapshot& config) {
+  if (!session.known.empty()) {
+    line("session", session.known);
   } else if (notes.matched) {
-    line("session", "that of the packet it quotes");
+    line("session", session.is_error ? "that of the packet it quotes"
+                                     : "one that waited for an answer like this");
   } else if (notes.unmatched) {
     line("session", "none yet");
   }
@@ -146,7 +169,7 @@ void print_verdict(const verdict& answer, const listener& heard, const snapshot&
   switch (answer.kind()) {
     case verdict_kind::forward:
       line("verdict", "forward: " + describe(answer.next_hop(), config));
-      line("leaves as", describe_packet(heard.left, heard.left_size));
+      line("leaves as", describe_packet(heard.left, heard.left_size, config));
       break;
     case verdict_kind::deliver:
       line("verdict", "deliver to the box itself");
@@ -159,7 +182,7 @@ void print_verdict(const verdict& answer, const listener& heard, const snapshot&
       break;
   }
   for (const auto& one : heard.made) {
-    line("answer", describe_packet(one, one.size()));
+    line("answer", describe_packet(one, one.size(), config));
   }
 }
 
@@ -178,16 +201,16 @@ void prepare(pcap::record_packet packet, const question& asked, tick now,
     line("checksum", "completed: the sender's hardware was to do it");
   }
   if (asked.is_reflected && readdress_one(packet, asked.inside, now, replay)) {
-    line("readdressed", describe_packet(packet.bytes(), packet.wire_size()));
+    line("readdressed", describe_packet(packet.bytes(), packet.wire_size(), replay.config()));
   }
 }
 
 void explain_packet(const question& asked, explaining_replayer& replay) {
   const auto& config = replay.config();
   const auto& ingress = config.interface(asked.ingress);
-  line("packet", describe_packet(asked.packet, asked.wire_size));
+  line("packet", describe_packet(asked.packet, asked.wire_size, config));
   line("enters", fmt::format("{}, zone {}, domain {}", ingress.name, config.zone_name(ingress.zone),
-                             config.domain_name(ingress.domain)));
+                             config.domain_name(domain_of(asked, replay))));
   if (asked.ethernet && is_foreign(replay.wires()[asked.ingress].hosts, *asked.ethernet)) {
     return print_drop(drop_reason::foreign_mac);
   }
@@ -199,7 +222,7 @@ void explain_packet(const question& asked, explaining_replayer& replay) {
   auto seen = asked;
   const auto bytes = std::as_const(burst)[0].bytes();
   seen.packet.assign(bytes.begin(), bytes.end());
-  const auto session = known_session(replay, seen, tick::at(now));
+  const auto session = session_of(replay, seen, tick::at(now));
 
   stage_notes notes;
   listener heard;

@@ -43,7 +43,7 @@ class reflector {
   void add(std::size_t index, std::span<const std::byte> packet, std::size_t wire_size,
            domain_id domain) noexcept {
     auto& made = lanes_[size_];
-    walk_into(made.headers, packet, wire_size, domain);
+    walk_into(made.headers, packet, wire_size, domain, worker_.config().walking());
     const auto answered = answered_flow(packet, made.headers);
     if (!answered) {
       return;

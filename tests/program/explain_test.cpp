@@ -145,6 +145,62 @@ TEST_CASE("a session whose time is up is none when a packet is explained", "[pro
   CHECK(late.says("verdict      drop"));
 }
 
+TEST_CASE("a packet is explained by what the configuration lets pass", "[program][explain]") {
+  const workshop here;
+  const auto unchecked =
+      packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 5300).bad_ip_checksum().bytes();
+  auto unknown = packets::hex("60000000 0008 fd 40");  // next header 253, which nobody knows
+  packets::append(unknown, packets::hex("20010db8000100000000000000000005"));
+  packets::append(unknown, packets::hex("20010db8000900000000000000000001 3b00000000000000"));
+  const auto [more, packet] = GENERATE_COPY(table<std::string, packets::packet_bytes>(
+      {{"checks: { ip-checksum: off }\n", unchecked},
+       {"headers: { unknown-extension: pass }\n", unknown}}));
+  here.write("home.yaml", packets::home_yaml + more);
+  here.capture("lan.pcap", {{0, packets::outward(packet)}});
+
+  const auto said =
+      here.run("explain --config home.yaml --in lan --after lan=lan.pcap --packet " + hex(packet));
+
+  CAPTURE(more, said.out);
+  CHECK(said.says("an original packet of a session that is unanswered"));
+  CHECK(!said.says("cannot be read"));
+  CHECK(said.says("verdict      forward"));
+}
+
+TEST_CASE("the box's own packet is explained in the domain of its source", "[program][explain]") {
+  const workshop here;
+  here.write("two.yaml", std::string{"interfaces:\n"
+                                     "  first: { addresses: [10.9.0.1/24], zone: here }\n"
+                                     "  other: { addresses: [10.0.0.1/24], zone: there, "
+                                     "domain: blue }\n"
+                                     "policies:\n"
+                                     "  - { from: local, to: there, default: permit-stateful }\n"});
+  const auto own = packets::udp{}.from("10.0.0.1", 1).to("10.0.0.5", 2).bytes();
+  here.capture("own.pcap", {{0, own}}, 101);
+
+  const auto said =
+      here.run("explain --config two.yaml --in local --after local=own.pcap --packet " + hex(own));
+
+  CAPTURE(said.out, said.err);
+  CHECK(said.says("domain blue"));
+  CHECK(said.says("an original packet of a session that is unanswered"));
+  CHECK(!said.says("quotes"));
+}
+
+TEST_CASE("an ICMP error is explained by the session of what it quotes", "[program][explain]") {
+  const explained_home here;
+  const auto request = packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 5300).bytes();
+  const auto error =
+      packets::icmp{11, 0}.from("192.0.2.33").to("10.0.0.5").quote(request, 28).bytes();
+  here.capture("t.pcap", {{0, packets::outward(request)}, {1'000'000, packets::inward(error)}});
+
+  const auto said = here.explain("--tap lan,wan --after t.pcap --pcap t.pcap#2");
+
+  CAPTURE(said.out);
+  CHECK(said.says("session      that of the packet it quotes"));
+  CHECK(said.says("forward: lan"));
+}
+
 TEST_CASE("a checksum is completed for the packet that is explained", "[program][explain]") {
   const workshop here;
   here.write("home.yaml", packets::home_yaml + "checks: { transport-checksum: drop }\n");

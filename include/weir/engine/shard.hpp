@@ -100,9 +100,7 @@ struct shard {
         random{options.seed},
         identifications{options.seed},
         answers{config->raw().icmp_errors_per_second},
-        walking{config->raw().checks.ip_checksum, config->raw().headers.pass_ip_options,
-                config->raw().headers.pass_routing_headers,
-                config->raw().headers.pass_unknown_extensions},
+        walking{config->walking()},
         reclaim_budget{options.reclaim_budget},
         judges_transport{config->raw().checks.transport_checksum} {
     for (const auto& one : config->interfaces()) {

@@ -13,6 +13,7 @@
 #include "weir/route/next_hop.hpp"
 #include "weir/route/route_table.hpp"
 #include "weir/session/timeouts.hpp"
+#include "weir/wire/packet_facts.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -69,6 +70,12 @@ class snapshot {
   }
 
   const configuration& raw() const noexcept { return parts_.raw; }
+
+  /// What of a packet's headers is judged.
+  walk_options walking() const noexcept {
+    return {parts_.raw.checks.ip_checksum, parts_.raw.headers.pass_ip_options,
+            parts_.raw.headers.pass_routing_headers, parts_.raw.headers.pass_unknown_extensions};
+  }
 
   std::span<const interface_facts> interfaces() const noexcept { return parts_.interfaces; }
   /// The facts of an interface that exists.

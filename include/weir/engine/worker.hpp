@@ -78,6 +78,15 @@ class basic_worker {
   /// What is broken in the tables, if anything is. Walks all of them, and allocates.
   std::optional<std::string> verify() const { return detail::verify(*state_); }
 
+  /// The domain a packet is in: its interface's, or for the box's own that of its source.
+  template <IpVersion V>
+  domain_id domain_of(std::span<const std::byte> bytes, interface_id ingress) const noexcept {
+    if (!ingress.is_local()) [[likely]] {
+      return state_->ingress[ingress.number()].domain;
+    }
+    return detail::own_domain<V>(*state_->config, bytes);
+  }
+
   /// The time of the last burst.
   tick now() const noexcept { return now_; }
 
@@ -118,15 +127,6 @@ class basic_worker {
                                       1u << static_cast<unsigned>(message_kind::icmp_other) |
                                       1u << static_cast<unsigned>(message_kind::opaque);
     return facts.ok && (keyless >> static_cast<unsigned>(facts.message) & 1) == 0;
-  }
-
-  /// The domain a packet is in: its interface's, or for the box's own that of its source.
-  template <IpVersion V>
-  domain_id domain_of(std::span<const std::byte> bytes, interface_id ingress) const noexcept {
-    if (!ingress.is_local()) [[likely]] {
-      return state_->ingress[ingress.number()].domain;
-    }
-    return detail::own_domain<V>(*state_->config, bytes);
   }
 
   /// First step: headers, key, and the index line is asked for.
