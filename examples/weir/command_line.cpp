@@ -144,6 +144,12 @@ void add_explain(CLI::App& program, outcome& result) {
   command.add_option("--config", options->config, "The configuration file")->required();
   command.add_option("--packet", options->packet,
                      "The packet in hexadecimal, from the IP or the Ethernet header on");
+  command
+      .add_option(
+          "--link", options->link,
+          "With --packet: raw, it begins with the IP header, or ethernet; else by its looks")
+      ->check(CLI::IsMember({"raw", "ethernet"}))
+      ->needs("--packet");
   command.add_option("--pcap", options->capture,
                      "FILE#NUMBER: a packet of a capture; the first is number 1");
   command.add_option("--in", options->in, "The interface it enters; else by its source");

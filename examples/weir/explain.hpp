@@ -11,6 +11,7 @@ namespace weir::program {
 struct explain_options {
   std::string config;
   std::string packet;   ///< hexadecimal
+  std::string link;     ///< with `packet`, what it begins with: raw or ethernet; empty: guessed
   std::string capture;  ///< FILE#NUMBER
   std::string in;       ///< the interface it enters; empty: by its source
   std::string tap;      ///< IN,OUT instead

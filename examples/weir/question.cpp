@@ -4,6 +4,7 @@
 #include "weir/pcap/reader.hpp"
 #include "weir/wire/ipv4_header.hpp"
 #include "weir/wire/ipv6_header.hpp"
+#include "weir/wire/link_header.hpp"
 
 #include "examples/weir/box.hpp"
 #include "examples/weir/failure.hpp"
@@ -75,6 +76,7 @@ void strip_into(question& made, std::span<const std::byte> frame, std::size_t wi
   }
   const auto packet = frame.subspan(link.header_size);
   made.wire_size = without_padding(packet, wire_size - link.header_size);
+  made.source = source_of(packet);
   const auto held = packet.first(std::min(packet.size(), made.wire_size));
   made.packet.assign(held.begin(), held.end());
   made.cast = link.cast;
@@ -83,11 +85,42 @@ void strip_into(question& made, std::span<const std::byte> frame, std::size_t wi
   }
 }
 
-question from_hex(const std::string& text) {
+/// Whether an IP packet begins here and is all there, by its own lengths.
+bool is_whole_packet(std::span<const std::byte> bytes) noexcept {
+  if (const auto header = ipv4_header::parse(bytes)) {
+    return header->total_length() <= bytes.size();
+  }
+  const auto wide = ipv6_header::parse(bytes);
+  return wide && ipv6_header::size + wide->payload_length() <= bytes.size();
+}
+
+/// Whether a frame of this type is one that is met, whatever it carries.
+bool is_usual_type(std::uint16_t type) noexcept {
+  return type == ethertype::ipv4 || type == ethertype::ipv6 || type == ethertype::arp ||
+         is_vlan(type);
+}
+
+/// What bytes begin with, if nobody says so. A station's address may look like the begin of an IP
+/// header, an IP address like an Ethernet type: who holds a whole packet is believed first.
+link_type guessed_link(std::span<const std::byte> bytes) noexcept {
+  const auto frame = strip(bytes, link_type::ethernet);
+  if (frame.ok && is_whole_packet(bytes.subspan(frame.header_size))) {
+    return link_type::ethernet;
+  }
+  if (is_whole_packet(bytes)) {
+    return link_type::raw;
+  }
+  const bool is_frame = is_usual_type(frame.type) || !strip(bytes, link_type::raw).ok;
+  return is_frame ? link_type::ethernet : link_type::raw;
+}
+
+question from_hex(const std::string& text, const std::string& link) {
   const auto bytes = bytes_of_hex(text);
-  const bool is_packet = ipv4_header::parse(bytes) || ipv6_header::parse(bytes);
+  const auto type = link.empty()    ? guessed_link(bytes)
+                    : link == "raw" ? link_type::raw
+                                    : link_type::ethernet;
   question made;
-  strip_into(made, bytes, bytes.size(), is_packet ? link_type::raw : link_type::ethernet);
+  strip_into(made, bytes, bytes.size(), type);
   return made;
 }
 
@@ -118,9 +151,8 @@ question from_capture(const std::string& text) {
 
 /// Without --in and --tap, a packet enters where its source lives.
 interface_id by_source(const question& asked, const snapshot& config) {
-  const auto source = source_of(asked.packet);
-  const auto hop = source.is_ipv4() ? config.route(domain_id{}, source.v4())
-                                    : config.route(domain_id{}, source.v6());
+  const auto hop = asked.source.is_ipv4() ? config.route(domain_id{}, asked.source.v4())
+                                          : config.route(domain_id{}, asked.source.v6());
   if (!hop || config.next_hop(*hop).interface.is_local()) {
     throw usage_failure(
         "where the packet enters cannot be told by its source; give --in INTERFACE");
@@ -135,14 +167,15 @@ bool is_ipv6(std::span<const std::byte> packet) noexcept {
 }
 
 question asked_question(const explain_options& options, const snapshot& config) {
-  auto made = options.capture.empty() ? from_hex(options.packet) : from_capture(options.capture);
+  auto made = options.capture.empty() ? from_hex(options.packet, options.link)
+                                      : from_capture(options.capture);
   made.completes_checksum = options.complete_checksums;
   if (!options.in.empty()) {
     made.ingress = named_interface(options.in, "--in " + options.in, config);
   } else if (!options.tap.empty()) {
     const auto tap = checked_inputs({{"--tap", options.tap + "=-"}}, config).front();
     const sides where{config};
-    made.is_reflected = !where.is_behind(tap.inside, source_of(made.packet));
+    made.is_reflected = !where.is_behind(tap.inside, made.source);
     made.ingress = made.is_reflected ? *tap.outside : tap.inside;
     made.inside = config.interface(tap.inside).domain;
   } else {

@@ -2,6 +2,7 @@
 
 #include "weir/engine/snapshot.hpp"
 #include "weir/link/strip.hpp"
+#include "weir/net/ip_address.hpp"
 #include "weir/packet/packet_meta.hpp"
 #include "weir/time/instant.hpp"
 
@@ -19,6 +20,7 @@ namespace weir::program {
 struct question {
   std::vector<std::byte> packet;  ///< from the IP header on
   std::size_t wire_size = 0;
+  ip_address source{};
   std::optional<link_facts> ethernet;  ///< what its Ethernet header said, where it had one
   interface_id ingress{};
   link_cast cast = link_cast::unicast;

@@ -3,8 +3,6 @@
 #include "tests/program/run_weir.hpp"
 #include "tests/support/catch.hpp"
 
-#include <fmt/format.h>
-
 #include <cstdint>
 #include <string>
 
@@ -13,12 +11,6 @@ namespace packets = weir::test;
 using packets::workshop;
 
 namespace {
-
-std::string hex(const packets::packet_bytes& packet) {
-  std::string made;
-  for (const auto one : packet) made += fmt::format("{:02x}", std::to_integer<unsigned>(one));
-  return made;
-}
 
 packets::packet_bytes syn(unsigned port) {
   return packets::tcp{}.from("10.0.0.5", 4000).to("198.51.100.7", port).syn().bytes();
@@ -45,7 +37,7 @@ class explained_home : public workshop {
 TEST_CASE("a permitted packet is explained stage by stage", "[program][explain]") {
   const explained_home here;
 
-  const auto said = here.explain("--packet " + hex(syn(443)));
+  const auto said = here.explain("--packet " + packets::hex_digits(syn(443)));
 
   CAPTURE(said.out, said.err);
   REQUIRE(said.code == 0);
@@ -62,7 +54,7 @@ TEST_CASE("a permitted packet is explained stage by stage", "[program][explain]"
 TEST_CASE("a rejected packet is explained with its rule and its answer", "[program][explain]") {
   const explained_home here;
 
-  const auto said = here.explain("--packet " + hex(syn(25)));
+  const auto said = here.explain("--packet " + packets::hex_digits(syn(25)));
 
   CAPTURE(said.out);
   CHECK(said.says("rule 2 \"no-smtp\": reject"));
@@ -81,7 +73,7 @@ TEST_CASE("a packet too big for its way out is explained by its size alone",
                           .payload_size(1473)
                           .bytes();
 
-  const auto said = here.explain("--packet " + hex(packet));
+  const auto said = here.explain("--packet " + packets::hex_digits(packet));
 
   CAPTURE(whole, said.out);
   CHECK(said.says("drop, too_big: longer than the egress MTU, and fragments are not made\n"));
@@ -91,7 +83,8 @@ TEST_CASE("a packet too big for its way out is explained by its size alone",
 TEST_CASE("an Ethernet frame is explained like its packet", "[program][explain]") {
   const explained_home here;
 
-  const auto said = here.explain("--in lan --packet " + hex(packets::outward(syn(443))));
+  const auto said =
+      here.explain("--in lan --packet " + packets::hex_digits(packets::outward(syn(443))));
 
   CAPTURE(said.out);
   CHECK(said.says("tcp 203.0.113.1:4000 -> 198.51.100.7:443"));
@@ -158,8 +151,8 @@ TEST_CASE("a packet is explained by what the configuration lets pass", "[program
   here.write("home.yaml", packets::home_yaml + more);
   here.capture("lan.pcap", {{0, packets::outward(packet)}});
 
-  const auto said =
-      here.run("explain --config home.yaml --in lan --after lan=lan.pcap --packet " + hex(packet));
+  const auto said = here.run("explain --config home.yaml --in lan --after lan=lan.pcap --packet " +
+                             packets::hex_digits(packet));
 
   CAPTURE(more, said.out);
   CHECK(said.says("an original packet of a session that is unanswered"));
@@ -179,7 +172,8 @@ TEST_CASE("the box's own packet is explained in the domain of its source", "[pro
   here.capture("own.pcap", {{0, own}}, 101);
 
   const auto said =
-      here.run("explain --config two.yaml --in local --after local=own.pcap --packet " + hex(own));
+      here.run("explain --config two.yaml --in local --after local=own.pcap --packet " +
+               packets::hex_digits(own));
 
   CAPTURE(said.out, said.err);
   CHECK(said.says("domain blue"));
@@ -211,7 +205,7 @@ TEST_CASE("a checksum is completed for the packet that is explained", "[program]
   sum = (sum & 0xFFFFu) + (sum >> 16);
   packet[36] = static_cast<std::byte>(sum >> 8);
   packet[37] = static_cast<std::byte>(sum & 0xFF);
-  const auto asked = "explain --config home.yaml --packet " + hex(packet);
+  const auto asked = "explain --config home.yaml --packet " + packets::hex_digits(packet);
 
   CHECK(here.run(asked).says("drop, bad_transport_checksum"));
   CHECK(here.run(asked + " --complete-checksums").says("verdict      forward"));
@@ -226,7 +220,8 @@ TEST_CASE("a frame for another station is explained as what replay calls it",
   const auto frame =
       packets::ethernet(syn(443), weir::mac_address{{2, 0, 0, 0, 0, 9}}, packets::host_station);
 
-  const auto said = here.run("explain --config home.yaml --in lan --packet " + hex(frame));
+  const auto said =
+      here.run("explain --config home.yaml --in lan --packet " + packets::hex_digits(frame));
 
   CAPTURE(said.out, said.err);
   CHECK(said.code == 0);

@@ -21,6 +21,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -128,6 +129,17 @@ inline mac_address source_mac(const capture_bytes& frame) {
 
 inline const mac_address host_station{{0x02, 0, 0, 0, 1, 5}};
 inline const mac_address router_station{{0x02, 0, 0, 0, 0, 1}};
+
+/// The digits of bytes, as `weir explain --packet` takes them.
+inline std::string hex_digits(std::span<const std::byte> bytes) {
+  constexpr std::string_view digits{"0123456789abcdef"};
+  std::string made;
+  for (const auto one : bytes) {
+    made += digits[std::to_integer<std::size_t>(one >> 4)];
+    made += digits[std::to_integer<std::size_t>(one & std::byte{0xF})];
+  }
+  return made;
+}
 
 /// A frame from the inside host to the router.
 inline capture_bytes outward(const packet_bytes& packet) {
