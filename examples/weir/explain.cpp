@@ -254,16 +254,16 @@ exit_code run_explain(const explain_options& options) {
   auto& replay = *made;
   while (replay.step()) {
   }
-  if (!options.reverse.empty()) {
-    const auto search = [&](const external_key& key) {
+  if (options.reverse.empty()) {
+    explain_packet(asked_question(options, *config), replay);
+  } else {
+    explain_reverse(options.reverse, options.protocol, *config, [&](const external_key& key) {
       const auto& mappings = replay.worker().mappings();
       const auto found = mappings.find(key);
       return found.is_none() ? std::nullopt : std::optional{mappings.at(found)};
-    };
-    return explain_reverse(options.reverse, options.protocol, *config, search);
+    });
   }
-  explain_packet(asked_question(options, *config), replay);
-  return exit_code::ok;
+  return report_faults(replay.inputs()) ? exit_code::ok : exit_code::input_output;
 }
 
 }  // namespace weir::program

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 
 namespace weir::program {
@@ -53,6 +54,18 @@ std::uint64_t merged_inputs::bytes_read() const noexcept {
   std::uint64_t sum = 0;
   for (const auto& file : files_) sum += file.reader.offset();
   return sum;
+}
+
+bool report_faults(const merged_inputs& inputs) {
+  bool whole = true;
+  for (const auto& one : inputs.files()) {
+    if (const auto& fault = one.reader.fault()) {
+      fmt::print(stderr, "weir: {}: at byte {}: {}; the {} records before it were replayed\n",
+                 one.assigned.path, fault->offset, fault->what, one.records);
+      whole = false;
+    }
+  }
+  return whole;
 }
 
 }  // namespace weir::program

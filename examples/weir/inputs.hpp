@@ -50,6 +50,9 @@ class merged_inputs {
   input_file* taken_ = nullptr;
 };
 
+/// Says which captures could not be read to their end; whether all could.
+bool report_faults(const merged_inputs& inputs);
+
 /// Time as the packets tell it: it stands still where a capture runs backwards.
 class replay_clock {
  public:

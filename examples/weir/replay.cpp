@@ -9,8 +9,6 @@
 #include "examples/weir/report.hpp"
 #include "examples/weir/summary.hpp"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -59,19 +57,6 @@ void run_all(replayer& replay) {
   }
 }
 
-/// Says which captures could not be read to their end; whether all could.
-bool report_input_faults(const replay_result& result) {
-  bool whole = true;
-  for (const auto& one : result.inputs) {
-    if (one.fault_offset) {
-      fmt::print(stderr, "weir: {}: at byte {}: {}; the {} records before it were replayed\n",
-                 one.path, *one.fault_offset, one.fault, one.records);
-      whole = false;
-    }
-  }
-  return whole;
-}
-
 }  // namespace
 
 exit_code run_replay(const replay_options& options) {
@@ -104,7 +89,7 @@ exit_code run_replay(const replay_options& options) {
     write_report(result, options.report);
   }
   print_summary(result, summary_stream(options, setup.outputs));
-  const bool whole = report_input_faults(result);
+  const bool whole = report_faults(replay.inputs());
   if (!result.conserved() || result.broken) {
     return exit_code::broken;
   }

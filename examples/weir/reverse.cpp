@@ -4,6 +4,7 @@
 #include "weir/pool/pool_set.hpp"
 #include "weir/pool/port_space.hpp"
 
+#include "examples/weir/failure.hpp"
 #include "examples/weir/text.hpp"
 
 #include <fmt/format.h>
@@ -99,26 +100,22 @@ std::string mapping_text(const mapping<ipv4>& one) {
 
 }  // namespace
 
-exit_code explain_reverse(const std::string& endpoint_text, const std::string& protocol_name,
-                          const snapshot& config, const mapping_search& search) {
+void explain_reverse(const std::string& endpoint_text, const std::string& protocol_name,
+                     const snapshot& config, const mapping_search& search) {
   const auto asked = checked_endpoint(endpoint_text);
   const auto kind = checked_protocol(protocol_name);
   const auto say = [&](const std::string& whose) {
     fmt::print("{} {} is {}\n", name(kind), text(asked.address, asked.port), whose);
-    return exit_code::ok;
   };
   const auto entries = static_entries({domain_id{}, kind, asked, {}}, config);
   for (const auto& one : entries) {
     say(static_text(one, config));
   }
   if (!entries.empty()) {
-    return exit_code::ok;
+    return;
   }
   const auto found = search(external_key{domain_id{}, kind, asked});
-  if (found) {
-    return say(mapping_text(*found));
-  }
-  return say(pool_answer(asked, kind, config));
+  say(found ? mapping_text(*found) : pool_answer(asked, kind, config));
 }
 
 }  // namespace weir::program

@@ -3,8 +3,6 @@
 #include "weir/engine/snapshot.hpp"
 #include "weir/pool/mapping.hpp"
 
-#include "examples/weir/failure.hpp"
-
 #include <functional>
 #include <optional>
 #include <string>
@@ -16,7 +14,7 @@ using mapping_search = std::function<std::optional<mapping<ipv4>>(const external
 
 /// Says whose an external endpoint is: a static entry's, a live mapping's, a deterministic pool's
 /// host's, the box's, or nobody's.
-exit_code explain_reverse(const std::string& endpoint, const std::string& protocol_name,
-                          const snapshot& config, const mapping_search& search);
+void explain_reverse(const std::string& endpoint, const std::string& protocol_name,
+                     const snapshot& config, const mapping_search& search);
 
 }  // namespace weir::program

@@ -228,6 +228,30 @@ TEST_CASE("a frame for another station is explained as what replay calls it",
   CHECK(said.says("drop, foreign_mac"));
 }
 
+TEST_CASE("damage of what is replayed before is reported", "[program][explain]") {
+  const explained_home here;
+  here.capture("whole.pcap", {{0, packets::outward(syn(443))}, {1, packets::outward(syn(444))}});
+  const auto whole = here.text("whole.pcap");
+  const auto [content, complaint] = GENERATE_COPY(table<std::string, std::string>({
+      {whole.substr(0, whole.size() - 1), "the 1 records before it were replayed"},
+      {"", "weir: t.pcap: at byte 0: the file is empty"},
+      {"interfaces: {}", "weir: t.pcap: at byte 0: the file is neither pcap nor pcapng"},
+  }));
+  here.write("t.pcap", content);
+  CAPTURE(complaint);
+
+  const auto packet =
+      here.explain("--in lan --after t.pcap --packet " + packets::hex_digits(syn(443)));
+  const auto owner = here.explain("--in lan --after t.pcap --reverse 203.0.113.1:80");
+
+  for (const auto* const said : {&packet, &owner}) {
+    CAPTURE(said->out, said->err);
+    CHECK(said->code == 3);
+    CHECK(said->err.find(complaint) != std::string::npos);
+    CHECK(!said->out.empty());
+  }
+}
+
 TEST_CASE("explaining changes no file", "[program][explain]") {
   const explained_home here;
   here.capture("t.pcap", {{1'000'000, packets::outward(syn(443))}});
