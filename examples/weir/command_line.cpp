@@ -32,11 +32,6 @@ namespace weir::program {
 
 namespace {
 
-/// What the chosen subcommand answered.
-struct outcome {
-  exit_code code = exit_code::ok;
-};
-
 /// Refuses what is no whole number, or none that `Number` can hold.
 template <std::unsigned_integral Number>
 CLI::Validator whole_number() {
@@ -58,7 +53,7 @@ CLI::Option& add_number(CLI::App& command, const char* name, Number& into, const
   return *command.add_option(name, into, about)->check(whole_number<Number>());
 }
 
-void add_generate(CLI::App& program, outcome& result) {
+void add_generate(CLI::App& program, exit_code& result) {
   auto& command = *program.add_subcommand("generate", "Make traffic: a capture to replay");
   const auto options = std::make_shared<generate_options>();
   command
@@ -82,7 +77,7 @@ void add_generate(CLI::App& program, outcome& result) {
   add_number(command, "--flows", options->flows, "With --packets: flows").capture_default_str();
   add_number(command, "--size", options->size, "With --packets: bytes of each frame")
       .capture_default_str();
-  command.callback([options, &result] { result.code = run_generate(*options); });
+  command.callback([options, &result] { result = run_generate(*options); });
 }
 
 /// What options were typed, in their order across options: `--in a --tap b --in c`.
@@ -103,7 +98,7 @@ struct replay_words : replay_options {
   std::vector<std::string> words;
 };
 
-void add_replay(CLI::App& program, outcome& result) {
+void add_replay(CLI::App& program, exit_code& result) {
   auto& command = *program.add_subcommand("replay", "Judge captures: packets in, packets out");
   const auto options = std::make_shared<replay_words>();
   command.add_option("--config", options->config, "The configuration file")->required();
@@ -126,18 +121,18 @@ void add_replay(CLI::App& program, outcome& result) {
   command.callback([options, &command, &result] {
     options->inputs = in_order(command, {"--in", "--tap"});
     options->outputs = in_order(command, {"--out"});
-    result.code = run_replay(*options);
+    result = run_replay(*options);
   });
 }
 
-void add_check(CLI::App& program, outcome& result) {
+void add_check(CLI::App& program, exit_code& result) {
   auto& command = *program.add_subcommand("check", "Say what is wrong with a configuration");
   const auto path = std::make_shared<std::string>();
   command.add_option("FILE", *path, "The configuration file; - is standard input")->required();
-  command.callback([path, &result] { result.code = run_check(*path); });
+  command.callback([path, &result] { result = run_check(*path); });
 }
 
-void add_explain(CLI::App& program, outcome& result) {
+void add_explain(CLI::App& program, exit_code& result) {
   auto& command =
       *program.add_subcommand("explain", "Say what would happen to one packet, and why");
   const auto options = std::make_shared<explain_options>();
@@ -163,7 +158,7 @@ void add_explain(CLI::App& program, outcome& result) {
       ->capture_default_str();
   add_number(command, "--seed", options->seed, "As in weir replay").capture_default_str();
   command.add_flag("--complete-checksums", options->complete_checksums, "As in weir replay");
-  command.callback([options, &result] { result.code = run_explain(*options); });
+  command.callback([options, &result] { result = run_explain(*options); });
 }
 
 /// The command of a name; one that is not there ends the program with those that are.
@@ -226,20 +221,25 @@ int complain(const std::string& message, exit_code code) {
   return static_cast<int>(code);
 }
 
-int parse_and_run(CLI::App& program, const outcome& result, int argc, const char* const* argv) {
+/// Where the options stand that the words may have.
+std::string helpful(const std::string& first_word) {
+  return first_word.starts_with('-') ? "weir help" : "weir help " + first_word;
+}
+
+int parse_and_run(CLI::App& program, const exit_code& result, int argc, const char* const* argv) {
   try {
     refuse_strangers(program, {argv + 1, argv + argc});
     program.parse(argc, argv);
   } catch (const CLI::Success& wish) {
     program.exit(wish);  // help or the version, printed
   } catch (const CLI::ParseError& error) {
-    return complain(fmt::format("{}; see weir help", error.what()), exit_code::usage);
+    return complain(fmt::format("{}; see {}", error.what(), helpful(argv[1])), exit_code::usage);
   } catch (const failure& fault) {
     return complain(fault.what(), fault.code());
   } catch (const std::exception& error) {
     return complain(error.what(), exit_code::input_output);
   }
-  return static_cast<int>(result.code);
+  return static_cast<int>(result);
 }
 
 }  // namespace
@@ -251,7 +251,7 @@ int run(int argc, const char* const* argv) {
   const auto& version = library_version;
   program.set_version_flag(
       "--version", fmt::format("weir {}.{}.{}", version.major, version.minor, version.patch));
-  outcome result;
+  auto result = exit_code::ok;  // of the command that is run
   add_replay(program, result);
   add_check(program, result);
   add_explain(program, result);

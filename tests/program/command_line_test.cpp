@@ -40,6 +40,9 @@ TEST_CASE("a word that is not known is named, and what is near it", "[program][u
       {"replay --outdir=x", "there is no option --outdir; did you mean --out-dir?"},
       {"replya --config a.yaml", "there is no command \"replya\"; did you mean \"replay\"?"},
       {"bogus-command-of-no-kind", "weir has replay, check, explain, generate and help"},
+      {"replay --in lan=a.pcap", "weir: --config is required; see weir help replay\n"},
+      {"explain --config a --seed 1 --seed 2", "see weir help explain\n"},
+      {"--frobnicate", "see weir help\n"},
       {"help chekc", "there is no command \"chekc\"; did you mean \"check\"?"},
   }));
   CAPTURE(words);
