@@ -13,13 +13,17 @@
 #include "examples/weir/text.hpp"
 
 #include <CLI/CLI.hpp>
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <charconv>
 #include <concepts>
 #include <cstddef>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <limits>
 #include <map>
@@ -217,7 +221,7 @@ void add_help(CLI::App& program) {
 }
 
 int complain(const std::string& message, exit_code code) {
-  fmt::print(stderr, "weir: {}\n", message);
+  std::fputs(("weir: " + message + "\n").c_str(), stderr);
   return static_cast<int>(code);
 }
 
@@ -242,9 +246,34 @@ int parse_and_run(CLI::App& program, const exit_code& result, int argc, const ch
   return static_cast<int>(result);
 }
 
+/// A file that is opened must not get the number of a standard stream that is closed, and with it
+/// what was meant for the stream. Reading and writing go on to fail; complaints go nowhere.
+void occupy_closed_streams() {
+  for (const int stream : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO}) {
+    if (::fcntl(stream, F_GETFD) == -1) {
+      ::open("/dev/null", stream == STDOUT_FILENO ? O_RDONLY : O_WRONLY);
+    }
+  }
+}
+
+/// Writes out what standard output still holds: an answer that nobody gets is a failure.
+int finished(int code) {
+  const bool was_good = std::ferror(stdout) == 0;
+  if (std::fflush(stdout) == 0 && was_good) {
+    return code;
+  }
+  const std::string why = was_good ? fmt::format(": {}", std::strerror(errno)) : "";
+  const auto lost = static_cast<int>(exit_code::input_output);
+  if (code != lost) {
+    complain("standard output: writing failed" + why, exit_code::input_output);
+  }
+  return code == static_cast<int>(exit_code::ok) ? lost : code;
+}
+
 }  // namespace
 
 int run(int argc, const char* const* argv) {
+  occupy_closed_streams();
   CLI::App program{"weir judges packets: a firewall and a NAT, from a configuration"};
   program.name("weir");
   program.require_subcommand(1);
@@ -261,7 +290,7 @@ int run(int argc, const char* const* argv) {
     fmt::print(stderr, "{}", program.help());
     return static_cast<int>(exit_code::usage);
   }
-  return parse_and_run(program, result, argc, argv);
+  return finished(parse_and_run(program, result, argc, argv));
 }
 
 }  // namespace weir::program

@@ -5,6 +5,7 @@
 #include "tests/program/run_weir.hpp"
 #include "tests/support/catch.hpp"
 
+#include <filesystem>
 #include <string>
 
 using weir::test::workshop;
@@ -82,6 +83,54 @@ TEST_CASE("a folder is no configuration", "[program][usage]") {
     CAPTURE(said.err);
     CHECK(said.code == 2);
     CHECK(said.says(".: is a folder"));
+  }
+}
+
+TEST_CASE("an answer that standard output does not take is a failure", "[program][usage]") {
+  if (!std::filesystem::exists("/dev/full")) {
+    WARN("SKIPPED: there is no /dev/full");
+    return;
+  }
+  const workshop here;
+  here.write("home.yaml", weir::test::home_yaml);
+  here.capture("a.pcap", {});
+  const std::string words =
+      GENERATE("help", "--version", "check home.yaml", "generate --out b.pcap --conversations 3",
+               "replay --config home.yaml --in lan=a.pcap",
+               "replay --config home.yaml --in lan=a.pcap --report -",
+               "explain --config home.yaml --reverse 203.0.113.1:80");
+  const std::string output = GENERATE(">/dev/full", ">&-");
+  CAPTURE(words, output);
+
+  const auto said = here.run(words, "true", output);
+
+  CAPTURE(said.err);
+  CHECK(said.code == 3);
+  CHECK(said.says("writing failed"));
+}
+
+TEST_CASE("what is meant for a closed stream enters no file", "[program][usage]") {
+  const workshop here;
+  auto yaml = weir::test::home_yaml;
+  const std::string rule = "{ name: no-smtp,";
+  yaml.replace(yaml.find(rule), rule.size(), rule + " log: true,");
+  here.write("home.yaml", yaml + "events: { log: stderr }\n");
+  const auto syn = weir::test::tcp{}.from("10.0.0.5", 4000).to("198.51.100.7", 25).syn().bytes();
+  here.capture("a.pcap", {{0, weir::test::outward(syn)}});
+
+  const auto said = here.run("replay --config home.yaml --in lan=- --out lan=l.pcap", "true",
+                             ">out.txt 2>&- <a.pcap");
+
+  CHECK(said.code == 0);
+  CHECK(here.frames("l.pcap").size() == 1);
+}
+
+TEST_CASE("a complaint that nobody takes changes no exit code", "[program][usage]") {
+  const workshop here;
+
+  CHECK(here.run("replay --config none.yaml", "true", "2>&-").code == 2);
+  if (std::filesystem::exists("/dev/full")) {
+    CHECK(here.run("replay --config none.yaml", "true", "2>/dev/full").code == 2);
   }
 }
 

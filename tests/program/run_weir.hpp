@@ -54,12 +54,14 @@ struct read_frame {
 /// A folder that goes away with the test, and the program in it.
 class workshop : public scratch_folder {
  public:
-  /// Runs `weir` with arguments, as a shell takes them, in the folder; before it another command.
-  run_result run(const std::string& arguments, const std::string& before = "true") const {
+  /// Runs `weir` with arguments, as a shell takes them, in the folder; before it another command;
+  /// its standard output goes where a redirection says.
+  run_result run(const std::string& arguments, const std::string& before = "true",
+                 const std::string& redirection = ">out.txt") const {
     const char* const program = std::getenv("WEIR_PROGRAM");
     if (program == nullptr) throw std::runtime_error{"WEIR_PROGRAM names no program"};
     const auto command = "cd '" + path().string() + "' && " + before + " && '" + program + "' " +
-                         arguments + " >out.txt 2>err.txt";
+                         arguments + " 2>err.txt " + redirection;
     const int status = std::system(command.c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text("out.txt"), text("err.txt")};
   }
