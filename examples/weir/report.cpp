@@ -7,10 +7,12 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdio>
 #include <cstring>
+#include <filesystem>
 #include <fstream>
-#include <iostream>
 #include <string_view>
+#include <system_error>
 
 namespace weir::program {
 
@@ -108,8 +110,9 @@ json report_of(const replay_result& result) {
 }  // namespace
 
 void check_report(const std::string& path) {
-  if (path.empty() || path == "-") {
-    return;
+  std::error_code none;
+  if (path.empty() || path == "-" || std::filesystem::is_other(path, none)) {
+    return;  // a pipe that was opened and closed would have ended for its reader
   }
   const std::ofstream probe{path, std::ios::app};
   if (!probe) {
@@ -120,15 +123,19 @@ void check_report(const std::string& path) {
 
 void write_report(const replay_result& result, const std::string& path) {
   constexpr int indentation = 2;
-  const auto text = report_of(result).dump(indentation) + "\n";
+  // The names of files may be no UTF-8, which JSON is.
+  const auto text =
+      report_of(result).dump(indentation, ' ', false, json::error_handler_t::replace) + "\n";
+  bool good = false;
   if (path == "-") {
-    std::cout << text;
-    return;
+    good = std::fputs(text.c_str(), stdout) >= 0 && std::fflush(stdout) == 0;
+  } else {
+    std::ofstream file{path, std::ios::trunc};
+    file << text;
+    file.close();
+    good = !file.fail();
   }
-  std::ofstream file{path, std::ios::trunc};
-  file << text;
-  file.close();
-  if (!file) {
+  if (!good) {
     throw input_output_failure(fmt::format("{}: writing failed: {}", path, std::strerror(errno)));
   }
 }

@@ -37,6 +37,33 @@ TEST_CASE("reports fit their schema", "[program][report]") {
   CHECK(here.json("a.json")["pools"].contains("internet"));
 }
 
+TEST_CASE("a report goes through a pipe whole", "[program][report]") {
+  const workshop here;
+  here.write("home.yaml", home_yaml);
+  here.capture("a.pcap", {});
+
+  const auto said =
+      here.run("replay --config home.yaml --in lan=a.pcap --report p",
+               "mkfifo p && { cat p >got.json & }", ">out.txt; code=$?; wait; exit $code");
+
+  CHECK(said.code == 0);
+  CHECK(here.json("got.json")["conserved"] == true);
+}
+
+TEST_CASE("a report names files whose names are no UTF-8", "[program][report]") {
+  const workshop here;
+  here.write("home.yaml", home_yaml);
+  here.capture("a.pcap", {});
+
+  const auto said = here.run(
+      "replay --config home.yaml --in lan=a.pcap --out \"$(printf 'wan=w\\377.pcap')\" "
+      "--report r.json");
+
+  CAPTURE(said.err);
+  CHECK(said.code == 0);
+  CHECK(here.json("r.json")["frames"]["wan"]["file"] == "w\uFFFD.pcap");
+}
+
 TEST_CASE("a pool counts the ports that are its own to give", "[program][report][pool]") {
   const workshop here;
   const auto [pools, ports, used] = GENERATE(table<std::string, unsigned, unsigned>({
