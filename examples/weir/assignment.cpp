@@ -94,13 +94,6 @@ std::vector<input_assignment> checked_inputs(const std::vector<assignment>& type
       input.outside = named_interface(names.substr(comma + 1), as_typed(one), config);
       used.use(*input.outside, one, config);
     }
-    const bool again = path == "-" && std::any_of(made.begin(), made.end(), [](const auto& other) {
-                         return other.path == "-";
-                       });
-    if (again) {
-      throw usage_failure(
-          fmt::format("{}: standard input is already another input", as_typed(one)));
-    }
     made.push_back(std::move(input));
   }
   if (made.empty()) {

@@ -31,8 +31,8 @@ struct output_assignment {
   std::string words;  ///< that name it, as typed
 };
 
-/// The assignments with their interfaces found. An unknown interface, one that is named twice, or
-/// two uses of standard input end the program with what would be right.
+/// The assignments with their interfaces found. An unknown interface or one that is named twice
+/// ends the program with what would be right.
 std::vector<input_assignment> checked_inputs(const std::vector<assignment>& typed,
                                              const snapshot& config);
 std::vector<output_assignment> checked_outputs(const std::vector<assignment>& typed,

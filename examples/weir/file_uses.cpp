@@ -14,11 +14,21 @@ namespace {
 /// Standard input and standard output have one name.
 constexpr const char* standard_stream = "-";
 
+/// Where a path leads, also by links to what is not there yet.
 std::filesystem::path whole(const std::string& path) {
+  constexpr int links_max = 40;  // as Linux follows
   std::error_code error;
-  const auto absolute = std::filesystem::absolute(path, error);
-  const auto made = std::filesystem::weakly_canonical(absolute, error);
-  return error ? absolute.lexically_normal() : made;
+  auto at = std::filesystem::absolute(path, error);
+  for (int links = 0; links < links_max && std::filesystem::is_symlink(at, error); ++links) {
+    at = at.parent_path() / std::filesystem::read_symlink(at, error);
+  }
+  const auto made = std::filesystem::weakly_canonical(at, error);
+  return error ? at.lexically_normal() : made;
+}
+
+bool is_standard_input(const std::string& path) {
+  return path == standard_stream || path == "/dev/stdin" || path == "/dev/fd/0" ||
+         path == "/proc/self/fd/0";
 }
 
 }  // namespace
@@ -35,14 +45,18 @@ bool is_same_file(const std::string& one, const std::string& other) {
 }
 
 void file_uses::read(const std::string& path, const std::string& words) {
-  if (path != standard_stream) {
-    read_.push_back({path, words});
+  for (const auto& earlier : read_) {
+    if (is_standard_input(path) && is_standard_input(earlier.path)) {
+      throw usage_failure(fmt::format(
+          "{}: {} already reads standard input; give one of them a file", words, earlier.words));
+    }
   }
+  read_.push_back({path, words});
 }
 
 void file_uses::write(const std::string& path, const std::string& words) {
   for (const auto& earlier : read_) {
-    if (is_same_file(path, earlier.path)) {
+    if (path != standard_stream && is_same_file(path, earlier.path)) {
       throw usage_failure(
           fmt::format("{}: {} is an input and an output, {} reads it; write to another file", words,
                       path, earlier.words));

@@ -9,7 +9,8 @@ namespace weir::program {
 bool is_same_file(const std::string& one, const std::string& other);
 
 /// The files of a run, each with the words that name it. A file that would be written twice, or
-/// that is read too, ends the program before anything is written.
+/// that is read too, ends the program before anything is written; so does a second use of standard
+/// input.
 class file_uses {
  public:
   void read(const std::string& path, const std::string& words);

@@ -203,12 +203,13 @@ std::vector<input_assignment> history_of(const explain_options& options, const s
     const bool is_tap = names.find(',') != std::string::npos;
     typed.push_back({is_tap ? "--tap" : "--in", names + "=" + path});
   }
-  if (typed.empty()) {
-    return {};
-  }
-  auto made = checked_inputs(typed, config);
+  auto made = typed.empty() ? std::vector<input_assignment>{} : checked_inputs(typed, config);
+  file_uses files;
+  files.read(options.config, "--config " + options.config);
+  for (const auto& one : made) files.read(one.path, one.words);
   if (!options.capture.empty()) {
     const auto own = checked_record(options.capture);
+    files.read(own.path, "--pcap " + options.capture);
     for (auto& one : made) {
       if (is_same_file(one.path, own.path)) one.records_max = own.number - 1;
     }

@@ -42,13 +42,17 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
       {"--in a.pcap", "write it as --in INTERFACE=FILE"},
       {"--in lan=", "write it as --in INTERFACE=FILE"},
       {"--in lan=none.pcap", "none.pcap: cannot be read: No such file or directory"},
-      {"--in lan=- --in wan=-", "standard input is already another input"},
+      {"--in lan=- --in wan=-", "--in wan=-: --in lan=- already reads standard input"},
+      {"--in lan=/dev/stdin --in wan=-", "--in lan=/dev/stdin already reads standard input"},
       {"--in lan=a.pcap --out lan=x.pcap --out lan=y.pcap", "give each interface one output"},
       {"--in lan=a.pcap --out lan=x.pcap --out wan=x.pcap", "already writes this file"},
       {"--in lan=a.pcap --out wen=x.pcap", "did you mean \"wan\"?"},
       {"--in lan=a.pcap --out lan=x.pcap --out wan=./x.pcap", "already writes this file"},
       {"--in lan=a.pcap --out wan=o/lan.pcap --out-dir o", "--out wan=o/lan.pcap already writes"},
       {"--in lan=a.pcap --out wan=x.pcap --report x.pcap", "already writes this file"},
+      {"--in lan=a.pcap --out lan=far.pcap --out wan=x.pcap", "already writes this file"},
+      {"--in lan=a.pcap --out lan=x.pcap --out wan=far.pcap", "already writes this file"},
+      {"--in lan=a.pcap --out lan=far.pcap --report ./x.pcap", "already writes this file"},
       {"--in lan=a.pcap --out wan=a.pcap", "is an input and an output"},
       {"--in lan=a.pcap --out wan=link.pcap", "--in lan=a.pcap reads it"},
       {"--in lan=a.pcap --report ./a.pcap", "--in lan=a.pcap reads it"},
@@ -58,6 +62,8 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
   CAPTURE(arguments);
   const replay_workshop here;
   std::filesystem::create_symlink("a.pcap", here / "link.pcap");
+  std::filesystem::create_symlink("x.pcap", here / "near.pcap");
+  std::filesystem::create_symlink(here / "near.pcap", here / "far.pcap");
   const auto capture = here.text("a.pcap");
 
   const auto said = here.replay(arguments);
@@ -68,6 +74,25 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
   CHECK(here.text("a.pcap") == capture);
   CHECK(here.text("home.yaml") == home_yaml);
   CHECK(!here.exists("x.pcap"));
+}
+
+TEST_CASE("standard input is read for one purpose", "[program][replay][explain]") {
+  const auto [words, complaint] = GENERATE(table<std::string, std::string>({
+      {"replay --config - --in lan=-", "--in lan=-: --config - already reads standard input"},
+      {"explain --config - --pcap -#1", "--pcap -#1: --config - already reads standard input"},
+      {"explain --config - --after lan=- --packet 45",
+       "--in lan=-: --config - already reads standard input"},
+      {"explain --config home.yaml --in lan --after - --pcap -#2",
+       "--pcap -#2: --in lan=- already reads standard input"},
+  }));
+  CAPTURE(words);
+  const replay_workshop here;
+
+  const auto said = here.run(words + " <home.yaml");
+
+  CAPTURE(said.err);
+  CHECK(said.code == 2);
+  CHECK(said.err.find(complaint) != std::string::npos);
 }
 
 TEST_CASE("outputs may share a device", "[program][replay]") {
