@@ -53,6 +53,17 @@ class used_interfaces {
   std::map<interface_id, std::string> used_;
 };
 
+/// The file of an interface in a folder, which it must not lead out of.
+std::string path_in(const std::string& folder, const std::string& interface) {
+  if (interface.find('/') != std::string::npos) {
+    throw usage_failure(
+        fmt::format("--out-dir {}: interface \"{}\" cannot be the name of a file, it has a \"/\"; "
+                    "name its file: --out \"{}=FILE\"",
+                    folder, interface, interface));
+  }
+  return (std::filesystem::path{folder} / (interface + ".pcap")).string();
+}
+
 }  // namespace
 
 interface_id named_interface(const std::string& name, const std::string& where,
@@ -119,8 +130,7 @@ std::vector<output_assignment> checked_outputs(const std::vector<assignment>& ty
     const bool has_output = std::any_of(
         made.begin(), made.end(), [&](const auto& output) { return output.interface == one.id; });
     if (!has_output) {
-      made.push_back({(std::filesystem::path{folder} / (one.name + ".pcap")).string(), one.id,
-                      "--out-dir " + folder});
+      made.push_back({path_in(folder, one.name), one.id, "--out-dir " + folder});
     }
   }
   return made;

@@ -141,3 +141,22 @@ TEST_CASE("a folder for outputs is made", "[program][replay]") {
   CHECK(here.frames("new/folder/lan.pcap").empty());
   CHECK(here.frames("new/folder/local.pcap").empty());
 }
+
+TEST_CASE("an interface's name leads out of no folder for outputs", "[program][replay]") {
+  const replay_workshop here;
+  auto yaml = home_yaml;
+  yaml.replace(yaml.find("lan:"), 4, "../up/lan:");
+  here.write("home.yaml", yaml);
+  std::filesystem::create_directory(here / "up");
+
+  const auto refused = here.replay("--in ../up/lan=a.pcap --out-dir o");
+  const auto named = here.replay("--in ../up/lan=a.pcap --out-dir o --out ../up/lan=l.pcap");
+
+  CAPTURE(refused.err, named.err);
+  CHECK(refused.code == 2);
+  CHECK(refused.says("interface \"../up/lan\" cannot be the name of a file"));
+  CHECK(std::filesystem::is_empty(here / "up"));
+  CHECK(named.code == 0);
+  CHECK(here.frames("l.pcap").empty());
+  CHECK(here.frames("o/wan.pcap").size() == 1);
+}
