@@ -30,7 +30,9 @@ bool complete(std::span<std::byte> packet, std::size_t wire_size) noexcept {
     return false;
   }
   // The field holds the pseudo header's sum, so the sum over the body is the sum over both.
-  store_be(body, at, inet_checksum::of(ones_sum::of(body)).never_zero().field());
+  const auto made = inet_checksum::of(ones_sum::of(body));
+  // Zero says of UDP alone that there is no checksum (RFC 768).
+  store_be(body, at, (is_tcp ? made : made.never_zero()).field());
   return true;
 }
 

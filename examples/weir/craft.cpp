@@ -70,7 +70,9 @@ packet_bytes finished(packet_bytes packet, const path& along, protocol transport
   if (transport != protocol::icmp) {
     sum = sum.plus(pseudo_header_of(along, transport, body.size()));
   }
-  store_be(body, checksum_at, inet_checksum::of(sum).never_zero().field());
+  const auto made = inet_checksum::of(sum);
+  // Zero says of UDP alone that there is no checksum (RFC 768).
+  store_be(body, checksum_at, (transport == protocol::udp ? made.never_zero() : made).field());
   return packet;
 }
 

@@ -4,7 +4,9 @@
 #include "tests/support/checksum_oracle.hpp"
 #include "tests/support/packet_builder.hpp"
 
+#include <cstddef>
 #include <string>
+#include <string_view>
 
 namespace packets = weir::test;
 
@@ -34,6 +36,24 @@ TEST_CASE("a partial checksum is completed", "[program][checksum]") {
 
   CHECK(packet == some(transport, is_wide).bytes());
   CHECK(packets::wrong_with(packet).empty());
+}
+
+TEST_CASE("a completed checksum of zero is written as ones in UDP alone",
+          "[program][checksum][rfc768]") {
+  const auto transport = GENERATE(weir::protocol::tcp, weir::protocol::udp);
+  const bool is_tcp = transport == weir::protocol::tcp;
+  const std::size_t at = is_tcp ? 36 : 26;
+  const auto with = [&](std::string_view payload) {
+    return packets::builder{transport}.from("10.0.0.1").to("10.0.0.2").payload(payload);
+  };
+  // With the checksum of the same packet as its payload, everything sums up to zero.
+  const auto without = with(std::string_view{"\0\0", 2}).bytes();
+  const std::string sum{static_cast<char>(without[at]), static_cast<char>(without[at + 1])};
+  auto packet = with(sum).partial_checksum().bytes();
+
+  CHECK(complete_checksum(packet, packet.size()));
+
+  CHECK(packets::number_at(packet, at, 2) == (is_tcp ? 0u : 0xFFFFu));
 }
 
 TEST_CASE("a checksum that is right is left alone", "[program][checksum]") {
