@@ -40,12 +40,12 @@ class bulk_flows {
   bulk_flow operator[](std::uint32_t number) const {
     constexpr std::uint32_t ports = 64'000;
     constexpr std::uint16_t first_port = 1'024;
-    constexpr std::uint32_t servers = 1u << 17;  // 198.18.0.0/15 is for measuring (RFC 2544)
+    constexpr std::uint32_t servers = 1u << (32 - bulk_internet.length());
     const auto host = 1 + number % hosts_;
     const auto slot = number / hosts_;
     return {host, host_address(options_.inside, host).v4(),
             port{static_cast<std::uint16_t>(first_port + slot % ports)},
-            ipv4_address{ipv4_address{198, 18, 0, 0}.bits() + 1 + number % (servers - 2)}};
+            ipv4_address{bulk_internet.address().v4().bits() + 1 + number % (servers - 2)}};
   }
 
  private:

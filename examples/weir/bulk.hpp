@@ -17,6 +17,8 @@ struct bulk_options {
   std::uint32_t per_second = 1'000'000;
 };
 
+/// Where the flows lead: the block for measuring (RFC 2544). No home lives there.
+inline constexpr ip_prefix bulk_internet{ipv4_prefix::around(ipv4_address{198, 18, 0, 0}, 15)};
 inline constexpr std::uint32_t bulk_frame_size_min = 42;  ///< Ethernet, IPv4 and UDP headers
 inline constexpr std::uint32_t bulk_frame_size_max = 1514;
 inline constexpr std::uint32_t bulk_flows_max = 16'000'000;

@@ -36,25 +36,26 @@ namespace weir::program {
 
 namespace {
 
-/// Refuses what is no whole number, or none that `Number` can hold.
+/// Refuses what is no whole number, less than `first`, or more than `Number` can hold.
 template <std::unsigned_integral Number>
-CLI::Validator whole_number() {
-  return CLI::Validator{[](const std::string& text) {
+CLI::Validator whole_number(Number first) {
+  return CLI::Validator{[first](const std::string& text) {
                           Number value{};
                           const auto* const end = text.data() + text.size();
                           const auto [rest, error] = std::from_chars(text.data(), end, value);
-                          return error == std::errc{} && rest == end
+                          return error == std::errc{} && rest == end && value >= first
                                      ? std::string{}
-                                     : fmt::format("{}: not a whole number from 0 to {}", text,
-                                                   std::numeric_limits<Number>::max());
+                                     : fmt::format("{}: not a whole number from {} to {}", text,
+                                                   first, std::numeric_limits<Number>::max());
                         },
                         ""};
 }
 
 /// Adds an option that is a number.
 template <std::unsigned_integral Number>
-CLI::Option& add_number(CLI::App& command, const char* name, Number& into, const char* about) {
-  return *command.add_option(name, into, about)->check(whole_number<Number>());
+CLI::Option& add_number(CLI::App& command, const char* name, Number& into, const char* about,
+                        Number first = 0) {
+  return *command.add_option(name, into, about)->check(whole_number(first));
 }
 
 void add_generate(CLI::App& program, exit_code& result) {
@@ -77,10 +78,16 @@ void add_generate(CLI::App& program, exit_code& result) {
   add_number(command, "--duration", options->seconds, "Seconds in which these begin")
       .capture_default_str();
   add_number(command, "--packets", options->packets,
-             "Instead of conversations: this many small UDP packets, both ways");
+             "Instead of conversations: this many small UDP packets, both ways", std::uint64_t{1});
   add_number(command, "--flows", options->flows, "With --packets: flows").capture_default_str();
   add_number(command, "--size", options->size, "With --packets: bytes of each frame")
       .capture_default_str();
+  for (const char* const one : {"--flows", "--size"}) {
+    command.get_option(one)->needs("--packets");
+  }
+  for (const char* const one : {"--conversations", "--duration", "--hosts", "--inside-ipv6"}) {
+    command.get_option("--packets")->excludes(one);
+  }
   command.callback([options, &result] { result = run_generate(*options); });
 }
 

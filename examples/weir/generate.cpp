@@ -1,5 +1,6 @@
 #include "examples/weir/generate.hpp"
 
+#include "weir/net/special_address.hpp"
 #include "weir/net/text.hpp"
 #include "weir/pcap/link_number.hpp"
 #include "weir/pcap/writer.hpp"
@@ -18,27 +19,57 @@
 #include <cstdio>
 #include <cstring>
 #include <optional>
+#include <span>
 #include <utility>
 
 namespace weir::program {
 
 namespace {
 
-ip_prefix checked_prefix(const std::string& option, const std::string& text, bool is_ipv4) {
-  const auto made = parse_prefix(text);
-  if (!made || made->is_ipv4() != is_ipv4) {
-    throw usage_failure(fmt::format("{} {}: not an {} prefix; write it like {}", option, text,
-                                    is_ipv4 ? "IPv4" : "IPv6",
-                                    is_ipv4 ? "10.0.0.0/24" : "2001:db8:1::/64"));
-  }
-  return *made;
-}
-
 template <class T>
-void check_range(const char* option, T value, T first, T last) {
+void check_range(const std::string& option, T value, T first, T last) {
   if (value < first || value > last) {
     throw usage_failure(fmt::format("{} {}: must be from {} to {}", option, value, first, last));
   }
+}
+
+/// Whether hosts that others talk to may have the addresses of a block of eight bits or more.
+bool is_for_hosts(const ip_prefix& block) {
+  const auto first = block.address();
+  if (first.is_ipv4()) {
+    constexpr auto of_links = ipv4_prefix::around(ipv4_address{169, 254, 0, 0}, 16);
+    return !is_martian_source(first.v4()) && !of_links.overlaps(block.as<ipv4>());
+  }
+  constexpr unsigned global = 0x2000 >> 13;       // 2000::/3
+  constexpr unsigned unique_local = 0xFC00 >> 9;  // fc00::/7
+  return first.v6().high() >> 61 == global || first.v6().high() >> 57 == unique_local;
+}
+
+bool overlap(const ip_prefix& one, const ip_prefix& other) {
+  return one.contains(other.address()) || other.contains(one.address());
+}
+
+/// The home's block of a family: one that hosts may have, and that is not the Internet's.
+ip_prefix checked_home_block(const std::string& option, const std::string& text, bool is_ipv4,
+                             std::span<const ip_prefix> internet) {
+  const char* const example = is_ipv4 ? "10.0.0.0/24" : "2001:db8:1::/64";
+  const auto made = parse_prefix(text);
+  if (!made || made->is_ipv4() != is_ipv4) {
+    throw usage_failure(fmt::format("{} {}: not an {} prefix; write it like {}", option, text,
+                                    is_ipv4 ? "IPv4" : "IPv6", example));
+  }
+  check_range(option + ": the prefix length", made->length(), 8u, is_ipv4 ? 28u : 112u);
+  if (!is_for_hosts(*made)) {
+    throw usage_failure(fmt::format("{} {}: hosts have no such addresses; write it like {}", option,
+                                    text, example));
+  }
+  for (const auto& block : internet) {
+    if (overlap(*made, block)) {
+      throw usage_failure(fmt::format("{} {}: {} is the made Internet's; take another, like {}",
+                                      option, text, to_text(block), example));
+    }
+  }
+  return *made;
 }
 
 /// The one file, or the files of the two sides.
@@ -80,31 +111,34 @@ bool write_home(const home_options& options, pcap::writer& from_inside, pcap::wr
   return true;
 }
 
+void check_hosts(std::uint32_t hosts, const ip_prefix& inside) {
+  const auto hosts_max = (1u << (32 - inside.length())) - 3;
+  check_range("--hosts", hosts, 1u, std::min(hosts_max, 65'000u));
+}
+
 home_options checked_home(const generate_options& options) {
   home_options made{.seed = options.seed,
-                    .inside = checked_prefix("--inside", options.inside, true),
+                    .inside = checked_home_block("--inside", options.inside, true, made_internet),
                     .inside_ipv6 = {},
                     .hosts = options.hosts,
                     .conversations = options.conversations,
                     .length = duration::seconds(options.seconds)};
   if (!options.inside_ipv6.empty()) {
-    made.inside_ipv6 = checked_prefix("--inside-ipv6", options.inside_ipv6, false);
+    made.inside_ipv6 =
+        checked_home_block("--inside-ipv6", options.inside_ipv6, false, made_internet);
   }
-  constexpr unsigned longest = 28;
-  check_range("--inside: the prefix length", made.inside.length(), 8u, longest);
-  const auto hosts_max = (1u << (32 - made.inside.length())) - 3;
-  check_range("--hosts", options.hosts, 1u, std::min(hosts_max, 65'000u));
+  check_hosts(options.hosts, made.inside);
   check_range("--conversations", options.conversations, 0u, 1'000'000u);
   check_range("--duration", options.seconds, 1u, 86'400u);
   return made;
 }
 
 bulk_options checked_bulk(const generate_options& options) {
-  const auto home = checked_home(options);
   check_range("--size", options.size, bulk_frame_size_min, bulk_frame_size_max);
   check_range("--flows", options.flows, 1u, bulk_flows_max);
+  const std::array internet{bulk_internet};
   return {.seed = options.seed,
-          .inside = home.inside,
+          .inside = checked_home_block("--inside", options.inside, true, internet),
           .packets = options.packets,
           .flows = options.flows,
           .frame_size = options.size};
@@ -114,8 +148,8 @@ bulk_options checked_bulk(const generate_options& options) {
 
 exit_code run_generate(const generate_options& options) {
   const auto paths = checked_paths(options.out);
-  const auto home = checked_home(options);
-  const auto bulk = checked_bulk(options);
+  const auto bulk = options.packets != 0 ? std::optional{checked_bulk(options)} : std::nullopt;
+  const auto home = bulk ? home_options{} : checked_home(options);
   auto first = open_output(paths.front());
   std::optional<pcap::writer> second;
   if (paths.size() == 2) {
@@ -124,8 +158,8 @@ exit_code run_generate(const generate_options& options) {
   auto& from_outside = second ? *second : first;
 
   std::uint64_t packets = options.packets;
-  bool good = options.packets == 0 ? write_home(home, first, from_outside, packets)
-                                   : write_bulk(bulk, first, from_outside);
+  bool good = bulk ? write_bulk(*bulk, first, from_outside)
+                   : write_home(home, first, from_outside, packets);
   good = first.close() && good;
   good = (!second || second->close()) && good;
   if (!good) {

@@ -17,10 +17,8 @@ namespace weir::program {
 
 namespace {
 
-/// The Internet of the made network: the blocks for documentation (RFC 5737, RFC 3849), but for
-/// what the example home-gateway.yaml has on its own links.
-constexpr ipv4_address servers_ipv4{198, 51, 100, 0};
-constexpr ipv6_address servers_ipv6 = ipv6_address::from_halves(0x20010DB800FF0000, 0);
+constexpr ipv4_address servers_ipv4 = made_internet[0].address().v4();
+constexpr ipv6_address servers_ipv6 = made_internet[2].address().v6();
 constexpr ipv4_address resolver_ipv4{192, 0, 2, 53};
 constexpr ipv4_address strangers{192, 0, 2, 128};
 

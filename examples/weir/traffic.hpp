@@ -15,6 +15,7 @@
 
 #include "examples/weir/craft.hpp"
 
+#include <array>
 #include <cstdint>
 #include <optional>
 #include <vector>
@@ -38,6 +39,13 @@ struct made_frame {
   std::uint16_t type = 0;
   packet_bytes payload;
 };
+
+/// The Internet of the made network: blocks for documentation (RFC 5737, RFC 3849), but for what
+/// the example home-gateway.yaml has on its own links. No home lives there.
+inline constexpr std::array<ip_prefix, 3> made_internet{
+    ipv4_prefix::around(ipv4_address{198, 51, 100, 0}, 24),
+    ipv4_prefix::around(ipv4_address{192, 0, 2, 0}, 24),
+    ipv6_prefix::around(ipv6_address::from_halves(0x20010DB800FF0000, 0), 64)};
 
 /// When the made traffic begins: the first second of 2024, so that runs compare.
 inline constexpr instant traffic_start = instant::from_epoch(duration::seconds(1'704'067'200));

@@ -166,13 +166,34 @@ TEST_CASE("what cannot be made is refused with what can", "[program][generate]")
       {"--out a.pcap --inside 10.0.0.1/24", "not an IPv4 prefix; write it like 10.0.0.0/24"},
       {"--out a.pcap --inside-ipv6 10.0.0.0/24", "not an IPv6 prefix"},
       {"--out a.pcap --out a.pcap", "--out takes one file for both directions"},
+      {"--out a.pcap --packets 0", "--packets: 0: not a whole number from 1"},
+      {"--out a.pcap --packets 10 --conversations 5", "--conversations excludes --packets"},
+      {"--out a.pcap --packets 10 --hosts 5", "--hosts excludes --packets"},
+      {"--out a.pcap --flows 5", "--flows requires --packets"},
+      {"--out a.pcap --size 100", "--size requires --packets"},
+      {"--out a.pcap --inside 224.0.0.0/24", "hosts have no such addresses; write it like 10.0"},
+      {"--out a.pcap --inside 127.0.0.0/24", "hosts have no such addresses"},
+      {"--out a.pcap --inside 0.0.0.0/24", "hosts have no such addresses"},
+      {"--out a.pcap --inside 169.254.7.0/24", "hosts have no such addresses"},
+      {"--out a.pcap --inside 0.0.0.0/7", "the prefix length 7: must be from 8 to 28"},
+      {"--out a.pcap --inside 198.51.100.0/28", "198.51.100.0/24 is the made Internet's; take"},
+      {"--out a.pcap --inside 192.0.0.0/8", "192.0.2.0/24 is the made Internet's"},
+      {"--out a.pcap --packets 9 --inside 198.19.0.0/24", "198.18.0.0/15 is the made Internet's"},
+      {"--out a.pcap --inside-ipv6 ::/0", "the prefix length 0: must be from 8 to 112"},
+      {"--out a.pcap --inside-ipv6 2001:db8:1::/128", "the prefix length 128: must be from 8"},
+      {"--out a.pcap --inside-ipv6 fe80::/64", "hosts have no such addresses; write it like 2001"},
+      {"--out a.pcap --inside-ipv6 ff02::/64", "hosts have no such addresses"},
+      {"--out a.pcap --inside-ipv6 2001:db8:ff::/64", "2001:db8:ff::/64 is the made Internet's"},
       {"", "--out is required"},
   }));
   CAPTURE(arguments);
 
-  const auto said = workshop{}.run("generate " + arguments);
+  const workshop here;
+
+  const auto said = here.run("generate " + arguments);
 
   CHECK(said.code == 2);
+  CHECK(!here.exists("a.pcap"));
   CAPTURE(said.err);
   CHECK(said.err.find(complaint) != std::string::npos);
 }
@@ -184,6 +205,7 @@ TEST_CASE("at the limits traffic is made", "[program][generate]") {
   CHECK(here.run("generate --out b.pcap --packets 9 --size 1514").code == 0);
   CHECK(here.run("generate --out c.pcap --hosts 253 --conversations 5").code == 0);
   CHECK(here.run("generate --out d.pcap --conversations 0").code == 0);
+  CHECK(here.run("generate --out e.pcap --inside 10.0.0.0/8 --inside-ipv6 fd00::/112").code == 0);
   CHECK(here.frames("a.pcap").size() == 9);
   CHECK(here.frames("b.pcap").front().frame.size() == 1514);
   CHECK(here.frames("d.pcap").empty());
