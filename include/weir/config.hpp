@@ -9,6 +9,7 @@
 #include "weir/config/load.hpp"
 #include "weir/config/located_fault.hpp"
 #include "weir/config/nat_keys.hpp"
+#include "weir/config/nesting.hpp"
 #include "weir/config/policy_keys.hpp"
 #include "weir/config/reader.hpp"
 #include "weir/config/rule_keys.hpp"

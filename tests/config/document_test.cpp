@@ -130,9 +130,31 @@ TEST_CASE("lists and maps nest to a limit", "[config][yaml]") {
   CHECK(first_said_about(nested(100'000)) ==
         "f:1:19: lists and maps nest too deep; at most 16 levels");
   CHECK(first_said_about("x: " + std::string(100'000, '[')) ==
-        "f:1:5: a key is a list or a map; a word as key");
+        "f:1:19: lists and maps nest too deep; at most 16 levels");
   CHECK(first_said_about("x: " + std::string(100'000, '{')) ==
-        "f:1:5: a key is a list or a map; a word as key");
+        "f:1:19: lists and maps nest too deep; at most 16 levels");
+}
+
+TEST_CASE("brackets without end are refused before they are kept", "[config][yaml]") {
+  constexpr std::size_t most = weir::config::detail::document_bytes_max;
+  const std::string first =
+      GENERATE("", "# a comment\nx: ", "x: a [", "\"x\": {", "- ", "y: 'it''s'\nx: ");
+  const std::string bracket = GENERATE("[", "{", "[\n", "[a,", "[\"[\", ");
+  std::string text = first;
+  while (text.size() + bracket.size() <= most) text += bracket;
+  CAPTURE(first, bracket);
+
+  CHECK(first_said_about(text).find("nest too deep; at most 16 levels") != std::string::npos);
+}
+
+TEST_CASE("brackets that open nothing do not nest", "[config][yaml]") {
+  const std::string line =
+      GENERATE("# [ {\n", "  \"[ \\\" {\": 1\n", "  '[ '' {': 1\n", "  a[b: {}\n");
+  std::string text = "x:\n";
+  for (int count = 0; count < 5'000; ++count) text += line;
+  CAPTURE(line);
+
+  CHECK(first_said_about(text).find("nest too deep") == std::string::npos);
 }
 
 TEST_CASE("block lists and maps nest to the same limit", "[config][yaml]") {

@@ -8,6 +8,7 @@
 
 #include "weir/config/fault_text.hpp"
 #include "weir/config/located_fault.hpp"
+#include "weir/config/nesting.hpp"
 #include "weir/config/source_text.hpp"
 
 #include <yaml-cpp/eventhandler.h>
@@ -32,8 +33,6 @@ namespace weir::config::detail {
 
 /// The most values of one file: some 100 000 rules.
 inline constexpr std::size_t document_nodes_max = 2'000'000;
-/// How deep lists and maps may nest; the grammar needs eight.
-inline constexpr std::size_t document_depth_max = 16;
 
 enum class node_kind : std::uint8_t {
   nothing,  ///< a key without a value, or `null`
@@ -176,8 +175,7 @@ class tree_builder final : public YAML::EventHandler {
       throw text_fault{place(mark), "a key is a list or a map", "a word as key"};
     }
     if (stack_.size() >= document_depth_max) {
-      throw text_fault{place(mark), "lists and maps nest too deep",
-                       "at most " + std::to_string(document_depth_max) + " levels"};
+      throw too_deep(place(mark));
     }
     frame opened;
     opened.made.kind = kind;
@@ -293,6 +291,9 @@ inline parsed_document parse_document(std::string_view text) {
   }
   if (auto unfit = find_unfit(text)) {
     return std::move(*unfit);
+  }
+  if (auto abyss = find_abyss(text)) {
+    return std::move(*abyss);
   }
   try {
     std::istringstream stream{std::string{text}};
