@@ -74,6 +74,14 @@ TEST_CASE("a text that is not YAML is one fault with its place", "[config][yaml]
        "f:1:11: a value holds a control character or a line end; one line of text"},
       {"martians: \"o\\0ff\"\n",
        "f:1:11: a value holds a control character or a line end; one line of text"},
+      {"martians: \"o\\x7Fff\"\n",
+       "f:1:11: a value holds a control character or a line end; one line of text"},
+      {"sets: { \"a\\x80\": [] }\n",
+       "f:1:9: a value holds a control character or a line end; one line of text"},
+      {"martians: \"off\\u009F\"\n",
+       "f:1:11: a value holds a control character or a line end; one line of text"},
+      {"martians: \"o\\xA0\"\n",
+       "f:1:11: martians: \"o\xC2\xA0\" is not known here; one of: drop, off"},
       {"- martians\n",
        "f:1:1: the file is a list; a map of: interfaces, sets, sessions, routes, "
        "neighbors, host-path, headers, martians, checks, limits, policies, nat, "
@@ -188,6 +196,7 @@ TEST_CASE("what is not text is refused", "[config][yaml]") {
       {std::string("\0\1\2", 3), "f:1:1: a control character stands here; a text file in UTF-8"},
       {"martians: off\n\x1B[31m\n", "f:2:1: a control character stands here; a text file in UTF-8"},
       {"martians: off\rx", "f:1:14: a control character stands here; a text file in UTF-8"},
+      {"# \xC2\x9B\n", "f:1:3: a control character stands here; a text file in UTF-8"},
       {"# \xFF\n", "f:1:3: this byte is not UTF-8; a text file in UTF-8"},
       {"# \xC0\x80\n", "f:1:3: this byte is not UTF-8; a text file in UTF-8"},
       {"# \xE2\x82\n", "f:1:3: this byte is not UTF-8; a text file in UTF-8"},

@@ -643,10 +643,7 @@ TEST_CASE("a set of the wrong kind is refused where it is used", "[config][refus
   CHECK(said.substr(0, said.find('\n')).ends_with(": " + one.said));
 }
 
-TEST_CASE("what a person wrote is repeated without control characters and cut",
-          "[config][refusal]") {
-  CHECK(said_about("martians: \"a\\x7Fb\"\n") ==
-        "f:1:11: martians: \"a?b\" is not known here; one of: drop, off");
+TEST_CASE("what a person wrote is repeated cut", "[config][refusal]") {
   CHECK(said_about("martians: " + std::string(100, 'x') + "\n") ==
         "f:1:11: martians: \"" + std::string(60, 'x') +
             "...\" is not known here; one of: drop, off");

@@ -106,7 +106,7 @@ class tree_builder final : public YAML::EventHandler {
     if (tag == "!" && !source_.closes_quote(static_cast<std::size_t>(mark.pos))) {
       throw text_fault{place(mark), "a quote opens here and is never closed", "a closing quote"};
     }
-    if (std::any_of(text.begin(), text.end(), [](char one) { return one >= 0 && one < ' '; })) {
+    if (holds_control(text)) {
       throw text_fault{place(mark), "a value holds a control character or a line end",
                        "one line of text"};
     }

@@ -18,7 +18,8 @@ namespace weir::config::detail {
 /// The longest piece of the file's own text that a message repeats, in bytes.
 inline constexpr std::size_t shown_bytes_max = 60;
 
-/// The text with a question mark for each control character.
+/// The text with a question mark for each control character of ASCII; others are in no text that
+/// is read.
 inline std::string printable(std::string_view text) {
   std::string made{text};
   for (char& one : made) {

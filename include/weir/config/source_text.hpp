@@ -52,6 +52,21 @@ inline std::size_t character_bytes(std::string_view text) {
   return 0;
 }
 
+/// Whether a text begins with a control character: below U+0020, or U+007F to U+009F.
+inline bool begins_with_control(std::string_view text) {
+  const auto byte = [&](std::size_t i) { return static_cast<std::uint8_t>(text[i]); };
+  const bool is_late = text.size() > 1 && byte(0) == 0xC2 && byte(1) < 0xA0;
+  return !text.empty() && (byte(0) < 0x20 || byte(0) == 0x7F || is_late);
+}
+
+/// Whether a control character is anywhere in a text of UTF-8.
+inline bool holds_control(std::string_view text) {
+  while (!text.empty() && !begins_with_control(text)) {
+    text.remove_prefix(1);
+  }
+  return !text.empty();
+}
+
 /// The first thing in a text that no configuration contains: bytes that are not UTF-8, control
 /// characters, a lone carriage return, a tab in an indentation.
 inline std::optional<text_fault> find_unfit(std::string_view text) {
@@ -68,8 +83,7 @@ inline std::optional<text_fault> find_unfit(std::string_view text) {
       return text_fault{at, "this byte is not UTF-8", "a text file in UTF-8"};
     }
     const bool line_end = first == '\n' || text.starts_with("\r\n");
-    const bool control = static_cast<std::uint8_t>(first) < 0x20 || first == '\x7F';
-    if (control && !line_end && first != '\t') {
+    if (begins_with_control(text) && !line_end && first != '\t') {
       return text_fault{at, "a control character stands here", "a text file in UTF-8"};
     }
     if (first == '\t' && indenting && !tab) {
