@@ -389,7 +389,7 @@ TEST_CASE("static mappings, exemptions and gateways are read", "[config][reader]
 TEST_CASE("sessions and durations are read", "[config][reader]") {
   const auto one = GENERATE(values<reading>({
       {"max: 1", "max", "1"},
-      {"max: 4294967295", "max", "4294967295"},
+      {"max: 67108864", "max", "67108864"},
       {"shards: 1", "max", "1000000"},
       {"when-full: refuse", "when-full", "#0"},
       {"when-full: evict-embryonic", "when-full", "#1"},

@@ -549,9 +549,11 @@ TEST_CASE("translation refuses what cannot be", "[config][refusal]") {
 
 TEST_CASE("sessions and durations refuse what cannot be", "[config][refusal]") {
   const auto one = GENERATE(values<refusal>({
-      {"sessions: { max: 0 }", "f:1:18: max: \"0\" is out of range; a number from 1 to 4294967295"},
+      {"sessions: { max: 0 }", "f:1:18: max: \"0\" is out of range; a number from 1 to 67108864"},
       {"sessions: { max: 1000000000000 }",
-       "f:1:18: max: \"1000000000000\" is out of range; a number from 1 to 4294967295"},
+       "f:1:18: max: \"1000000000000\" is out of range; a number from 1 to 67108864"},
+      {"sessions: { max: 67108865 }",
+       "f:1:18: max: \"67108865\" is out of range; a number from 1 to 67108864"},
       {"sessions: { shards: 0 }", "f:1:21: shards: \"0\" is not a number of shards; 1"},
       {"sessions: { when-full: drop }",
        "f:1:24: when-full: \"drop\" is not known here; one of: refuse, evict-embryonic, "

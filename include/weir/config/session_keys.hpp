@@ -48,7 +48,7 @@ inline void read_shards(const value& from, sessions_configuration&) {
 inline constexpr key<sessions_configuration> sessions_keys[] = {
     {"max",
      [](const value& from, sessions_configuration& into) {
-       read_number_into(from, into.max, 1, any_count_max);
+       read_number_into(from, into.max, 1, sessions_limit);
      }},
     {"shards", read_shards},
     {"when-full",

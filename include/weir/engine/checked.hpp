@@ -24,9 +24,6 @@ using checked_result = std::variant<std::shared_ptr<const snapshot>, std::vector
 
 namespace detail {
 
-/// Two index entries for each session must fit the payload of an index.
-inline constexpr std::uint32_t sessions_limit = 1u << 26;
-
 inline void check_sessions(const sessions_configuration& raw, fault_list& faults) {
   if (raw.max == 0 || raw.max > sessions_limit) {
     faults.add("sessions.max", std::to_string(raw.max) + " sessions cannot be kept",

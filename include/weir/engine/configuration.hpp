@@ -159,6 +159,9 @@ struct nat_configuration {
 
 using when_full = full_policy;
 
+/// The most sessions: two index entries for each must fit the payload of an index.
+inline constexpr std::uint32_t sessions_limit = 1u << 26;
+
 struct sessions_configuration {
   std::uint32_t max = 1'000'000;
   when_full full = when_full::refuse;
