@@ -41,6 +41,8 @@ TEST_CASE("the nearest word is at most a third away", "[config][fault]") {
   CHECK(!nearest("on", known));
   CHECK(!nearest("tight", known));
   CHECK(!nearest("", known));
+  CHECK(!nearest("x", std::array<std::string_view, 1>{"y"}));
+  CHECK(nearest("Y", std::array<std::string_view, 1>{"y"}) == "y");
   CHECK(!nearest(std::string(65, 's'), known));
 }
 

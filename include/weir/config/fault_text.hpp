@@ -75,7 +75,8 @@ inline std::string lower_case(std::string_view word) {
   return made;
 }
 
-/// The known word that was probably meant: at most a third of it differs, apart from its case.
+/// The known word that was probably meant: at most a third of it differs and not all of it, apart
+/// from its case.
 inline std::optional<std::string_view> nearest(std::string_view word,
                                                std::span<const std::string_view> known) {
   if (word.size() > compared_bytes_max) {
@@ -83,7 +84,8 @@ inline std::optional<std::string_view> nearest(std::string_view word,
   }
   const std::string written = lower_case(word);
   std::optional<std::string_view> best;
-  std::size_t best_distance = std::max<std::size_t>(1, word.size() / 3) + 1;
+  const std::size_t letters = std::max<std::size_t>(1, word.size());
+  std::size_t best_distance = std::min(std::max<std::size_t>(1, letters / 3), letters - 1) + 1;
   for (const std::string_view one : known) {
     const std::size_t distance = edit_distance(written, one);
     if (distance < best_distance) {

@@ -158,8 +158,10 @@ inline const set_facts* find_set(const value& from, std::string_view name) {
   for (const set_facts& one : sets) {
     known.push_back(one.name);
   }
-  from.refuse(
-      {"is not a set", known.empty() ? "define it below \"sets\"" : suggestion(name, known)});
+  const bool is_alone = known.size() == 1 && !nearest(name, known);
+  from.refuse({"is not a set", known.empty() ? "define it below \"sets\""
+                               : is_alone    ? "the only one is " + shown(known.front())
+                                             : suggestion(name, known)});
   return nullptr;
 }
 
