@@ -97,7 +97,7 @@ bool is_whole_packet(std::span<const std::byte> bytes) noexcept {
 /// Whether a frame of this type is one that is met, whatever it carries.
 bool is_usual_type(std::uint16_t type) noexcept {
   return type == ethertype::ipv4 || type == ethertype::ipv6 || type == ethertype::arp ||
-         is_vlan(type);
+         type == ethertype::pppoe_session || is_vlan(type);
 }
 
 /// What bytes begin with, if nobody says so. A station's address may look like the begin of an IP

@@ -37,6 +37,29 @@ TEST_CASE("what is popped can be pushed again", "[link][ethernet]") {
   CHECK(shows(handle, frame));
 }
 
+TEST_CASE("the header of a PPPoE session is popped and pushed too", "[link][pppoe][rfc2516]") {
+  const auto [address, protocol] =
+      GENERATE(table<const char*, const char*>({{"192.0.2.5", "0021"}, {"2001:db8::5", "0057"}}));
+  const unsigned vlans[] = {7};
+  const auto packet = test::udp{}.from(address).bytes();
+  auto body = test::hex("1100 00ff");
+  test::append(body, packet.size() + 2, 2);
+  test::append(body, test::hex(protocol));
+  test::append(body, packet);
+  auto frame = test::ethernet(body, ends.destination, ends.source, vlans);
+  test::put(frame, 16, 0x8864, 2);
+  test::owned_packet owned{frame};
+  auto handle = owned.packet();
+
+  const auto facts = pop_ethernet(handle);
+  REQUIRE(facts.ok);
+  CHECK(shows(handle, packet));
+  REQUIRE(try_push_ethernet(handle, facts.addresses, facts.family,
+                            std::span{facts.tags}.first(facts.tag_count), facts.pppoe_session));
+
+  CHECK(shows(handle, frame));
+}
+
 TEST_CASE("a frame that is not IP is left as it was", "[link][ethernet]") {
   auto frame = test::ethernet(test::udp{}.bytes(), ends.destination, ends.source);
   test::put(frame, 12, 0x0806, 2);

@@ -20,6 +20,18 @@ std::string outcome(std::span<const std::byte> frame, link_type type = link_type
   return facts.ok ? "ok" : std::string{name(facts.fault)};
 }
 
+/// A frame of a PPPoE session whose PPP protocol is given in digits.
+test::packet_bytes in_session(const test::packet_bytes& packet, const std::string& protocol,
+                              std::span<const unsigned> vlans = {}) {
+  auto body = test::hex("1100 1234");
+  test::append(body, packet.size() + 2, 2);
+  test::append(body, test::hex(protocol));
+  test::append(body, packet);
+  auto frame = test::ethernet(body, gateway, host, vlans);
+  test::put(frame, 12 + 4 * vlans.size(), 0x8864, 2);
+  return frame;
+}
+
 }  // namespace
 
 TEST_CASE("an Ethernet frame is read down to its IP header", "[link][ethernet]") {
@@ -69,6 +81,48 @@ TEST_CASE("a frame that ends inside its link header is cut", "[link][ethernet]")
   }
   CHECK(outcome(std::span{frame}.first(23)) == "ok");
   CHECK(outcome(std::span{frame}.first(22)) == "ok");  // nothing left: the walk says so
+}
+
+TEST_CASE("the header of a PPPoE session is taken off and remembered", "[link][pppoe][rfc2516]") {
+  const bool six = GENERATE(false, true);
+  const unsigned one[] = {100};
+  const auto vlans = std::span{one}.first(GENERATE(0u, 1u));
+  const auto packet = test::udp{}.from(six ? "2001:db8::5" : "192.0.2.5").bytes();
+
+  const auto facts = strip(in_session(packet, six ? "0057" : "0021", vlans), link_type::ethernet);
+
+  REQUIRE(facts.ok);
+  CHECK(facts.header_size == 22 + 4 * vlans.size());
+  CHECK(facts.tag_count == vlans.size());
+  CHECK(facts.family == (six ? ip_family::ipv6 : ip_family::ipv4));
+  CHECK(facts.type == (six ? ethertype::ipv6 : ethertype::ipv4));
+  CHECK(facts.pppoe_session == 0x1234);
+  CHECK(facts.addresses == link_addresses{gateway, host});
+}
+
+TEST_CASE("what is no IP in a PPPoE session is not IP", "[link][pppoe]") {
+  const auto packet = test::udp{}.bytes();
+  auto configuration = in_session(packet, "c021");
+  auto discovery = in_session(packet, "0021");
+  test::put(discovery, 15, 0x65, 1);
+  auto other_version = in_session(packet, "0021");
+  test::put(other_version, 14, 0x12, 1);
+
+  for (const auto* const frame : {&configuration, &discovery, &other_version}) {
+    CHECK(outcome(*frame) == "not_ip");
+    CHECK(strip(*frame, link_type::ethernet).type == ethertype::pppoe_session);
+    CHECK(!strip(*frame, link_type::ethernet).pppoe_session);
+  }
+  CHECK(outcome(in_session(packet, "0057")) == "bad_version");
+}
+
+TEST_CASE("a frame that ends inside the header of its session is cut", "[link][pppoe]") {
+  const auto frame = in_session(test::udp{}.bytes(), "0021");
+  for (std::size_t size = 14; size < 22; ++size) {
+    CAPTURE(size);
+    CHECK(outcome(std::span{frame}.first(size)) == "truncated_frame");
+  }
+  CHECK(outcome(std::span{frame}.first(23)) == "ok");
 }
 
 TEST_CASE("what is not IP is told", "[link][ethernet]") {

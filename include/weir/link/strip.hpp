@@ -9,6 +9,7 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 
 namespace weir {
@@ -28,11 +29,24 @@ struct link_facts {
   link_addresses addresses{};     ///< zero on links without
   std::uint8_t tag_count = 0;
   std::array<vlan_tag, vlan_tags_max> tags{};  ///< outer first
+  std::optional<std::uint16_t> pppoe_session;  ///< whose header was taken off behind the tags
 };
 
 namespace detail {
 
-/// Takes off tags, and says what is left: IP or not.
+/// Takes off the header of a PPPoE session where it carries IP; false where the frame ends in it.
+constexpr bool strip_session(std::span<const std::byte> frame, link_facts& facts) noexcept {
+  const auto header = pppoe_header::parse(frame.subspan(facts.header_size));
+  if (!header) return false;
+  if (header->next_type != 0) {
+    facts.pppoe_session = header->session;
+    facts.type = header->next_type;
+    facts.header_size = static_cast<std::uint16_t>(facts.header_size + pppoe_header::size);
+  }
+  return true;
+}
+
+/// Takes off tags and the header of a session, and says what is left: IP or not.
 constexpr void strip_tags(std::span<const std::byte> frame, link_facts& facts) noexcept {
   while (is_vlan(facts.type) && facts.tag_count < vlan_tags_max) {
     const auto body = tag_body::parse(frame.subspan(facts.header_size));
@@ -42,6 +56,7 @@ constexpr void strip_tags(std::span<const std::byte> frame, link_facts& facts) n
     facts.type = body->next_type;
     facts.header_size = static_cast<std::uint16_t>(facts.header_size + vlan_tag::size);
   }
+  if (facts.type == ethertype::pppoe_session && !strip_session(frame, facts)) return;
   facts.ok = facts.type == ethertype::ipv4 || facts.type == ethertype::ipv6;
   facts.fault = drop_reason::not_ip;
   facts.family = facts.type == ethertype::ipv6 ? ip_family::ipv6 : ip_family::ipv4;

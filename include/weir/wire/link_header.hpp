@@ -20,6 +20,7 @@ inline constexpr std::uint16_t ipv4 = 0x0800;
 inline constexpr std::uint16_t arp = 0x0806;
 inline constexpr std::uint16_t vlan = 0x8100;
 inline constexpr std::uint16_t ipv6 = 0x86DD;
+inline constexpr std::uint16_t pppoe_session = 0x8864;
 inline constexpr std::uint16_t service_vlan = 0x88A8;
 inline constexpr std::uint16_t service_vlan_old = 0x9100;
 }  // namespace ethertype
@@ -135,6 +136,38 @@ struct tag_body {
   }
 };
 
+/// The header of a PPPoE session's frame (RFC 2516 section 4) and the PPP protocol behind it (RFC
+/// 1661 section 2). Its length is not looked at: the packet has its own.
+struct pppoe_header {
+  static constexpr std::size_t size = 8;
+  static constexpr std::uint16_t data = 0x1100;  ///< version 1, type 1, the code of a session
+  static constexpr std::uint16_t ipv4 = 0x0021;  ///< PPP protocol (RFC 1332 section 2)
+  static constexpr std::uint16_t ipv6 = 0x0057;  ///< PPP protocol (RFC 5072 section 2)
+
+  std::uint16_t session = 0;
+  std::uint16_t next_type = 0;  ///< ethertype of what it carries; zero where that is no packet
+
+  static constexpr std::optional<pppoe_header> parse(std::span<const std::byte> bytes) noexcept {
+    if (bytes.size() < size) return std::nullopt;
+    pppoe_header made{load_be<std::uint16_t>(bytes, 2), 0};
+    const auto carried = load_be<std::uint16_t>(bytes, 6);
+    if (load_be<std::uint16_t>(bytes, 0) == data && (carried == ipv4 || carried == ipv6)) {
+      made.next_type = carried == ipv4 ? ethertype::ipv4 : ethertype::ipv6;
+    }
+    return made;
+  }
+};
+
+/// Writes the header before a packet of so many bytes, which `next_type` names; `to` has room.
+constexpr void write_pppoe_header(std::span<std::byte> to, const pppoe_header& header,
+                                  std::size_t packet_size) noexcept {
+  constexpr std::size_t protocol_size = 2;
+  store_be(to, 0, pppoe_header::data);
+  store_be(to, 2, header.session);
+  store_be(to, 4, static_cast<std::uint16_t>(packet_size + protocol_size));
+  store_be(to, 6, header.next_type == ethertype::ipv4 ? pppoe_header::ipv4 : pppoe_header::ipv6);
+}
+
 /// What a Linux cooked header of either version says.
 struct cooked_header {
   static constexpr std::size_t size_v1 = 16;
@@ -176,8 +209,13 @@ namespace detail {
 inline constexpr auto golden_ethernet =
     octets(0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0xFF, 0x02, 0, 0, 0, 0, 0x01, 0x08, 0x00);
 
+inline constexpr auto golden_pppoe = octets(0x11, 0x00, 0x12, 0x34, 0x00, 0x16, 0x00, 0x21);
+
 }  // namespace detail
 
+static_assert(pppoe_header::parse(detail::golden_pppoe)->session == 0x1234);
+static_assert(pppoe_header::parse(detail::golden_pppoe)->next_type == ethertype::ipv4);
+static_assert(!pppoe_header::parse(detail::golden_pppoe.first(7)));
 static_assert(ethernet_header::parse(detail::golden_ethernet)->type() == ethertype::ipv4);
 static_assert(ethernet_header::parse(detail::golden_ethernet)->destination().is_group());
 static_assert(ethernet_header::parse(detail::golden_ethernet)->source() ==
