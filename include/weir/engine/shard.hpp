@@ -18,6 +18,7 @@
 #include "weir/wire/header_walk.hpp"
 
 #include <algorithm>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -28,12 +29,13 @@
 namespace weir {
 
 /// What an engine is compiled for, beside what sessions are.
-///  - `burst_max` is how many packets wait for memory together, 1 to 64;
+///  - `burst_max` is how many packets wait for memory together, 1 to 64: they are bits of a word;
 ///  - `has_plain_path` lets the common packet take its short cut; without it every packet is asked
 ///    every question, with the same answers.
 template <class T>
 concept EngineTraits = SessionTraits<T> && Observer<typename T::observer> && requires {
-  { T::burst_max } -> std::convertible_to<std::size_t>;
+  { T::burst_max } -> std::same_as<const std::size_t&>;
+  requires 1 <= T::burst_max&& T::burst_max <= 64;
   { T::has_plain_path } -> std::convertible_to<bool>;
 };
 
