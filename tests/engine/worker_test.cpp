@@ -63,5 +63,16 @@ TEST_CASE("an IPv6 flow passes both ways", "[engine]") {
   CHECK(back.forwarded());
 }
 
+TEST_CASE("a time before the last one counts as the last one", "[engine]") {
+  gateway box{two_zones()};
+  box.advance(duration::seconds(60));
+  REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 1000).to("192.0.2.1", 53)).forwarded());
+  const tick last = box.worker().now();
+
+  CHECK(box.worker().expire(instant{}) == 0);
+
+  CHECK(box.worker().now() == last);
+}
+
 }  // namespace
 }  // namespace weir::test

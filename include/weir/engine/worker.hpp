@@ -38,6 +38,8 @@
 
 namespace weir {
 
+/// Judges the packets of one snapshot, on one thread at a time. There is one worker to a snapshot:
+/// sessions, ports and limits are its own, and a second one would give the same ports away.
 template <EngineTraits Traits = default_traits>
 class basic_worker {
  public:
@@ -46,7 +48,7 @@ class basic_worker {
         lanes_{std::make_unique<lanes>()} {}
 
   /// Judges every packet of a burst, in order; the sink hears a verdict for each. `now` is the time
-  /// of all of them and never runs backwards; interfaces are those of the snapshot.
+  /// of all of them, or where that is earlier the last one; interfaces are those of the snapshot.
   template <PacketBurst B, Sink<packet_of<B>> S>
   void process(const B& burst, instant now, S& sink) noexcept {
     const tick at = advance(now);
@@ -60,7 +62,7 @@ class basic_worker {
   }
 
   /// Ends sessions whose time is up, reviewing at most `budget` records; for idle times. Answers
-  /// how many ended.
+  /// how many ended: none may mean that all it reviewed live on, not that nothing is due.
   std::uint32_t expire(instant now, std::uint32_t budget = reclaim_unbounded) noexcept {
     return state_->reclaim(advance(now), budget);
   }
@@ -285,9 +287,7 @@ class basic_worker {
   template <PacketBurst B>
   std::size_t guarded_end(const B& burst, std::size_t first, std::size_t i,
                           std::size_t end) const noexcept {
-    if (!state_->guards_plain) {
-      return end;
-    }
+    if (!state_->guards_plain) return end;
     for (; i < end; ++i) {
       const auto ingress = burst.meta(first + i).ingress;
       if (state_->ingress[ingress.number()].is_strict &&
@@ -298,8 +298,7 @@ class basic_worker {
     return i;
   }
 
-  /// Passes packets on the straight way up to the first one that leaves it; answers which one that
-  /// is.
+  /// Passes packets on the straight way up to the first one that leaves it; answers its place.
   template <PacketBurst B, class S>
   [[gnu::noinline]] std::size_t pass_plain(const B& burst, std::size_t first, std::size_t i,
                                            std::size_t end, tick now, S& sink) noexcept {
@@ -379,9 +378,7 @@ class basic_worker {
   void answer(const answer_request& request, const walked<V>& headers,
               const detail::packet_view& view, std::size_t index, tick now, S& sink) noexcept {
     const auto bytes = detail::write_answer<V>(*state_, request, headers, view, now, answer_);
-    if (bytes.empty()) {
-      return;
-    }
+    if (bytes.empty()) return;
     state_->packets.generated.add();
     const emission where{view.meta.ingress, next_hop_id{}, true, index};
     if (!sink.generated(bytes, where)) {
