@@ -7,8 +7,10 @@
 
 #include <array>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <memory>
+#include <random>
 #include <span>
 #include <string_view>
 #include <variant>
@@ -32,7 +34,9 @@ int run(std::shared_ptr<const weir::snapshot> config) {
   frame.packet = weir::ram_packet{std::as_writable_bytes(std::span{datagram})};
   frame.meta.ingress = config->find_interface("lan").value();
 
-  weir::worker worker{config};
+  std::random_device random;  // ports and hashes that strangers cannot guess (RFC 6056)
+  const auto draw = [&] { return std::uint64_t{random()} << 32 | random(); };
+  weir::worker worker{config, {.seed = {draw(), draw()}}};
   printing_sink sink;
   worker.process(weir::ram_burst{{&frame, 1}}, weir::instant{}, sink);
   std::printf("it leaves as %u.%u.%u.%u\n", datagram[12], datagram[13], datagram[14], datagram[15]);
