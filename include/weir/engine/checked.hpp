@@ -14,13 +14,9 @@
 #include <memory>
 #include <string>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace weir {
-
-/// The compiled configuration, or everything that is wrong with it.
-using checked_result = std::variant<std::shared_ptr<const snapshot>, std::vector<fault>>;
 
 namespace detail {
 
@@ -67,7 +63,7 @@ inline checked_result checked(const configuration& raw) {
   parts.pools = std::move(nat.pools);
   parts.statics = std::move(nat.statics);
   parts.exempt = std::move(nat.exempt);
-  return std::make_shared<const snapshot>(std::move(parts));
+  return std::shared_ptr<const snapshot>{new snapshot{std::move(parts)}};
 }
 
 }  // namespace weir

@@ -18,11 +18,13 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <span>
 #include <string>
 #include <string_view>
 #include <utility>
+#include <variant>
 #include <vector>
 
 namespace weir {
@@ -53,22 +55,15 @@ struct snapshot_parts {
   std::vector<exemption> exempt;
 };
 
+class snapshot;
+
+/// A compiled configuration, or everything that is wrong with it.
+using checked_result = std::variant<std::shared_ptr<const snapshot>, std::vector<fault>>;
+
 /// A configuration that has been looked at and compiled. `checked()` is the only way to get one;
 /// it never changes afterwards, and any number of threads may read it.
 class snapshot {
  public:
-  /// Made of parts that `checked()` has proven to fit.
-  explicit snapshot(snapshot_parts parts) : parts_{std::move(parts)} {
-    hops_.reserve(parts_.hops.size());
-    for (const auto& hop : parts_.hops) {
-      const next_hop_id id{static_cast<std::uint16_t>(hops_.size())};
-      const auto decision = hop.kind == next_hop_kind::local ? verdict::deliver()
-                                                             : verdict::forward(hop.interface, id);
-      hops_.push_back({hop.interface, hop.kind, interface(hop.interface).mtu, decision});
-    }
-    list_translation_addresses();
-  }
-
   const configuration& raw() const noexcept { return parts_.raw; }
 
   /// What of a packet's headers is judged.
@@ -137,6 +132,20 @@ class snapshot {
   std::span<const exemption> exemptions() const noexcept { return parts_.exempt; }
 
  private:
+  friend checked_result checked(const configuration& raw);
+
+  /// Made of parts that `checked()` has proven to fit.
+  explicit snapshot(snapshot_parts parts) : parts_{std::move(parts)} {
+    hops_.reserve(parts_.hops.size());
+    for (const auto& hop : parts_.hops) {
+      const next_hop_id id{static_cast<std::uint16_t>(hops_.size())};
+      const auto decision = hop.kind == next_hop_kind::local ? verdict::deliver()
+                                                             : verdict::forward(hop.interface, id);
+      hops_.push_back({hop.interface, hop.kind, interface(hop.interface).mtu, decision});
+    }
+    list_translation_addresses();
+  }
+
   void list_translation_addresses() {
     auto& all = translation_addresses_;
     const auto add = [&](const external_address& one) {
