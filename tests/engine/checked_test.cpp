@@ -2,6 +2,7 @@
 
 #include "tests/engine/gateway.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/ending.hpp"
 
 #include <algorithm>
 #include <functional>
@@ -436,6 +437,30 @@ TEST_CASE("a snapshot keeps names, numbers and routes", "[engine][snapshot]") {
   CHECK_FALSE(config.is_own(domain_id{}, ipv4_address{10, 0, 0, 2}));
   CHECK_FALSE(config.is_translation_address(domain_id{}, ipv4_address{203, 0, 113, 1}));
   CHECK_FALSE(config.route(domain_id{7}, ipv4_address{10, 0, 0, 1}));
+}
+
+TEST_CASE("a snapshot stops who asks for what it does not have", "[engine][snapshot]") {
+  gateway box{home_gateway()};
+  const auto& config = box.worker().config();
+  const auto said = [](auto&& deed) { return ending_of(deed).said; };
+  const std::string broken = "weir: broken precondition: ";
+
+  CHECK(config.has_interface(interface_id{2}));
+  CHECK_FALSE(config.has_interface(interface_id{3}));
+  CHECK(said([&] { config.interface(interface_id{3}); }) ==
+        broken + "an interface is one of the snapshot's\n");
+  CHECK(said([&] { config.zone_name(zone_id{7}); }) ==
+        broken + "a zone is one of the snapshot's\n");
+  CHECK(said([&] { config.domain_name(domain_id{1}); }) ==
+        broken + "a domain is one of the snapshot's\n");
+  CHECK(said([&] { config.next_hop(next_hop_id{999}); }) ==
+        broken + "a next hop is one of the snapshot's\n");
+}
+
+TEST_CASE("a worker is not made of nothing", "[engine]") {
+  const auto seen = ending_of([] { weir::worker{nullptr}; });
+
+  CHECK(seen.said == "weir: broken precondition: a worker is made for a snapshot\n");
 }
 
 TEST_CASE("domains may use the same addresses", "[engine][checked]") {

@@ -95,7 +95,7 @@ class foresight_group {
     seen.onward = config.route(query.flow.domain, query.flow.destination.address);
     seen.judge = {};
     if (seen.onward) {
-      const auto to = config.interface(config.hop(*seen.onward).interface).zone;
+      const auto to = state.ingress[config.hop(*seen.onward).interface.number()].zone;
       seen.judge = config.policies().find(state.ingress[seen.ingress.number()].zone, to);
     }
     seen.is_searched =

@@ -3,6 +3,7 @@
 // All state of one part of the traffic: its sessions, mappings, ports, limits and counters. A shard
 // is used by one thread at a time and shares nothing that changes with another one.
 
+#include "weir/base/contract.hpp"
 #include "weir/engine/rate_limit.hpp"
 #include "weir/engine/snapshot.hpp"
 #include "weir/nat/ipv4_id.hpp"
@@ -77,6 +78,12 @@ inline mapping_limits limits_of(const snapshot& config) {
   return {most, std::max(most / 4, 1u)};
 }
 
+/// The snapshot given, which must be one.
+inline std::shared_ptr<const snapshot> existing(std::shared_ptr<const snapshot> given) noexcept {
+  expects(given != nullptr, "a worker is made for a snapshot");
+  return given;
+}
+
 /// What the packet path asks of an interface for every packet.
 struct alignas(8) ingress_facts {
   domain_id domain{};
@@ -92,7 +99,7 @@ struct alignas(8) ingress_facts {
 template <EngineTraits Traits>
 struct shard {
   shard(std::shared_ptr<const snapshot> given, const worker_options& options)
-      : config{std::move(given)},
+      : config{existing(std::move(given))},
         hops{config->hops().data()},
         room{config->raw().sessions.max, 0},
         sessions4{table_options(*config, options, &room)},

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/contract.hpp"
 #include "weir/base/interface_id.hpp"
 #include "weir/base/verdict.hpp"
 #include "weir/base/word_optional.hpp"
@@ -73,12 +74,13 @@ class snapshot {
   }
 
   std::span<const interface_facts> interfaces() const noexcept { return parts_.interfaces; }
-  /// The facts of an interface that exists.
-  const interface_facts& interface(interface_id id) const noexcept {
-    return parts_.interfaces[id.number()];
-  }
   bool has_interface(interface_id id) const noexcept {
     return id.number() < parts_.interfaces.size();
+  }
+  /// The facts of an interface that exists.
+  const interface_facts& interface(interface_id id) const noexcept {
+    expects(has_interface(id), "an interface is one of the snapshot's");
+    return parts_.interfaces[id.number()];
   }
   std::optional<interface_id> find_interface(std::string_view name) const noexcept {
     for (const auto& one : parts_.interfaces) {
@@ -90,16 +92,22 @@ class snapshot {
   }
 
   std::string_view zone_name(zone_id zone) const noexcept {
+    expects(zone.is_none() || zone.number() < parts_.zones.size(),
+            "a zone is one of the snapshot's");
     return zone.is_none() ? std::string_view{"none"} : parts_.zones[zone.number()];
   }
   std::string_view domain_name(domain_id domain) const noexcept {
+    expects(domain.number() < parts_.domains.size(), "a domain is one of the snapshot's");
     return parts_.domains[domain.number()];
   }
   std::size_t domains() const noexcept { return parts_.domains.size(); }
   std::span<const neighbor_facts> neighbors() const noexcept { return parts_.neighbors; }
 
-  const weir::next_hop& next_hop(next_hop_id id) const noexcept { return parts_.hops[id.number()]; }
-  /// The same next hop as the packet path sees it.
+  const weir::next_hop& next_hop(next_hop_id id) const noexcept {
+    expects(id.number() < parts_.hops.size(), "a next hop is one of the snapshot's");
+    return parts_.hops[id.number()];
+  }
+  /// The same next hop as the packet path sees it. Not looked at: it must be of this snapshot.
   const hop_facts& hop(next_hop_id id) const noexcept { return hops_[id.number()]; }
 
   std::span<const hop_facts> hops() const noexcept { return hops_; }
