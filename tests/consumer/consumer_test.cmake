@@ -4,9 +4,9 @@
 #
 # install            puts the library below WORK, for the cases that need it installed, and the
 #                    schemas where editors look for them
-# subdirectory       builds against the sources
+# subdirectory       builds against the sources, and installs nothing of them
 # package-<name>     builds against the installed component
-# pkg-config         builds with what pkg-config says
+# pkg-config         builds with what pkg-config says of an installation that was moved
 # missing-component  is told by name that there is no such component
 # missing-library    is told by name that a component lacks its library
 # other-version      is refused
@@ -57,15 +57,24 @@ elseif(CASE STREQUAL "subdirectory")
   run(${configure} "-DSUBDIRECTORY=${SOURCE}")
   run("${CMAKE_COMMAND}" --build "${build}")
   run("${build}/consumer")
+  run("${CMAKE_COMMAND}" --install "${build}" --prefix "${build}/prefix")
+  file(GLOB_RECURSE installed RELATIVE "${build}/prefix" "${build}/prefix/*")
+  if(NOT installed STREQUAL "bin/consumer")
+    message(FATAL_ERROR "the project installs more than its program: ${installed}")
+  endif()
 elseif(CASE MATCHES "^package-(.+)$")
   run(${configure} "-DCOMPONENT=${CMAKE_MATCH_1}")
   run("${CMAKE_COMMAND}" --build "${build}")
   run("${build}/consumer")
 elseif(CASE STREQUAL "pkg-config")
-  file(GLOB_RECURSE pc "${prefix}/*/weir.pc")
+  file(COPY "${prefix}/" DESTINATION "${build}/moved")
+  file(GLOB_RECURSE pc "${build}/moved/*/weir.pc")
   cmake_path(GET pc PARENT_PATH folder)
   set(ENV{PKG_CONFIG_PATH} "${folder}")
   run(pkg-config --cflags --libs weir)
+  if(NOT output MATCHES "/moved/" OR output MATCHES "${prefix}")
+    message(FATAL_ERROR "weir.pc does not move: ${output}")
+  endif()
   separate_arguments(flags UNIX_COMMAND "${output}")
   file(MAKE_DIRECTORY "${build}")
   run("${CXX}" -std=c++20 "${consumer}/core.cpp" ${flags} -o "${build}/consumer")
