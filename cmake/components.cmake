@@ -1,7 +1,7 @@
 # The components of weir: one header-only target each, `weir::core` below them all.
 #
 #   weir_add_core()             weir::core, every room but config
-#   weir_add_config()           weir::config, where yaml-cpp is found
+#   weir_add_config()           weir::config, as WEIR_CONFIG says
 #   weir_add_component(name)    weir::<name> with the headers below its include folder
 
 # Defines weir::<name>, its headers from `base` matching the globs, exported as component <name>.
@@ -34,9 +34,16 @@ function(weir_add_core)
 endfunction()
 
 function(weir_add_config)
+  if(NOT WEIR_CONFIG)
+    return()
+  endif()
   find_package(yaml-cpp QUIET GLOBAL)
   if(NOT yaml-cpp_FOUND)
-    message(STATUS "weir::config is left out: it needs yaml-cpp (Debian package: libyaml-cpp-dev)")
+    set(text "weir::config needs yaml-cpp (Debian package: libyaml-cpp-dev)")
+    if(NOT WEIR_CONFIG STREQUAL "auto")
+      message(FATAL_ERROR "${text}. Install it, or set WEIR_CONFIG to OFF.")
+    endif()
+    message(STATUS "weir::config is left out: ${text}")
     return()
   endif()
   weir_add_component(config "${PROJECT_SOURCE_DIR}/include"

@@ -5,6 +5,7 @@
 # install            puts the library below WORK, for the cases that need it installed, and the
 #                    schemas where editors look for them
 # subdirectory       builds against the sources, and installs nothing of them
+# subdirectory-config builds against the sources with a component that is asked for
 # package-<name>     builds against the installed component
 # pkg-config         builds with what pkg-config says of an installation that was moved
 # missing-component  is told by name that there is no such component
@@ -62,6 +63,10 @@ elseif(CASE STREQUAL "subdirectory")
   if(NOT installed STREQUAL "bin/consumer")
     message(FATAL_ERROR "the project installs more than its program: ${installed}")
   endif()
+elseif(CASE STREQUAL "subdirectory-config")
+  run(${configure} "-DSUBDIRECTORY=${SOURCE}" -DCOMPONENT=config)
+  run("${CMAKE_COMMAND}" --build "${build}")
+  run("${build}/consumer")
 elseif(CASE MATCHES "^package-(.+)$")
   run(${configure} "-DCOMPONENT=${CMAKE_MATCH_1}")
   run("${CMAKE_COMMAND}" --build "${build}")
@@ -85,6 +90,8 @@ elseif(CASE STREQUAL "missing-component")
 elseif(CASE STREQUAL "missing-library")
   run_told("weir component \"config\": it needs yaml-cpp"
     ${configure} -DCOMPONENT=config -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
+  run_told("weir::config needs yaml-cpp" ${configure} "-DSUBDIRECTORY=${SOURCE}"
+    -DCOMPONENT=config -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
 elseif(CASE STREQUAL "other-version")
   run_told("compatible with requested version \"0.2\"" ${configure} -DVERSION=0.2)
 else()
