@@ -5,7 +5,20 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <utility>
+
+namespace {
+
+#if defined(__SANITIZE_ADDRESS__)
+constexpr bool is_sanitized = true;
+#elif defined(__has_feature)
+constexpr bool is_sanitized = __has_feature(address_sanitizer);
+#else
+constexpr bool is_sanitized = false;
+#endif
+
+}  // namespace
 
 TEST_CASE("an array is zero from the start", "[table][memory]") {
   const auto size = GENERATE(std::size_t{1}, std::size_t{1000}, std::size_t{1} << 20);
@@ -30,6 +43,16 @@ TEST_CASE("an array of a large page starts at one", "[table][memory]") {
   array[size - 1] = std::byte{1};
 
   CHECK(reinterpret_cast<std::uintptr_t>(array.data()) % weir::huge_page_bytes == 0);
+}
+
+TEST_CASE("an array that no memory is left for throws", "[table][memory]") {
+  if (is_sanitized) {
+    WARN("SKIPPED: the sanitizer stops a program that asks for so much");
+    return;
+  }
+  const volatile std::size_t too_many = ~std::size_t{0} / 2;
+
+  CHECK_THROWS_AS(weir::huge_array<std::byte>{too_many}, std::bad_alloc);
 }
 
 TEST_CASE("an array of nothing is nothing", "[table][memory]") {
