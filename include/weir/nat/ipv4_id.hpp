@@ -33,7 +33,8 @@ class ipv4_identifications {
     const std::array<std::uint64_t, 2> triple{std::uint64_t{external.bits()} << 32 | remote.bits(),
                                               number(kind)};
     const std::uint64_t hash = hash_(triple);
-    std::uint16_t& counter = counters_[(hash >> 32) & (counters_.size() - 1)];
+    std::uint16_t& counter =
+        counters_[static_cast<std::size_t>(hash >> 32) & (counters_.size() - 1)];
     return static_cast<std::uint16_t>(hash + counter++);
   }
 

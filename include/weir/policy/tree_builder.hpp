@@ -287,9 +287,9 @@ class tree_builder {
       const auto plan = plan_along(whole, side);
       if (plan.mean < best.mean) best = plan;
     }
-    const std::size_t kept = kept_ - whole.boxes.size() + best.sum;
+    const std::uint64_t kept = kept_ - whole.boxes.size() + best.sum;
     if (best.bits == 0 || kept > kept_max_) return false;
-    kept_ = kept;
+    kept_ = static_cast<std::size_t>(kept);
     const auto low = lowest_bit<V>(best.side);
     const tree_cut cut{low.word, static_cast<std::uint8_t>(low.shift + best.shift),
                        static_cast<std::uint8_t>(best.bits)};
@@ -318,7 +318,7 @@ class tree_builder {
         into.is_decided = decides_all(boxes_[number], into.space);
       }
     }
-    kept_ -= plan.sum;
+    kept_ -= static_cast<std::size_t>(plan.sum);
     for (auto& slice : slices) {
       if (slice.boxes.size() <= compared_max) drop_hidden(slice.space, slice.boxes);
       kept_ += slice.boxes.size();

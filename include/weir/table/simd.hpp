@@ -77,7 +77,7 @@ namespace detail {
 /// The portable form of `add_excess`.
 inline void add_excess_portable(half_words& to, const half_words& numbers,
                                 const half_words& limits) noexcept {
-  to |= (numbers - limits) & (half_words)(numbers > limits);
+  to |= (numbers - limits) & __builtin_convertvector(numbers > limits, half_words);
 }
 
 /// The portable form of `zero_halves`.
