@@ -239,8 +239,9 @@ class tree_builder final : public YAML::EventHandler {
   void note_duplicates(const node& map) {
     std::vector<std::size_t> order(map.keys.size());
     std::iota(order.begin(), order.end(), std::size_t{0});
-    std::stable_sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-      return map.keys[left].text < map.keys[right].text;
+    std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+      const int apart = map.keys[left].text.compare(map.keys[right].text);
+      return apart != 0 ? apart < 0 : left < right;
     });
     for (std::size_t i = 1; i < order.size(); ++i) {
       const node_key& first = map.keys[order[i - 1]];

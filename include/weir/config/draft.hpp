@@ -17,6 +17,7 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
+#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -95,12 +96,16 @@ inline draft read_draft(std::string_view text) {
 
 /// Faults in the order of the text, the first `faults_max` of them.
 inline std::vector<located_fault> located(draft read, std::string_view file) {
-  std::stable_sort(read.faults.begin(), read.faults.end(),
-                   [](const auto& left, const auto& right) { return left.at < right.at; });
-  const bool more = read.count > faults_max || read.faults.size() > faults_max;
-  read.faults.resize(std::min(read.faults.size(), faults_max));
+  std::vector<std::size_t> order(read.faults.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+    return std::pair{read.faults[left].at, left} < std::pair{read.faults[right].at, right};
+  });
+  const bool more = read.count > faults_max || order.size() > faults_max;
+  order.resize(std::min(order.size(), faults_max));
   std::vector<located_fault> made;
-  for (placed_fault& one : read.faults) {
+  for (const std::size_t place : order) {
+    placed_fault& one = read.faults[place];
     made.push_back(
         {std::string{file}, one.at, std::move(one.found.what), std::move(one.found.fix)});
   }

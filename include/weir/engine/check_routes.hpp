@@ -91,8 +91,9 @@ template <class Name, class Report>
 void find_repeated(std::size_t count, Name name, Report report) {
   std::vector<std::size_t> order(count);
   std::iota(order.begin(), order.end(), std::size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](std::size_t left, std::size_t right) { return name(left) < name(right); });
+  std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
+    return name(left) != name(right) ? name(left) < name(right) : left < right;
+  });
   for (std::size_t i = 1; i < count; ++i) {
     if (name(order[i - 1]) == name(order[i])) {
       report(order[i - 1], order[i]);
