@@ -158,35 +158,16 @@ TEST_CASE("a deterministic pool shares no ports with another one", "[pool][check
   CHECK(faults_of({one, other}).empty());
 }
 
-TEST_CASE("the first pool that serves the source is selected", "[pool][select]") {
-  pool_specification guests = home_pool();
-  guests.internal = {block({192, 168, 7, 0}, 24)};
-  guests.zone = zone_id{3};
-  pool_specification elsewhere = home_pool();
-  elsewhere.domain = domain_id{1};
-  const pool_set pools = pools_of({guests, home_pool(), elsewhere});
-  const auto selected = [&](std::uint16_t domain, std::uint16_t zone, ipv4_address source) -> int {
-    const pool* const found = pools.select({domain_id{domain}, zone_id{zone}, source});
-    return found == nullptr ? -1 : found->id.number();
-  };
-
-  CHECK(selected(0, 3, {192, 168, 7, 1}) == 0);
-  CHECK(selected(0, 2, {192, 168, 7, 1}) == 1);
-  CHECK(selected(0, 3, {192, 168, 8, 1}) == 1);
-  CHECK(selected(1, 3, {192, 168, 7, 1}) == 2);
-  CHECK(selected(0, 3, {10, 0, 0, 1}) == -1);
-  CHECK(selected(2, 3, {192, 168, 7, 1}) == -1);
-}
-
 TEST_CASE("a pool for every source does not serve its own external addresses", "[pool][select]") {
   pool_specification raw = home_pool();
   raw.internal = {ipv4_prefix{}};
   const pool_set pools = pools_of({raw});
 
-  CHECK(pools.select({{}, {}, {8, 8, 8, 8}}) != nullptr);
-  CHECK(pools.select({{}, {}, {203, 0, 113, 8}}) == nullptr);
-  CHECK(pools.select({{}, {}, {203, 0, 113, 15}}) == nullptr);
-  CHECK(pools.select({{}, {}, {203, 0, 113, 16}}) != nullptr);
+  const pool& pool = pools.pools()[0];
+  CHECK(pool.serves({8, 8, 8, 8}));
+  CHECK_FALSE(pool.serves({203, 0, 113, 8}));
+  CHECK_FALSE(pool.serves({203, 0, 113, 15}));
+  CHECK(pool.serves({203, 0, 113, 16}));
 }
 
 TEST_CASE("an address with zeros or ones for its host part is like any other",

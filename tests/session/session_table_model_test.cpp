@@ -6,7 +6,6 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/seeded.hpp"
 
-#include <algorithm>
 #include <cstdint>
 #include <map>
 #include <optional>
@@ -201,10 +200,8 @@ class trial {
       create();
     } else if (dice < 60) {
       find(any_key());
-    } else if (dice < 80) {
-      track(any_key());
     } else if (dice < 83) {
-      shorten();
+      track(any_key());
     } else if (dice < 88) {
       end();
     } else if (dice < 97) {
@@ -290,14 +287,6 @@ class trial {
     std::uint32_t id = 0;
     if (expected_.find(any_key(), way, id) == nullptr) return std::nullopt;
     return id;
-  }
-  void shorten() {
-    const auto id = any_live();
-    if (!id) return;
-    const auto ticks = static_cast<std::uint32_t>(random_.between(1'000, 6'000));
-    model_session& session = expected_.sessions.at(*id);
-    session.deadline = std::min(session.deadline, expected_.now + ticks);
-    box_.table.shorten(*id, ticks, box_.now);
   }
   void end() {
     const auto id = any_live();

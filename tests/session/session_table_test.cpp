@@ -427,22 +427,6 @@ TEST_CASE("a session that is refreshed does not keep others from ending",
   CHECK(box.is_live(busy));
 }
 
-TEST_CASE("a shortened session ends at its new deadline", "[session][expiry]") {
-  session_timeouts timeouts;
-  timeouts.dns = duration::seconds(2);
-  one_session box{udp_flow<ipv4>(1), timeouts};
-
-  box.pass(500);
-  box.table.shorten(box.id, 2'000, box.now);
-  box.table.shorten(box.id, 60'000, box.now);
-  box.pass(1'999);
-  CHECK(box.reclaim() == 0);
-  CHECK(box.is_live(box.key));
-  box.pass(1);
-  CHECK_FALSE(box.is_live(box.key));
-  CHECK(box.reclaim() == 1);
-}
-
 TEST_CASE("a jump of days or years ends everything and brings nothing back", "[session][expiry]") {
   const std::uint64_t jump =
       GENERATE(std::uint64_t{timeout_ticks_max - 1}, timeout_ticks_max, stored_ticks_max,

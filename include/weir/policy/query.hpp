@@ -67,7 +67,6 @@ struct decision {
   reject_form reject_with = reject_form::automatic;
   std::uint32_t rule = default_rule;  ///< which of the policy's rules decided
 
-  constexpr bool permits() const noexcept { return action >= action::permit; }
   constexpr bool is_stateful() const noexcept { return action >= action::permit_stateful; }
   constexpr bool translates() const noexcept { return action == action::permit_stateful_nat; }
 

@@ -55,7 +55,6 @@ class deterministic_plan {
     return made;
   }
 
-  constexpr std::uint32_t hosts_per_address() const noexcept { return hosts_per_address_; }
   constexpr std::uint32_t ports_per_host() const noexcept { return ports_per_host_; }
 
   /// The block of the host that is `host`-th of the internal ones.

@@ -1,7 +1,6 @@
 #pragma once
 
 #include "weir/base/word_optional.hpp"
-#include "weir/net/domain.hpp"
 #include "weir/net/ipv4_address.hpp"
 #include "weir/net/port.hpp"
 #include "weir/pool/external_address.hpp"
@@ -14,13 +13,6 @@
 #include <vector>
 
 namespace weir {
-
-/// A flow that asks for a pool.
-struct pool_query {
-  domain_id domain{};
-  zone_id egress{};  ///< the zone it leaves through
-  ipv4_address source{};
-};
 
 /// Whose an external endpoint is, as far as arithmetic alone can tell.
 enum class inverse_outcome : std::uint8_t {
@@ -48,17 +40,6 @@ class pool_set {
 
   std::span<const pool> pools() const noexcept { return pools_; }
   const pool& at(pool_id id) const noexcept { return pools_[id.number()]; }
-
-  /// The first pool that serves the flow, or null.
-  const pool* select(const pool_query& query) const noexcept {
-    for (const pool& one : pools_) {
-      if (one.domain == query.domain && (one.zone.is_none() || one.zone == query.egress) &&
-          one.serves(query.source)) {
-        return &one;
-      }
-    }
-    return nullptr;
-  }
 
   /// Every external address of every pool, in order.
   std::span<const external_address> externals() const noexcept { return externals_; }

@@ -95,13 +95,6 @@ class session_table : session_directory<V, Traits> {
     record_type& there = hot(which.id());
     weir::refresh(there, which.way(), profiles_[there.state.profile], now);
   }
-  /// Ends the session `ticks` from now, if it does not end before. Limits are exact where that is
-  /// not less than the shortest idle time.
-  void shorten(std::uint32_t id, std::uint32_t ticks, tick now) noexcept {
-    std::uint32_t& deadline = hot(id).state.deadline_low;
-    const std::uint32_t sooner = now.low() + ticks;
-    if (static_cast<std::int32_t>(deadline - sooner) > 0) deadline = sooner;
-  }
   void count(session_ref which, std::uint16_t bytes) noexcept {
     weir::count(hot(which.id()), cold(which.id()), which.way(), bytes);
   }

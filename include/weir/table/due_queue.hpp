@@ -93,7 +93,6 @@ class due_queue {
   }
 
   std::uint32_t size() const noexcept { return size_; }
-  std::uint32_t entries_max() const noexcept { return entries_max_; }
   std::size_t bytes() const noexcept { return chunks_.bytes() + sizeof *this; }
 
  private:

@@ -226,12 +226,4 @@ constexpr void adjust_checksum(std::byte* field, checksum_delta delta) noexcept 
   store_be(field, inet_checksum{load_be<std::uint16_t>(field)}.adjusted(delta).field());
 }
 
-/// Changes the checksum field at `field` of a UDP header: zero stays zero (RFC 3022 section 4.1),
-/// and no other becomes it.
-constexpr void adjust_udp_checksum(std::byte* field, checksum_delta delta) noexcept {
-  const inet_checksum before{load_be<std::uint16_t>(field)};
-  if (before.field() == 0) return;
-  store_be(field, before.adjusted(delta).never_zero().field());
-}
-
 }  // namespace weir

@@ -23,7 +23,6 @@ class gre_header {
   }
 
   constexpr std::uint8_t version() const noexcept { return flags() & 0x7; }
-  constexpr std::uint16_t ethertype() const noexcept { return load_be<std::uint16_t>(bytes_, 2); }
   constexpr bool has_key() const noexcept { return (flags() & key_bit) != 0; }
   /// What tells tunnels between the same hosts apart: the key; in version 1 the call, whose other
   /// half is a length; zero where there is none.

@@ -31,7 +31,6 @@ inline constexpr std::uint8_t mask_reply = 18;
 namespace icmp_code {
 inline constexpr std::uint8_t net_unreachable = 0;
 inline constexpr std::uint8_t host_unreachable = 1;
-inline constexpr std::uint8_t protocol_unreachable = 2;
 inline constexpr std::uint8_t port_unreachable = 3;
 inline constexpr std::uint8_t fragmentation_needed = 4;
 inline constexpr std::uint8_t source_route_failed = 5;
@@ -48,7 +47,6 @@ inline constexpr std::uint8_t error_last = 127;
 inline constexpr std::uint8_t echo_request = 128;
 inline constexpr std::uint8_t echo_reply = 129;
 inline constexpr std::uint8_t multicast_listener_query = 130;
-inline constexpr std::uint8_t multicast_listener_report = 131;
 inline constexpr std::uint8_t multicast_listener_done = 132;
 inline constexpr std::uint8_t router_solicitation = 133;
 inline constexpr std::uint8_t router_advertisement = 134;
@@ -64,7 +62,6 @@ inline constexpr std::uint8_t admin_prohibited = 1;
 inline constexpr std::uint8_t beyond_scope = 2;
 inline constexpr std::uint8_t address_unreachable = 3;
 inline constexpr std::uint8_t port_unreachable = 4;
-inline constexpr std::uint8_t unrecognized_next_header = 1;
 }  // namespace icmpv6_code
 
 /// The protocol number of a family's ICMP.
@@ -142,7 +139,6 @@ class icmp_header {
     return inet_checksum{load_be<std::uint16_t>(bytes_, icmp_field::checksum)};
   }
   constexpr bool is_error() const noexcept { return is_icmp_error<V>(type()); }
-  constexpr bool is_query() const noexcept { return icmp_request_of<V>(type()).has_value(); }
   /// Whether the sender asks; meaningful for queries.
   constexpr bool is_request() const noexcept { return icmp_request_of<V>(type()) == type(); }
   /// Meaningful for queries.

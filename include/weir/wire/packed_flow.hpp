@@ -20,7 +20,6 @@
 #include "weir/net/port.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/wire/bytes.hpp"
-#include "weir/wire/checksum.hpp"
 #include "weir/wire/ipv4_header.hpp"
 
 #include <array>
@@ -320,23 +319,6 @@ constexpr flow_key<V> unpack(const packed_flow<V>& flow) noexcept {
           flow.protocol(),
           {flow.source(), flow.source_port()},
           {flow.destination(), flow.destination_port()}};
-}
-
-/// What a rewrite from one key to the other adds to a checksum that covers the addresses.
-template <IpVersion V>
-constexpr checksum_delta address_delta(const packed_flow<V>& before,
-                                       const packed_flow<V>& after) noexcept {
-  return checksum_delta{}
-      .replacing(before.source(), after.source())
-      .replacing(before.destination(), after.destination());
-}
-/// What a rewrite from one key to the other adds to a checksum that covers the ports.
-template <IpVersion V>
-constexpr checksum_delta port_delta(const packed_flow<V>& before,
-                                    const packed_flow<V>& after) noexcept {
-  return checksum_delta{}
-      .replacing(before.source_port().number(), after.source_port().number())
-      .replacing(before.destination_port().number(), after.destination_port().number());
 }
 
 static_assert(unpack(reversed(pack(flow_key<ipv4>{domain_id{7},

@@ -21,7 +21,6 @@ inline constexpr std::size_t data_offset = 12;
 inline constexpr std::size_t flags = 13;
 inline constexpr std::size_t window = 14;
 inline constexpr std::size_t checksum = 16;
-inline constexpr std::size_t urgent = 18;
 }  // namespace tcp_field
 
 /// The flags of a TCP segment, as bits of one byte.
