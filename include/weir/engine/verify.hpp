@@ -19,7 +19,7 @@ namespace weir::detail {
 /// Counts the sessions that hold each mapping, and behind all of them those that hold what no
 /// mapping can be.
 template <EngineTraits T>
-std::vector<std::uint32_t> holders_by_mapping(shard<T>& state) {
+std::vector<std::uint32_t> holders_by_mapping(const shard<T>& state) {
   std::vector<std::uint32_t> holders(std::size_t{state.config->raw().sessions.max} + 1);
   const auto count = [&](std::uint32_t id) {
     ++holders[std::min<std::size_t>(id, holders.size() - 1)];
@@ -39,7 +39,7 @@ std::vector<std::uint32_t> holders_by_mapping(shard<T>& state) {
 
 /// A mapping whose strangers are others than it says.
 template <EngineTraits T>
-std::optional<std::string> verify_strangers(shard<T>& state) {
+std::optional<std::string> verify_strangers(const shard<T>& state) {
   std::vector<std::uint32_t> strangers(state.config->raw().sessions.max);
   state.sessions4.for_each_held([&](std::uint32_t id) {
     const auto& record = state.sessions4.hot(id);
@@ -60,7 +60,7 @@ std::optional<std::string> verify_strangers(shard<T>& state) {
 /// What is broken, unless every mapping is held by as many sessions as it says and nothing else is
 /// held.
 template <EngineTraits T>
-std::optional<std::string> verify_holders(shard<T>& state) {
+std::optional<std::string> verify_holders(const shard<T>& state) {
   auto holders = holders_by_mapping(state);
   std::optional<std::string> fault;
   state.mappings.for_each([&](mapping_id id, const mapping<ipv4>& one) {
@@ -82,7 +82,7 @@ std::optional<std::string> verify_holders(shard<T>& state) {
 /// What is broken, if anything is: every index entry belongs to one session, every port in use to
 /// one live mapping or claim, every mapping is held by as many sessions as it says.
 template <EngineTraits T>
-std::optional<std::string> verify(shard<T>& state) {
+std::optional<std::string> verify(const shard<T>& state) {
   if (!state.sessions4.is_consistent()) {
     return "an IPv4 session is not found by both its keys, or something else is";
   }
