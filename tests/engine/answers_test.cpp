@@ -6,7 +6,7 @@
 namespace weir::test {
 namespace {
 
-configuration rejecting(reject_answer how = reject_answer::automatic) {
+configuration rejecting(reject_form how = reject_form::automatic) {
   auto raw = two_zones(action::reject);
   raw.policies[0].reject_with = how;
   return raw;
@@ -14,8 +14,8 @@ configuration rejecting(reject_answer how = reject_answer::automatic) {
 
 TEST_CASE("a reject says what it is asked to say", "[engine][answers]") {
   gateway automatic{rejecting()};
-  gateway port{rejecting(reject_answer::port_unreachable)};
-  gateway admin{rejecting(reject_answer::admin_prohibited)};
+  gateway port{rejecting(reject_form::port_unreachable)};
+  gateway admin{rejecting(reject_form::admin_prohibited)};
   const auto segment6 = tcp{}.syn().from("2001:db8:1::5").to("2001:db8:9::1");
 
   CHECK(answered(automatic.sends("lan", tcp{}.syn())) == "rst");

@@ -416,9 +416,9 @@ TEST_CASE("all pieces pass where no session is asked for", "[engine][destination
 TEST_CASE("rules match pieces, and what needs their ports does not pass",
           "[engine][destination][sd12]") {
   auto raw = two_zones(action::permit);
-  rule_configuration no_later;
+  rule no_later;
   no_later.action = action::deny;
-  no_later.fragment = rule_fragment::later;
+  no_later.fragment = fragment_match::later;
   raw.policies[0].rules = {no_later};
   gateway refusing{raw};
   raw.policies[0].rules = {rule_for(protocol::udp, action::deny, 99)};

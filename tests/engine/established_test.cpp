@@ -46,7 +46,7 @@ struct connection {
   }
 };
 
-configuration tracking(tcp_tracking how) {
+configuration tracking(tcp_strictness how) {
   auto raw = two_zones();
   raw.policies[0].tcp = how;
   return raw;
@@ -64,9 +64,9 @@ TEST_CASE("a connection opens, talks and closes", "[engine][established][rfc5382
 }
 
 TEST_CASE("a strict policy opens connections by SYN alone", "[engine][established][strict]") {
-  connection strict{tracking(tcp_tracking::strict)};
-  connection loose{tracking(tcp_tracking::loose)};
-  connection off{tracking(tcp_tracking::off)};
+  connection strict{tracking(tcp_strictness::strict)};
+  connection loose{tracking(tcp_strictness::loose)};
+  connection off{tracking(tcp_strictness::off)};
 
   CHECK(strict.out(tcp{}.ack()) == "drop no_session");
   CHECK(loose.out(tcp{}.ack()) == "forward");
@@ -75,14 +75,14 @@ TEST_CASE("a strict policy opens connections by SYN alone", "[engine][establishe
 
 TEST_CASE("a segment from another time is dropped unless nothing is tracked",
           "[engine][established]") {
-  const auto how = GENERATE(tcp_tracking::strict, tcp_tracking::loose, tcp_tracking::off);
+  const auto how = GENERATE(tcp_strictness::strict, tcp_strictness::loose, tcp_strictness::off);
   connection one{tracking(how)};
   one.open();
   one.ours += 100'000'000;
 
   const auto late = one.out(tcp{}.ack());
 
-  CHECK(late == (how == tcp_tracking::off ? "forward" : "drop tcp_out_of_window"));
+  CHECK(late == (how == tcp_strictness::off ? "forward" : "drop tcp_out_of_window"));
 }
 
 TEST_CASE("a reset outside of the window is dropped and the connection goes on",

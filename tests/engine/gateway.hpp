@@ -42,9 +42,9 @@ inline static_configuration one_to_one(std::string_view external, std::string_vi
 }
 
 /// A rule for a protocol, and a destination port where one is given.
-inline rule_configuration rule_for(weir::protocol kind, action what,
-                                   std::optional<unsigned> destination_port = std::nullopt) {
-  rule_configuration made;
+inline rule rule_for(weir::protocol kind, action what,
+                     std::optional<unsigned> destination_port = std::nullopt) {
+  rule made;
   made.action = what;
   made.protocols = {kind};
   if (destination_port) {
@@ -65,8 +65,8 @@ inline configuration pool_gateway(std::string_view external = "203.0.113.8/29") 
 /// The same, where anybody may answer.
 inline configuration open_gateway(std::string_view external = "203.0.113.8/29") {
   auto raw = pool_gateway(external);
-  raw.nat.pools[0].filtering_tcp = nat_filtering::endpoint_independent;
-  raw.nat.pools[0].filtering_udp = nat_filtering::endpoint_independent;
+  raw.nat.pools[0].filtering_tcp = endpoint_filtering::endpoint_independent;
+  raw.nat.pools[0].filtering_udp = endpoint_filtering::endpoint_independent;
   add_policy(raw, "outside", "inside", action::permit_stateful);
   return raw;
 }

@@ -17,7 +17,7 @@ configuration forwarding_gateway(unsigned permitted_port) {
 
 /// The same with room for so few sessions.
 configuration crowded(configuration raw, std::uint32_t sessions_max,
-                      when_full full = when_full::refuse) {
+                      full_policy full = full_policy::refuse) {
   raw.sessions.max = sessions_max;
   raw.sessions.full = full;
   return raw;
@@ -262,7 +262,7 @@ TEST_CASE("a source beyond its limit takes no port", "[engine][judge]") {
 
 TEST_CASE("an embryonic session that makes room gives its mapping to the newcomer's reach",
           "[engine][judge]") {
-  gateway box{crowded(open_gateway(), 1, when_full::evict_embryonic)};
+  gateway box{crowded(open_gateway(), 1, full_policy::evict_embryonic)};
   const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4001));
   REQUIRE(out.text() == "forward");
 
@@ -274,7 +274,7 @@ TEST_CASE("an embryonic session that makes room gives its mapping to the newcome
 
 TEST_CASE("a newcomer evicts in a full table of mappings too", "[engine][judge][eviction]") {
   gateway refusing{crowded(pool_gateway(), 4)};
-  gateway evicting{crowded(pool_gateway(), 4, when_full::evict_embryonic)};
+  gateway evicting{crowded(pool_gateway(), 4, full_policy::evict_embryonic)};
   for (unsigned port = 4001; port <= 4006; ++port) {
     refusing.sends("lan", udp{}.from("10.0.0.5", port));
     REQUIRE(evicting.sends("lan", udp{}.from("10.0.0.5", port)).text() == "forward");
@@ -290,7 +290,7 @@ TEST_CASE("the box's own endpoint is claimed in a full table of mappings too",
           "[engine][judge][eviction]") {
   auto raw = home_gateway();
   add_policy(raw, "local", "outside", action::permit_stateful);
-  gateway box{crowded(raw, 2, when_full::evict_embryonic)};
+  gateway box{crowded(raw, 2, full_policy::evict_embryonic)};
   const auto query = [](unsigned port) { return udp{}.from("203.0.113.1", port); };
 
   for (const unsigned port : {4001u, 4002u, 4003u}) {
@@ -301,7 +301,7 @@ TEST_CASE("the box's own endpoint is claimed in a full table of mappings too",
 
 TEST_CASE("a newcomer evicts no mapping of another subscriber",
           "[engine][judge][eviction][rfc6888-req11]") {
-  const auto full = GENERATE(when_full::evict_embryonic, when_full::fair_share);
+  const auto full = GENERATE(full_policy::evict_embryonic, full_policy::fair_share);
   gateway alone{crowded(pool_gateway(), 3, full)};
   gateway shared{crowded(pool_gateway(), 3, full)};
   for (auto* box : {&alone, &shared}) {
@@ -323,7 +323,7 @@ TEST_CASE("a newcomer in a hairpin does not evict the mapping that it is for",
           "[engine][judge][eviction]") {
   auto raw = open_gateway();
   add_policy(raw, "inside", "inside", action::permit_stateful);
-  gateway box{crowded(raw, 1, when_full::evict_embryonic)};
+  gateway box{crowded(raw, 1, full_policy::evict_embryonic)};
   const auto worn = box.sends("lan", udp{}.from("10.0.0.5", 4001)).flow().source;
 
   CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4002).to(worn)).text() ==
@@ -371,7 +371,7 @@ TEST_CASE("what a header hides passes where no rule before could refuse it",
   auto raw = two_zones();
   raw.headers.pass_unknown_extensions = true;
   gateway open{raw};
-  rule_configuration nobody;
+  rule nobody;
   nobody.action = action::deny;
   nobody.sources = {*parse_prefix("2001:db8:1::66/128")};
   raw.policies[0].rules = {nobody, rule_for(protocol{253}, action::permit_stateful),

@@ -180,9 +180,9 @@ TEST_CASE("an exhausted pool says what it is asked to say",
           "[engine][source][rfc5508-req8][rfc6888-req11]") {
   auto raw = pool_gateway("203.0.113.8/32");
   raw.nat.pools[0].ports = port_range::only(port{4000});
-  raw.nat.pools[0].exhausted = exhausted_answer::admin_prohibited;
+  raw.nat.pools[0].exhausted = exhaustion_answer::admin_prohibited;
   gateway admin{raw};
-  raw.nat.pools[0].exhausted = exhausted_answer::host_unreachable;
+  raw.nat.pools[0].exhausted = exhaustion_answer::host_unreachable;
   gateway host{raw};
   admin.sends("lan", udp{}.from("10.0.0.5"));
   host.sends("lan", udp{}.from("10.0.0.5"));

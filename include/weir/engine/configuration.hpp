@@ -82,31 +82,20 @@ struct checks_configuration {
   bool transport_checksum = false;
 };
 
-using rule_action = action;
-using rule_fragment = fragment_match;
-using byte_range = icmp_range;
-using rule_configuration = rule;
-using tcp_tracking = tcp_strictness;
-using reject_answer = reject_form;
-using timeouts_configuration = session_timeouts;
-
 struct policy_configuration {
   std::string name;
   std::string from;
   std::string to;
-  rule_action default_action = rule_action::deny;
+  action default_action = action::deny;
   bool implicit_icmpv6 = true;
-  tcp_tracking tcp = tcp_tracking::strict;
+  tcp_strictness tcp = tcp_strictness::strict;
   bool reset_unknown_tcp = false;
   std::optional<std::uint16_t> tcp_mss;  ///< clamp to this number
   bool clamp_tcp_mss = false;            ///< clamp to the path's MTU
-  reject_answer reject_with = reject_answer::automatic;
-  std::optional<timeouts_configuration> timeouts;  ///< absent: the box's
-  std::vector<rule_configuration> rules;
+  reject_form reject_with = reject_form::automatic;
+  std::optional<session_timeouts> timeouts;  ///< absent: the box's
+  std::vector<rule> rules;
 };
-
-using nat_filtering = endpoint_filtering;
-using exhausted_answer = exhaustion_answer;
 
 struct pool_configuration {
   std::string name;
@@ -120,16 +109,16 @@ struct pool_configuration {
   std::vector<port_range> reserved_ports;
   bool deterministic = false;
   std::uint32_t ports_per_host = 0;  ///< deterministic; 0: as many as there are
-  nat_filtering filtering_tcp = nat_filtering::address_and_port_dependent;
-  nat_filtering filtering_udp = nat_filtering::address_and_port_dependent;
-  nat_filtering filtering_icmp = nat_filtering::address_and_port_dependent;
+  endpoint_filtering filtering_tcp = endpoint_filtering::address_and_port_dependent;
+  endpoint_filtering filtering_udp = endpoint_filtering::address_and_port_dependent;
+  endpoint_filtering filtering_icmp = endpoint_filtering::address_and_port_dependent;
   bool preserve_port = true;
   bool preserve_parity = false;
   bool preserve_range = true;
   bool paired = true;
   bool paired_full_takes_other = false;
   bool inbound_refresh = false;
-  exhausted_answer exhausted = exhausted_answer::silent;
+  exhaustion_answer exhausted = exhaustion_answer::silent;
 };
 
 /// Static translation: 1:1 where no port is given, else a port forward.
@@ -157,17 +146,15 @@ struct nat_configuration {
   std::vector<exempt_configuration> exempt;
 };
 
-using when_full = full_policy;
-
 /// The most sessions: two index entries for each must fit the payload of an index.
 inline constexpr std::uint32_t sessions_limit = 1u << 26;
 
 struct sessions_configuration {
   std::uint32_t max = 1'000'000;
-  when_full full = when_full::refuse;
+  full_policy full = full_policy::refuse;
   std::uint32_t per_source = 0;            ///< 0: no limit
   std::uint32_t embryonic_per_source = 0;  ///< 0: no limit
-  timeouts_configuration timeouts{};
+  session_timeouts timeouts{};
   bool dns_reply_closes = false;
 };
 

@@ -52,7 +52,7 @@ struct judgement {
   zone_id to{};
   std::uint16_t policy = 0xFFFF;  ///< index in the configuration; 0xFFFF: none for the pair
   std::uint16_t rule = 0xFFFF;    ///< index in the policy; 0xFFFF: its default
-  std::uint8_t action = 0;        ///< the `rule_action`
+  std::uint8_t action = 0;        ///< the `action` of policy
   bool log = false;
 };
 
