@@ -8,6 +8,7 @@
 # subdirectory-config builds against the sources with a component that is asked for
 # package-<name>     builds against the installed component
 # pkg-config         builds with what pkg-config says of an installation that was moved
+# bare               compiles by -I alone, without exceptions and run-time types, and without a warning
 # missing-component  is told by name that there is no such component
 # missing-library    is told by name that a component lacks its library
 # other-version      is refused
@@ -84,6 +85,10 @@ elseif(CASE STREQUAL "pkg-config")
   file(MAKE_DIRECTORY "${build}")
   run("${CXX}" -std=c++20 "${consumer}/core.cpp" ${flags} -o "${build}/consumer")
   run("${build}/consumer")
+elseif(CASE STREQUAL "bare")
+  run("${CXX}" -std=c++20 -march=x86-64-v3 -fno-exceptions -fno-rtti
+    -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Werror
+    -fsyntax-only "-I${SOURCE}/include" "${consumer}/bare.cpp")
 elseif(CASE STREQUAL "missing-component")
   run_told("weir component \"nonesuch\": this installation does not have it"
     ${configure} -DCOMPONENT=nonesuch)
