@@ -45,20 +45,17 @@ bool is_internal_host(const shard<T>& state, const new_flow<ipv4>& flow, domain_
                       ipv4_address server) noexcept {
   const auto& source = flow.received.source;
   const bool is_near = is_behind_ingress(state, flow, flow.back);
-  const auto is_one_armed = [&]() noexcept {
-    return is_behind_ingress(state, flow, state.config->route(domain, server));
-  };
-  for (const pool& one : state.config->pools().pools()) {
-    if (one.domain != flow.received.domain || !one.serves(source.address)) {
-      continue;
-    }
+  const auto hides_him = [&](const pool& one) noexcept {
     if (!one.zone.is_none() && one.zone != flow.from) {
       return true;
     }
     const bool may_be_outside = !one.zone.is_none() || !is_source_known(state, flow);
-    if (is_near && is_among_hosts(one, source.address) && (!may_be_outside || is_one_armed())) {
-      return true;
-    }
+    return is_near && is_among_hosts(one, source.address) &&
+           (!may_be_outside || is_behind_ingress(state, flow, state.config->route(domain, server)));
+  };
+  const auto& pools = state.config->pools();
+  if (pools.find_serving(flow.received.domain, source.address, hides_him) != nullptr) {
+    return true;
   }
   const auto fixed = state.config->statics().find_hairpin_source(
       {flow.received.domain, flow.received.protocol, source, zone_id::none()});
@@ -68,11 +65,11 @@ bool is_internal_host(const shard<T>& state, const new_flow<ipv4>& flow, domain_
 /// Whether an address belongs to translation alone: what no session or mapping has taken from there
 /// goes nowhere, and is never routed back out.
 template <EngineTraits T>
-bool is_worn_by_nobody(const shard<T>& state, const flow_key<ipv4>& flow) noexcept {
-  return state.config->is_translation_address(flow.domain, flow.destination.address);
+bool is_worn_by_nobody(const shard<T>& state, domain_id domain, ipv4_address one) noexcept {
+  return state.config->is_translation_address(domain, one);
 }
 template <EngineTraits T>
-bool is_worn_by_nobody(const shard<T>&, const flow_key<ipv6>&) noexcept {
+bool is_worn_by_nobody(const shard<T>&, domain_id, const ipv6_address&) noexcept {
   return false;
 }
 
@@ -93,7 +90,8 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
     state.observer.destination_translated(flow.destination, facts_of(flow.inside));
     return outcome::open();
   }
-  if (flow.facts().message == message_kind::opaque && is_worn_by_nobody(state, flow.received)) {
+  if (flow.facts().message == message_kind::opaque &&
+      is_worn_by_nobody(state, flow.received.domain, to.address)) {
     return drop_reason::fragment_unsupported;  // whose it is, its ports would say
   }
   if (!has_ports(flow.received.protocol) || flow.facts().message == message_kind::opaque ||

@@ -68,10 +68,8 @@ class foresight_group {
     search_group<V> searches;
     each([&](foresight<V>& seen) noexcept { begin(state, seen, searches); });
     searches.lead_to_leaves();
-    if (size_ == 1) {  // what it waits for now it need not wait for later, and no other gains by it
-      seen_[0]->reply_hash = 0;
-      return;
-    }
+    // What follows waits for memory sooner than the judge would: one packet alone gains nothing.
+    if (size_ == 1) return;
     each([&](foresight<V>& seen) noexcept {
       if (seen.mapping.from != nullptr) find_mapping(state, seen);
     });
@@ -90,6 +88,7 @@ class foresight_group {
     const snapshot& config = *state.config;
     policy_query<V> query;
     query.flow = unpack(*seen.key);
+    seen.reply_hash = 0;
     begin_mapping(state, query.flow, seen);
     seen.back = config.route(query.flow.domain, query.flow.source.address);
     seen.onward = config.route(query.flow.domain, query.flow.destination.address);
@@ -111,12 +110,11 @@ class foresight_group {
   template <EngineTraits T>
   static void begin_mapping(const shard<T>& state, const flow_key<ipv4>& received,
                             foresight<ipv4>& seen) noexcept {
-    seen.mapping.from = nullptr;
-    for (const pool& one : state.config->pools().pools()) {
-      if (one.domain == received.domain && one.serves(received.source.address)) {
-        state.mappings.begin(seen.mapping, one, received.protocol, received.source);
-        return;
-      }
+    const pool* const from =
+        state.config->pools().find_serving(received.domain, received.source.address);
+    seen.mapping.from = from;
+    if (from != nullptr) {
+      state.mappings.begin(seen.mapping, *from, received.protocol, received.source);
     }
   }
   /// IPv6 keeps its addresses.
@@ -150,15 +148,12 @@ class foresight_group {
   template <EngineTraits T>
   static void foresee_reply(const shard<T>& state, foresight<V>& seen,
                             seeded_random& random) noexcept {
-    seen.reply_hash = 0;
     if (!seen.judge) return;
     const auto received = unpack(*seen.key);
     auto source = received.source;
     if (!wear(state, seen, random, source)) return;
-    const auto& hop = state.config->hop(*seen.onward);
-    const auto egress = hop.kind == next_hop_kind::local
-                            ? received.domain
-                            : state.config->interface(hop.interface).domain;
+    const auto egress =
+        state.config->domain_beyond(state.config->hop(*seen.onward), received.domain);
     seen.reply = reply_of(received, egress, source);
     const auto& table = state.template sessions<V>();
     seen.reply_hash = table.hash(seen.reply);

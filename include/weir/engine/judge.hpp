@@ -37,16 +37,13 @@ outcome receive_broadcast(const shard<T>& state, const new_flow<V>& flow,
 /// Finds the next hop, and with it the zone and the domain the flow leaves to.
 template <IpVersion V, EngineTraits T>
 outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
-  if (flow.destination == translation_kind::none && is_worn_by_nobody(state, flow.received)) {
-    return drop_reason::no_mapping;
-  }
-  if (flow.destination != translation_kind::none && is_worn_by_nobody(state, flow.inside)) {
-    return drop_reason::hairpin_loop;
+  const auto& to = flow.inside.destination.address;
+  if (is_worn_by_nobody(state, flow.inside.domain, to)) {
+    return flow.destination == translation_kind::none ? drop_reason::no_mapping
+                                                      : drop_reason::hairpin_loop;
   }
   const auto* const seen = flow.foreseen();
-  const auto found = seen != nullptr
-                         ? seen->onward
-                         : state.config->route(flow.inside.domain, flow.inside.destination.address);
+  const auto found = seen != nullptr ? seen->onward : state.config->route(flow.inside.domain, to);
   if (!found) {
     return outcome{drop_reason::no_route, answer_request::icmp(icmp_error<V>::no_route())};
   }
@@ -60,14 +57,11 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   const auto& egress = state.config->interface(hop.interface);
   flow.hop = *found;
   flow.to = egress.zone;
-  flow.egress_domain = hop.kind == next_hop_kind::local ? flow.inside.domain : egress.domain;
+  flow.egress_domain = state.config->domain_beyond(hop, flow.inside.domain);
   state.observer.routed(flow.hop);
-  if (flow.egress_domain != flow.inside.domain) {
-    auto there = flow.inside;
-    there.domain = flow.egress_domain;
-    if (is_worn_by_nobody(state, there)) {
-      return drop_reason::no_mapping;  // hairpins lead to no other domain
-    }
+  if (flow.egress_domain != flow.inside.domain &&
+      is_worn_by_nobody(state, flow.egress_domain, to)) {
+    return drop_reason::no_mapping;  // hairpins lead to no other domain
   }
   return outcome::open();
 }
@@ -302,8 +296,8 @@ template <IpVersion V, EngineTraits T>
   if (!headers.facts.ok) {
     return reason;
   }
-  const auto received = unpack(headers.key);
   new_flow<V> flow{headers, 0, packet};
+  const auto& received = flow.received;
   flow.back = state.config->route(received.domain, received.source.address);
   if (refuse_own_source(state, flow) ||
       host_path({headers.facts, received, packet.meta}, *state.config) ||
@@ -328,8 +322,8 @@ template <IpVersion V, EngineTraits T>
 [[gnu::noinline]] outcome judge_new(shard<T>& state, const lane<V>& lane, const packet_view& packet,
                                     bool reopens, tick now, const foresight<V>* seen) noexcept {
   const auto& headers = lane.headers;
-  const auto received = unpack(headers.key);
   new_flow<V> flow{headers, lane.hash, packet};
+  const auto& received = flow.received;
   flow.now = now;
   flow.reopens = reopens;
   flow.seen = seen;

@@ -60,6 +60,9 @@ struct new_flow {
   const foresight<V>* foreseen() const noexcept {
     return destination == translation_kind::none ? seen : nullptr;
   }
+  /// Whether its far end would answer its source directly, and not through the box, unless it is
+  /// hidden (RFC 4787 REQ-9a).
+  bool must_hide() const noexcept { return hairpin && from == to; }
   /// Whether it comes from outside on a mapping that only its host may keep.
   bool is_stranger() const noexcept { return !reached.is_none() && !inbound_refresh && !hairpin; }
   bool is_translated() const noexcept {

@@ -111,6 +111,10 @@ class snapshot {
   const hop_facts& hop(next_hop_id id) const noexcept { return hops_[id.number()]; }
 
   std::span<const hop_facts> hops() const noexcept { return hops_; }
+  /// The domain that a flow of a domain leaves to by a next hop.
+  domain_id domain_beyond(const hop_facts& hop, domain_id from) const noexcept {
+    return hop.kind == next_hop_kind::local ? from : interface(hop.interface).domain;
+  }
 
   /// The next hop towards an address, by the longest prefix; nothing if there is no route.
   word_optional<next_hop_id> route(domain_id domain, ipv4_address address) const noexcept {

@@ -15,6 +15,8 @@
 #include "weir/pool/pool_set.hpp"
 #include "weir/wire/icmp_error.hpp"
 
+#include <algorithm>
+
 namespace weir::detail {
 
 template <EngineTraits T>
@@ -26,18 +28,16 @@ void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& f
 /// an inside address, and is in the zone that a pool's flows leave to, is outside nevertheless.
 template <EngineTraits T>
 bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  if (flow.hairpin) {
+  const auto& received = flow.received;
+  const auto& pools = state.config->pools();
+  if (flow.hairpin || pools.find_serving(received.domain, received.source.address) == nullptr) {
     return false;
   }
-  bool is_from_inside = false;
-  bool is_to_inside = false;
-  for (const pool& one : state.config->pools().pools()) {
-    if (one.domain != flow.received.domain) continue;
+  return std::ranges::any_of(pools.pools(), [&](const pool& one) noexcept {
     const bool leaves = !one.zone.is_none() && one.zone == flow.to && flow.from != flow.to;
-    is_from_inside |= one.serves(flow.received.source.address);
-    is_to_inside |= !leaves && is_among_hosts(one, flow.inside.destination.address);
-  }
-  return is_from_inside && is_to_inside;
+    return one.domain == received.domain && !leaves &&
+           is_among_hosts(one, flow.inside.destination.address);
+  });
 }
 
 /// What keeps its source, whatever pools and static mappings say; tells the observer.
@@ -57,14 +57,10 @@ bool keeps_source(shard<T>& state, const new_flow<ipv4>& flow) noexcept {
 /// The pool that serves the flow. A hairpin leaves by the pool its host would use outside.
 template <EngineTraits T>
 const pool* pool_for(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  for (const pool& one : state.config->pools().pools()) {
-    const bool zone_fits = one.zone.is_none() || one.zone == flow.to || flow.hairpin;
-    if (one.domain == flow.received.domain && zone_fits &&
-        one.serves(flow.received.source.address)) {
-      return &one;
-    }
-  }
-  return nullptr;
+  return state.config->pools().find_serving(
+      flow.received.domain, flow.received.source.address, [&](const pool& one) noexcept {
+        return one.zone.is_none() || one.zone == flow.to || flow.hairpin;
+      });
 }
 
 inline outcome exhausted(const pool& from) noexcept {
@@ -164,11 +160,10 @@ void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
 /// Hides the source where policy asks for it; open: the flow may go on.
 template <EngineTraits T>
 outcome translate_source(shard<T>& state, new_flow<ipv4>& flow) noexcept {
-  const bool forced = flow.hairpin && flow.from == flow.to;  // RFC 4787 REQ-9a
   if (flow.packet.from_box() || flow.hop == local_hop) {
     return outcome::open();
   }
-  if (!flow.said.translates() && !forced) {
+  if (!flow.said.translates() && !flow.must_hide()) {
     const bool leaves = flow.destination == translation_kind::none;
     if (leaves && state.config->statics().size() != 0 && !keeps_source(state, flow)) {
       wear_one_to_one(state, flow);

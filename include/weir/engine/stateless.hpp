@@ -106,9 +106,8 @@ outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
   const auto step = step_of(hop, flow.packet.from_box());
   clamp_stateless_syn(state, flow);
   if constexpr (V::number == 4) {
-    const bool comes_back = flow.hairpin && flow.from == flow.to;  // RFC 4787 REQ-9a
     if (flow.destination == translation_kind::port_forward ||
-        flow.destination == translation_kind::mapping || comes_back) {
+        flow.destination == translation_kind::mapping || flow.must_hide()) {
       return drop_reason::needs_state;
     }
     const bool leaves = !flow.packet.from_box() && hop.kind == next_hop_kind::forward;

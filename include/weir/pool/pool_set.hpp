@@ -41,6 +41,19 @@ class pool_set {
   std::span<const pool> pools() const noexcept { return pools_; }
   const pool& at(pool_id id) const noexcept { return pools_[id.number()]; }
 
+  /// The first pool that serves flows from a source and that `accepts(pool)` takes, or null.
+  template <class Accepts>
+  const pool* find_serving(domain_id domain, ipv4_address source,
+                           Accepts&& accepts) const noexcept {
+    for (const pool& one : pools_) {
+      if (one.domain == domain && one.serves(source) && accepts(one)) return &one;
+    }
+    return nullptr;
+  }
+  const pool* find_serving(domain_id domain, ipv4_address source) const noexcept {
+    return find_serving(domain, source, [](const pool&) noexcept { return true; });
+  }
+
   /// Every external address of every pool, in order.
   std::span<const external_address> externals() const noexcept { return externals_; }
   const external_address& at(external_id id) const noexcept { return externals_[id.number()]; }
