@@ -6,6 +6,7 @@
 //
 // Limits: `document_bytes_max`, `document_nodes_max`, `document_depth_max`.
 
+#include "weir/base/ordered_places.hpp"
 #include "weir/config/fault_text.hpp"
 #include "weir/config/located_fault.hpp"
 #include "weir/config/nesting.hpp"
@@ -20,7 +21,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <exception>
-#include <numeric>
 #include <optional>
 #include <sstream>
 #include <string>
@@ -237,12 +237,8 @@ class tree_builder final : public YAML::EventHandler {
   }
 
   void note_duplicates(const node& map) {
-    std::vector<std::size_t> order(map.keys.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-      const int apart = map.keys[left].text.compare(map.keys[right].text);
-      return apart != 0 ? apart < 0 : left < right;
-    });
+    const auto order = ordered_places(
+        map.keys.size(), [&](std::size_t at) -> std::string_view { return map.keys[at].text; });
     for (std::size_t i = 1; i < order.size(); ++i) {
       const node_key& first = map.keys[order[i - 1]];
       const node_key& second = map.keys[order[i]];

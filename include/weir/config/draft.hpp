@@ -2,6 +2,7 @@
 
 // The file as a whole: its sections, and what one pass over it gives.
 
+#include "weir/base/ordered_places.hpp"
 #include "weir/config/box_keys.hpp"
 #include "weir/config/document.hpp"
 #include "weir/config/keys.hpp"
@@ -17,7 +18,6 @@
 #include <algorithm>
 #include <charconv>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -96,11 +96,8 @@ inline draft read_draft(std::string_view text) {
 
 /// Faults in the order of the text, the first `faults_max` of them.
 inline std::vector<located_fault> located(draft read, std::string_view file) {
-  std::vector<std::size_t> order(read.faults.size());
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-    return std::pair{read.faults[left].at, left} < std::pair{read.faults[right].at, right};
-  });
+  auto order =
+      ordered_places(read.faults.size(), [&](std::size_t at) { return read.faults[at].at; });
   const bool more = read.count > faults_max || order.size() > faults_max;
   order.resize(std::min(order.size(), faults_max));
   std::vector<located_fault> made;

@@ -2,6 +2,7 @@
 
 // Routes and neighbours, and with them the whole topology.
 
+#include "weir/base/ordered_places.hpp"
 #include "weir/engine/check_interfaces.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
@@ -11,12 +12,10 @@
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
 #include <optional>
 #include <string>
 #include <tuple>
 #include <utility>
-#include <vector>
 
 namespace weir::detail {
 
@@ -89,11 +88,7 @@ inline void check_destination(const topology& made, domain_id domain, const ip_p
 /// Calls `report(first, again)` with the numbers of two elements that `name` calls by one name.
 template <class Name, class Report>
 void find_repeated(std::size_t count, Name name, Report report) {
-  std::vector<std::size_t> order(count);
-  std::iota(order.begin(), order.end(), std::size_t{0});
-  std::sort(order.begin(), order.end(), [&](std::size_t left, std::size_t right) {
-    return name(left) != name(right) ? name(left) < name(right) : left < right;
-  });
+  const auto order = ordered_places(count, name);
   for (std::size_t i = 1; i < count; ++i) {
     if (name(order[i - 1]) == name(order[i])) {
       report(order[i - 1], order[i]);
