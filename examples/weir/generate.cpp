@@ -45,10 +45,6 @@ bool is_for_hosts(const ip_prefix& block) {
   return first.v6().high() >> 61 == global || first.v6().high() >> 57 == unique_local;
 }
 
-bool overlap(const ip_prefix& one, const ip_prefix& other) {
-  return one.contains(other.address()) || other.contains(one.address());
-}
-
 /// The home's block of a family: one that hosts may have, and that is not the Internet's.
 ip_prefix checked_home_block(const std::string& option, const std::string& text, bool is_ipv4,
                              std::span<const ip_prefix> internet) {
@@ -64,7 +60,7 @@ ip_prefix checked_home_block(const std::string& option, const std::string& text,
                                     text, example));
   }
   for (const auto& block : internet) {
-    if (overlap(*made, block)) {
+    if (made->overlaps(block)) {
       throw usage_failure(fmt::format("{} {}: {} is the made Internet's; take another, like {}",
                                       option, text, to_text(block), example));
     }

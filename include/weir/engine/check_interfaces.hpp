@@ -252,11 +252,7 @@ inline bool subnets_overlap(const interface_address_configuration& one,
     const unsigned bits = own.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
     return own.length < bits && !is_of_each_link(own.address);
   };
-  const auto left = subnet_of(one);
-  const auto right = subnet_of(other);
-  return hosts(one) && hosts(other) &&
-         (left.length() < right.length() ? left.contains(right.address())
-                                         : right.contains(left.address()));
+  return hosts(one) && hosts(other) && subnet_of(one).overlaps(subnet_of(other));
 }
 
 /// Two interfaces of one domain with the same address could not be told apart, unless each link

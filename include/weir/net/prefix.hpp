@@ -103,6 +103,9 @@ class ip_prefix {
     return is_ipv4() ? masked(address.v4(), length_) == address_.v4()
                      : masked(address.v6(), length_) == address_.v6();
   }
+  constexpr bool overlaps(const ip_prefix& other) const noexcept {
+    return contains(other.address_) || other.contains(address_);
+  }
 
   friend constexpr auto operator<=>(const ip_prefix&, const ip_prefix&) noexcept = default;
 
