@@ -5,6 +5,7 @@
 #include "weir/wire/checksum.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/tcp_header.hpp"
+#include "weir/wire/transport_checksum.hpp"
 #include "weir/wire/udp_header.hpp"
 
 #include <cstdint>
@@ -30,9 +31,7 @@ bool complete(std::span<std::byte> packet, std::size_t wire_size) noexcept {
     return false;
   }
   // The field holds the pseudo header's sum, so the sum over the body is the sum over both.
-  const auto made = inet_checksum::of(ones_sum::of(body));
-  // Zero says of UDP alone that there is no checksum (RFC 768).
-  store_be(body, at, (is_tcp ? made : made.never_zero()).field());
+  store_be(body, at, transport_checksum_of(facts.transport, ones_sum::of(body)).field());
   return true;
 }
 

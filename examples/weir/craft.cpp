@@ -6,6 +6,7 @@
 #include "weir/wire/ipv4_header.hpp"
 #include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/tcp_header.hpp"
+#include "weir/wire/transport_checksum.hpp"
 #include "weir/wire/udp_header.hpp"
 
 #include <array>
@@ -70,9 +71,7 @@ packet_bytes finished(packet_bytes packet, const path& along, protocol transport
   if (transport != protocol::icmp) {
     sum = sum.plus(pseudo_header_of(along, transport, body.size()));
   }
-  const auto made = inet_checksum::of(sum);
-  // Zero says of UDP alone that there is no checksum (RFC 768).
-  store_be(body, checksum_at, (transport == protocol::udp ? made.never_zero() : made).field());
+  store_be(body, checksum_at, transport_checksum_of(transport, sum).field());
   return packet;
 }
 

@@ -93,11 +93,9 @@ struct session_notes {
 
 template <IpVersion V, class Table>
 session_notes session_in(const Table& sessions, const walked<V>& found, tick now) {
-  const auto kind = found.facts.message;
   session_notes made;
-  made.is_error = kind == message_kind::icmp_error;
-  if (!found.facts.ok || made.is_error || kind == message_kind::icmp_other ||
-      kind == message_kind::opaque) {
+  made.is_error = found.facts.message == message_kind::icmp_error;
+  if (!has_session_key(found.facts)) {
     return made;
   }
   const auto which = sessions.find(found.key, now);

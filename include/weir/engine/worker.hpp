@@ -123,14 +123,6 @@ class basic_worker {
     return !bytes.empty() && std::to_integer<unsigned>(bytes[0]) >> 4 == 6;
   }
 
-  /// Whether a session may have this packet's key.
-  static bool has_session_key(const packet_facts& facts) noexcept {
-    constexpr std::uint32_t keyless = 1u << static_cast<unsigned>(message_kind::icmp_error) |
-                                      1u << static_cast<unsigned>(message_kind::icmp_other) |
-                                      1u << static_cast<unsigned>(message_kind::opaque);
-    return facts.ok && (keyless >> static_cast<unsigned>(facts.message) & 1) == 0;
-  }
-
   /// First step: headers, key, and the index line is asked for.
   template <PacketBurst B>
   [[gnu::noinline]] void open(const B& burst, std::size_t first, std::size_t count) noexcept {

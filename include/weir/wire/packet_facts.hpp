@@ -55,6 +55,14 @@ struct packet_facts {
 };
 static_assert(sizeof(packet_facts) == 32);
 
+/// Whether a session may have the packet's key.
+constexpr bool has_session_key(const packet_facts& facts) noexcept {
+  constexpr std::uint32_t keyless = 1u << static_cast<unsigned>(message_kind::icmp_error) |
+                                    1u << static_cast<unsigned>(message_kind::icmp_other) |
+                                    1u << static_cast<unsigned>(message_kind::opaque);
+  return facts.ok && (keyless >> static_cast<unsigned>(facts.message) & 1) == 0;
+}
+
 /// The facts of a packet and its key; the key is meaningful where the facts are `ok`. The key of
 /// a later fragment, and of protocols and messages without ports, has zero ports.
 template <IpVersion V>

@@ -41,6 +41,14 @@ constexpr bool covers_addresses(protocol transport) noexcept {
   return !(V::number == 4 && transport == protocol::icmp);
 }
 
+/// The checksum that a sum becomes: zero says of UDP (RFC 768) and UDP-Lite (RFC 3828) that there
+/// is none, so that theirs never is.
+constexpr inet_checksum transport_checksum_of(protocol transport, ones_sum sum) noexcept {
+  const auto made = inet_checksum::of(sum);
+  const bool zero_means_none = transport == protocol::udp || transport == protocol::udp_lite;
+  return zero_means_none ? made.never_zero() : made;
+}
+
 namespace detail {
 
 /// How many bytes of a transport checksum's header and payload it covers; nothing where that
@@ -120,10 +128,7 @@ constexpr bool complete_transport_checksum(std::span<std::byte> bytes, const pac
     store_be(at, before);
     return false;
   }
-  const auto made = inet_checksum::of(*sum);
-  const bool zero_means_none =
-      facts.transport == protocol::udp || facts.transport == protocol::udp_lite;
-  store_be(at, (zero_means_none ? made.never_zero() : made).field());
+  store_be(at, transport_checksum_of(facts.transport, *sum).field());
   return true;
 }
 
