@@ -19,12 +19,8 @@ bool shows(ram_packet packet, const test::packet_bytes& wanted) {
   return std::equal(bytes.begin(), bytes.end(), wanted.begin(), wanted.end());
 }
 
-}  // namespace
-
-TEST_CASE("what is popped can be pushed again", "[link][ethernet]") {
-  const unsigned vlans[] = {100, 200};
-  const auto packet = test::udp{}.bytes();
-  const auto frame = test::ethernet(packet, ends.destination, ends.source, vlans);
+/// Pops the link headers off a frame, which leaves the packet, and pushes them again.
+void check_round_trip(const test::packet_bytes& frame, const test::packet_bytes& packet) {
   test::owned_packet owned{frame};
   auto handle = owned.packet();
 
@@ -32,9 +28,18 @@ TEST_CASE("what is popped can be pushed again", "[link][ethernet]") {
   REQUIRE(facts.ok);
   CHECK(shows(handle, packet));
   REQUIRE(try_push_ethernet(handle, facts.addresses, facts.family,
-                            std::span{facts.tags}.first(facts.tag_count)));
+                            std::span{facts.tags}.first(facts.tag_count), facts.pppoe_session));
 
   CHECK(shows(handle, frame));
+}
+
+}  // namespace
+
+TEST_CASE("what is popped can be pushed again", "[link][ethernet]") {
+  const unsigned vlans[] = {100, 200};
+  const auto packet = test::udp{}.bytes();
+
+  check_round_trip(test::ethernet(packet, ends.destination, ends.source, vlans), packet);
 }
 
 TEST_CASE("the header of a PPPoE session is popped and pushed too", "[link][pppoe][rfc2516]") {
@@ -48,16 +53,8 @@ TEST_CASE("the header of a PPPoE session is popped and pushed too", "[link][pppo
   test::append(body, packet);
   auto frame = test::ethernet(body, ends.destination, ends.source, vlans);
   test::put(frame, 16, 0x8864, 2);
-  test::owned_packet owned{frame};
-  auto handle = owned.packet();
 
-  const auto facts = pop_ethernet(handle);
-  REQUIRE(facts.ok);
-  CHECK(shows(handle, packet));
-  REQUIRE(try_push_ethernet(handle, facts.addresses, facts.family,
-                            std::span{facts.tags}.first(facts.tag_count), facts.pppoe_session));
-
-  CHECK(shows(handle, frame));
+  check_round_trip(frame, packet);
 }
 
 TEST_CASE("a frame that is not IP is left as it was", "[link][ethernet]") {

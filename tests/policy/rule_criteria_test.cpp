@@ -55,6 +55,12 @@ policy_query<ipv6> packet6(std::uint64_t source_low, std::uint64_t destination_l
   made.flow.destination.address = ipv6_address::from_halves(0x2001'0DB8'0000'0002, destination_low);
   return made;
 }
+/// The same behind an authentication header.
+policy_query<ipv6> authenticated6() {
+  auto made = packet6(1, 2);
+  made.authenticated = true;
+  return made;
+}
 
 ipv4_prefix block(ipv4_address address, unsigned length) {
   return ipv4_prefix::around(address, length);
@@ -241,8 +247,7 @@ TEST_CASE("ICMP types and codes match the ICMP of the packet's family alone",
 
 TEST_CASE("the authentication header of IPv6 is met whatever follows it",
           "[policy][rules][rfc4302]") {
-  auto covered = packet6(1, 2);
-  covered.authenticated = true;
+  const auto covered = authenticated6();
   rule one;
   one.action = GENERATE(action::deny, action::reject, action::permit);
   one.protocols = {protocol::ah};
@@ -256,8 +261,7 @@ TEST_CASE("the authentication header of IPv6 is met whatever follows it",
 
 TEST_CASE("a rule that opens sessions is not met by the authentication header of IPv6",
           "[policy][rules][rfc4302]") {
-  auto covered = packet6(1, 2);
-  covered.authenticated = true;
+  const auto covered = authenticated6();
   rule one;
   one.action = GENERATE(action::permit_stateful, action::permit_stateful_nat);
   one.protocols = {protocol::ah};
@@ -268,8 +272,7 @@ TEST_CASE("a rule that opens sessions is not met by the authentication header of
 
 TEST_CASE("a rule that asks for what follows is not met by the authentication header",
           "[policy][rules][rfc4302]") {
-  auto covered = packet6(1, 2);
-  covered.authenticated = true;
+  auto covered = authenticated6();
   rule one;
   one.protocols = {protocol::tcp, protocol::ah};
   one.source_ports = {ports(0, 65535)};
