@@ -5,6 +5,8 @@
 
 #include <cstdint>
 #include <optional>
+#include <set>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -236,7 +238,50 @@ TEST_CASE("mappings of two zones share an endpoint, and one of all zones does no
   CHECK(faults_of({one, other}).empty());
 
   other.zone = zone_id::none();
-  CHECK(faults_of({one, other}).size() == 1);
+  const auto faults = faults_of({one, other});
+  REQUIRE(faults.size() == 2);
+  CHECK(faults[0].field == "external");
+  CHECK(faults[1].field == "internal");
+}
+
+TEST_CASE("each of many mappings is refused where an earlier one cannot be told apart",
+          "[nat][static][checked][model]") {
+  test::seeded random{9};
+  CAPTURE(random.seed());
+  const auto some = [&](std::uint32_t limit) {
+    return static_cast<std::uint8_t>(random.below(limit) + 1);
+  };
+  std::vector<static_mapping> raw;
+  while (raw.size() < 500) {
+    static_mapping one = random.one_in(2) ? one_to_one() : forward(protocol::tcp, some(9), 80);
+    one.external = ipv4_address{203, 0, 113, some(100)};
+    one.internal = ipv4_address{192, 168, 1, some(100)};
+    if (random.one_in(2)) one.protocol = random.one_in(2) ? protocol::tcp : protocol::udp;
+    if (one.external_port && !one.protocol) one.protocol = protocol::tcp;
+    one.zone = random.one_in(3) ? zone_id::none() : zone_id{some(3)};
+    one.domain = domain_id{some(2)};
+    raw.push_back(one);
+  }
+
+  std::set<std::pair<std::size_t, std::string>> expected;
+  for (std::size_t i = 0; i < raw.size(); ++i) {
+    for (std::size_t j = 0; j < i; ++j) {
+      const auto& one = raw[i];
+      const auto& other = raw[j];
+      const bool meet = one.zone.is_none() || other.zone.is_none() || one.zone == other.zone;
+      if (!meet || one.domain != other.domain || one.protocol != other.protocol) continue;
+      if (one.external == other.external && one.external_port == other.external_port) {
+        expected.emplace(i, "external");
+      }
+      if (!one.external_port && !other.external_port && one.internal == other.internal) {
+        expected.emplace(i, "internal");
+      }
+    }
+  }
+  CHECK(expected.size() > 50);
+  std::set<std::pair<std::size_t, std::string>> found;
+  for (const auto& fault : faults_of(raw)) found.emplace(fault.index, fault.field);
+  CHECK(found == expected);
 }
 
 TEST_CASE("lookups agree with a linear scan of random forwards", "[nat][static][model]") {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/ordered_places.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
@@ -13,9 +14,12 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <numeric>
 #include <optional>
 #include <span>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -203,17 +207,46 @@ inline void check_static(std::size_t index, const static_mapping& one,
   }
 }
 
-/// Whether two mappings could not be told apart from outside, or from inside.
-inline bool collide(const static_mapping& one, const static_mapping& other) noexcept {
-  if (one.domain != other.domain || one.protocol != other.protocol ||
-      !zones_meet(one.zone, other.zone)) {
-    return false;
+/// Finds mappings that cannot be told apart from an earlier one: of those in `places`, those with
+/// the same `key` whose zones meet. Of each the first such one is named.
+template <class Key>
+void check_collisions(std::span<const static_mapping> raw, const std::vector<std::size_t>& places,
+                      Key&& key, const static_fault& fault, std::vector<static_fault>& faults) {
+  const auto order =
+      ordered_places(places.size(), [&](std::size_t i) { return key(raw[places[i]]); });
+  auto first = order.begin();  // of those with the same key
+  for (auto here = order.begin(); here != order.end(); ++here) {
+    const static_mapping& one = raw[places[*here]];
+    while (key(raw[places[*first]]) != key(one)) ++first;
+    const auto earlier = std::find_if(first, here, [&](std::size_t before) {
+      return zones_meet(raw[places[before]].zone, one.zone);
+    });
+    if (earlier != here) {
+      faults.push_back({places[*here], fault.field,
+                        "mapping " + std::to_string(places[*earlier]) + fault.what, fault.fix});
+    }
   }
-  const bool same_external =
-      one.external == other.external && one.external_port == other.external_port;
-  const bool same_host =
-      !one.external_port && !other.external_port && one.internal == other.internal;
-  return same_external || same_host;
+}
+
+/// Finds mappings of one endpoint outside, and 1:1 mappings of one host inside.
+inline void check_collisions(std::span<const static_mapping> raw,
+                             std::vector<static_fault>& faults) {
+  std::vector<std::size_t> all(raw.size());
+  std::iota(all.begin(), all.end(), std::size_t{0});
+  check_collisions(
+      raw, all,
+      [](const static_mapping& one) {
+        return std::tuple{one.domain, one.protocol, one.external, one.external_port};
+      },
+      {0, "external", " has the same endpoint", "every endpoint once"}, faults);
+
+  std::vector<std::size_t> one_to_one;
+  std::copy_if(all.begin(), all.end(), std::back_inserter(one_to_one),
+               [&](std::size_t index) { return !raw[index].external_port; });
+  check_collisions(
+      raw, one_to_one,
+      [](const static_mapping& one) { return std::tuple{one.domain, one.protocol, one.internal}; },
+      {0, "internal", " is of the same host", "every host once"}, faults);
 }
 
 }  // namespace detail
@@ -223,16 +256,9 @@ inline checked_statics checked(std::span<const static_mapping> raw) {
   std::vector<static_fault> faults;
   static_nat made;
   for (std::size_t index = 0; index < raw.size(); ++index) {
-    const static_mapping& one = raw[index];
-    detail::check_static(index, one, faults);
-    for (std::size_t earlier = 0; earlier < index; ++earlier) {
-      if (detail::collide(one, raw[earlier])) {
-        faults.push_back({index, "external",
-                          "mapping " + std::to_string(earlier) + " has the same endpoint",
-                          "every endpoint once"});
-      }
-    }
+    detail::check_static(index, raw[index], faults);
   }
+  detail::check_collisions(raw, faults);
   if (!faults.empty()) {
     return faults;
   }
