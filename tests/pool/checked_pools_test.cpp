@@ -203,6 +203,25 @@ TEST_CASE("claims on addresses that no pool has are left out", "[pool][checked]"
   CHECK(pools.claims()[0].ports == port_range::only(port{80}));
 }
 
+TEST_CASE("a pool whose addresses are all claimed whole is refused", "[pool][checked]") {
+  pool_specification raw = home_pool();
+  raw.external = {block({203, 0, 113, 8}, 31)};
+  const auto whole = [](std::uint8_t last, std::optional<protocol> kind = std::nullopt) {
+    return external_claim{{domain_id{}, {203, 0, 113, last}}, kind, std::nullopt};
+  };
+  const auto faults = [&](const std::vector<external_claim>& claims) {
+    const auto made = checked(std::vector{raw}, claims);
+    const auto* found = std::get_if<std::vector<pool_fault>>(&made);
+    return found != nullptr ? *found : std::vector<pool_fault>{};
+  };
+
+  CHECK(faults({whole(8)}).empty());
+  CHECK(faults({whole(8), whole(9, protocol::tcp)}).empty());
+  CHECK(faults({whole(8), whole(10)}).empty());
+  REQUIRE(faults({whole(8), whole(9)}).size() == 1);
+  CHECK(faults({whole(8), whole(9)})[0].field == "external");
+}
+
 TEST_CASE("query identifiers begin at zero where ports begin behind the well-known ones",
           "[pool][icmp]") {
   pool_specification raw = home_pool();

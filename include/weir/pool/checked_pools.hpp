@@ -67,6 +67,10 @@ class pool_set_builder {
       return std::move(faults_);
     }
     add_claims(claims);
+    check_claims();
+    if (!faults_.empty()) {
+      return std::move(faults_);
+    }
     return std::move(made_);
   }
 
@@ -294,6 +298,26 @@ class pool_set_builder {
       add_reserved(raw_[index].reserved_ports, made_.externals_by_pool_[index]);
     }
     std::sort(made_.claims_.begin(), made_.claims_.end());
+  }
+
+  /// A pool of which nothing is left for its hosts would refuse every flow.
+  void check_claims() {
+    for (std::size_t index = 0; index < raw_.size(); ++index) {
+      const auto& ids = made_.externals_by_pool_[index];
+      if (std::all_of(ids.begin(), ids.end(), [&](external_id id) { return is_claimed(id); })) {
+        refuse(index, "external", "every address of the pool is a 1:1 mapping's",
+               "addresses that no static mapping takes whole");
+      }
+    }
+  }
+
+  /// Whether every port of an address is claimed.
+  bool is_claimed(external_id id) const {
+    for (std::size_t space = 0; space < port_space_count; ++space) {
+      const port_claim whole{id, port_space{static_cast<std::uint8_t>(space)}, port_range{}};
+      if (!std::binary_search(made_.claims_.begin(), made_.claims_.end(), whole)) return false;
+    }
+    return true;
   }
 
   /// Query identifiers are no ports: none of them is reserved.
