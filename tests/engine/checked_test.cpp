@@ -400,6 +400,9 @@ TEST_CASE("a fault of a static mapping is named", "[engine][checked]") {
         "nat.static[0].external: the address is not one host's; a unicast address\n");
   CHECK(said_after([](raw& one) { one.nat.statics = {one_to_one("203.0.113.255", "10.0.0.9")}; }) ==
         "nat.static[0].external: 203.0.113.255 is a broadcast address; the address of one host\n");
+  CHECK(said_after(
+            [](raw& one) { one.nat.statics = {one_to_one("203.0.113.2", "203.0.113.255")}; }) ==
+        "nat.static[0].internal: 203.0.113.255 is a broadcast address; the address of one host\n");
   CHECK(said_after([](raw& one) {
           one.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9")};
           one.nat.statics[0].zone = "outer";

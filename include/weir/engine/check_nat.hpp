@@ -101,6 +101,15 @@ inline std::vector<ipv4_address> broadcasts_of(const topology& ground, domain_id
   return found;
 }
 
+inline std::set<std::pair<domain_id, ipv4_address>> broadcasts_of_all(const topology& ground) {
+  std::set<std::pair<domain_id, ipv4_address>> found;
+  for (std::size_t number = 0; number < ground.routes4.size(); ++number) {
+    const domain_id domain{static_cast<std::uint16_t>(number)};
+    for (const auto one : broadcasts_of(ground, domain)) found.emplace(domain, one);
+  }
+  return found;
+}
+
 /// A block without one of its addresses, in blocks.
 inline std::vector<ipv4_prefix> without(ipv4_prefix block, ipv4_address one) {
   std::vector<ipv4_prefix> kept;
@@ -165,17 +174,21 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
 inline static_nat check_statics(const configuration& raw, const topology& ground,
                                 fault_list& faults) {
   std::vector<static_mapping> all;
+  const auto broadcasts = broadcasts_of_all(ground);
   for (std::size_t i = 0; i < raw.nat.statics.size(); ++i) {
     const auto& one = raw.nat.statics[i];
     const auto path = element("nat.static", i);
+    const auto domain = find_domain(one.domain, path + ".domain", ground, faults);
     all.push_back({one.external, one.external_port, one.internal, one.internal_port, one.protocol,
-                   optional_zone(one.zone, path + ".zone", ground, faults),
-                   find_domain(one.domain, path + ".domain", ground, faults), one.hairpin});
-    const auto nobodys = broadcasts_of(ground, all.back().domain);
-    if (std::find(nobodys.begin(), nobodys.end(), one.external) != nobodys.end()) {
-      faults.add(path + ".external", to_text(one.external) + " is a broadcast address",
-                 "the address of one host");
-    }
+                   optional_zone(one.zone, path + ".zone", ground, faults), domain, one.hairpin});
+    const auto check = [&](const char* field, ipv4_address address) {
+      if (broadcasts.contains({domain, address})) {
+        faults.add(path + field, to_text(address) + " is a broadcast address",
+                   "the address of one host");
+      }
+    };
+    check(".external", one.external);
+    check(".internal", one.internal);
   }
   auto made = checked(all);
   if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {

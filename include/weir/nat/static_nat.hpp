@@ -245,7 +245,9 @@ inline void check_collisions(std::span<const static_mapping> raw,
                [&](std::size_t index) { return !raw[index].external_port; });
   check_collisions(
       raw, one_to_one,
-      [](const static_mapping& one) { return std::tuple{one.domain, one.protocol, one.internal}; },
+      [](const static_mapping& one) {
+        return std::tuple{one.domain, one.protocol, one.internal};
+      },
       {0, "internal", " is of the same host", "every host once"}, faults);
 }
 
