@@ -99,8 +99,9 @@ void print_drops(const replay_result& result, std::FILE* to) {
   if (drops.empty()) {
     return;
   }
-  std::stable_sort(drops.begin(), drops.end(),
-                   [](const auto& left, const auto& right) { return left.first > right.first; });
+  std::sort(drops.begin(), drops.end(), [](const auto& left, const auto& right) {
+    return std::pair{right.first, left.second} < std::pair{left.first, right.second};
+  });
   text_table table{{align::left, align::right, align::left}};
   for (const auto& [count, reason] : drops) {
     table.add({std::string{name(reason)}, text(count), std::string{describe(reason)}});

@@ -1,5 +1,6 @@
 #include "examples/weir/traffic.hpp"
 
+#include "weir/base/ordered_places.hpp"
 #include "weir/pool/random.hpp"
 #include "weir/wire/icmp_header.hpp"
 #include "weir/wire/ipv4_header.hpp"
@@ -53,9 +54,12 @@ class scene {
   void add(made_frame frame) { frames_.push_back(std::move(frame)); }
 
   std::vector<made_frame> take() && {
-    std::stable_sort(frames_.begin(), frames_.end(),
-                     [](const auto& left, const auto& right) { return left.time < right.time; });
-    return std::move(frames_);
+    const auto order =
+        ordered_places(frames_.size(), [&](std::size_t place) { return frames_[place].time; });
+    std::vector<made_frame> made;
+    made.reserve(order.size());
+    for (const auto place : order) made.push_back(std::move(frames_[place]));
+    return made;
   }
 
  private:
