@@ -28,6 +28,29 @@ TEST_CASE("a reject says what it is asked to say", "[engine][answers]") {
   CHECK(answered(admin.sends("lan", datagram6())) == "1/1");
 }
 
+TEST_CASE("a reject says nothing to what is not what was sent", "[engine][answers][rfc9293]") {
+  gateway automatic{rejecting()};
+  gateway admin{rejecting(reject_form::admin_prohibited)};
+  auto raw = two_zones();
+  raw.policies[0].reset_unknown_tcp = true;
+  gateway stateful{raw};
+  const auto damaged = [](builder packet) {
+    auto bytes = packet.payload("hello").bytes();
+    bytes.back() ^= std::byte{1};
+    return bytes;
+  };
+
+  const auto segment = automatic.sends("lan", damaged(tcp{}.syn()));
+  CHECK(segment.text() == "drop policy_rejected");
+  CHECK(answered(segment) == "nothing");
+  CHECK(answered(automatic.sends("lan", damaged(datagram6()))) == "nothing");
+  CHECK(answered(admin.sends("lan", damaged(udp{}))) == "nothing");
+  CHECK(answered(stateful.sends("lan", damaged(tcp{}.ack()))) == "nothing");
+  CHECK(answered(stateful.sends("lan", tcp{}.ack())) == "rst");
+  // A router's errors are about the header of the packet alone.
+  CHECK(answered(stateful.sends("lan", damaged(udp{}.ttl(1)))) == "11/0");
+}
+
 TEST_CASE("an error comes from a link-local address to such addresses alone",
           "[engine][answers][rfc4291]") {
   auto raw = two_zones(action::reject);

@@ -66,22 +66,40 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   return outcome::open();
 }
 
+/// Whether a packet says of itself that its payload is not what was sent, as far as that can be
+/// told and nobody has judged it before.
+template <IpVersion V>
+bool is_corrupt(const walked<V>& headers, const packet_view& packet) noexcept {
+  if (packet.meta.transport != checksum_state::unverified) {
+    return false;
+  }
+  const auto right = transport_checksum_is_right<V>(packet.bytes, headers.facts, headers.key);
+  return right && !*right;
+}
+
+/// What a host would say to its peer. To a packet that is not what was sent it says nothing (RFC
+/// 9293 section 3.1, RFC 768): its source may be what was damaged.
+template <IpVersion V>
+outcome refused_as_host(const new_flow<V>& flow, drop_reason reason,
+                        const answer_request& reply) noexcept {
+  return is_corrupt(flow.headers, flow.packet) ? outcome{reason} : outcome{reason, reply};
+}
+
 template <IpVersion V>
 outcome rejected(const new_flow<V>& flow) noexcept {
+  constexpr auto reason = drop_reason::policy_rejected;
   switch (flow.said.reject_with) {
     case reject_form::automatic:
       if (flow.facts().message == message_kind::tcp) {
-        return {drop_reason::policy_rejected, answer_request::reset()};
+        return refused_as_host(flow, reason, answer_request::reset());
       }
       [[fallthrough]];
     case reject_form::port_unreachable:
-      return {drop_reason::policy_rejected,
-              answer_request::icmp(icmp_error<V>::port_unreachable())};
+      return refused_as_host(flow, reason, answer_request::icmp(icmp_error<V>::port_unreachable()));
     case reject_form::admin_prohibited:
-      return {drop_reason::policy_rejected,
-              answer_request::icmp(icmp_error<V>::admin_prohibited())};
+      return refused_as_host(flow, reason, answer_request::icmp(icmp_error<V>::admin_prohibited()));
   }
-  return drop_reason::policy_rejected;
+  return reason;
 }
 
 template <IpVersion V>
@@ -145,8 +163,9 @@ outcome cannot_begin(const new_flow<V>& flow) noexcept {
   if (may_open(static_cast<tcp_mode>(settings.tcp), facts.tcp_flags)) {
     return outcome::open();
   }
-  return settings.reset_unknown_tcp ? outcome{drop_reason::no_session, answer_request::reset()}
-                                    : outcome{drop_reason::no_session};
+  return settings.reset_unknown_tcp
+             ? refused_as_host(flow, drop_reason::no_session, answer_request::reset())
+             : outcome{drop_reason::no_session};
 }
 
 /// The box's own endpoints on addresses that pools give ports of are claimed while they are used,
@@ -214,17 +233,6 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
     return refused;
   }
   return commit(state, flow);
-}
-
-/// Whether a packet says of itself that its payload is not what was sent, as far as that can be
-/// told and nobody has judged it before.
-template <IpVersion V>
-bool is_corrupt(const walked<V>& headers, const packet_view& packet) noexcept {
-  if (packet.meta.transport != checksum_state::unverified) {
-    return false;
-  }
-  const auto right = transport_checksum_is_right<V>(packet.bytes, headers.facts, headers.key);
-  return right && !*right;
 }
 
 /// An answer whose identifier its session does not know yet claims it.
