@@ -172,7 +172,7 @@ TEST_CASE("a full table is shared: the greatest holder loses to those with two l
   CHECK_FALSE(box.is_live(udp_flow<ipv4>(1, 1)));
   CHECK(box.create(udp_flow<ipv4>(0, 4)).created());
   CHECK(box.table.size() == 5);
-  CHECK(box.table.is_consistent());
+  CHECK_FALSE(box.table.verify());
 }
 
 TEST_CASE("of the greatest holder the longest unanswered session ends, else the last answered",
@@ -204,6 +204,38 @@ TEST_CASE("shares follow sources that come and go", "[session][eviction]") {
 
   CHECK(box.table.size() == 0);
   CHECK(box.create(udp_flow<ipv4>(1)).created());
+}
+
+TEMPLATE_TEST_CASE("a session whose answer was not booked is found", "[session][verify]", ipv4,
+                   ipv6) {
+  const auto asked =
+      GENERATE(session_table_options{.sessions_max = 8, .per_source_max = 9},
+               session_table_options{.sessions_max = 8, .embryonic_per_source_max = 9},
+               session_table_options{.sessions_max = 8, .when_full = full_policy::evict_embryonic},
+               session_table_options{.sessions_max = 8, .when_full = full_policy::fair_share});
+  table_fixture<TestType> box{asked};
+  for (std::uint32_t from = 1; from <= 4; ++from) box.create(udp_flow<TestType>(from, from / 2));
+  answer(box, udp_flow<TestType>(3, 1));
+  REQUIRE_FALSE(box.table.verify());
+  const auto first = box.table.find(udp_flow<TestType>(1, 0), box.now).id();
+
+  box.table.hot(first).set(session_flag::unanswered, false);
+
+  CHECK(box.table.verify() == "is not counted as its source's");
+}
+
+TEMPLATE_TEST_CASE("a session that is not reviewed, or twice, is found", "[session][verify]", ipv4,
+                   ipv6) {
+  table_fixture<TestType> box{{.sessions_max = 8}};
+  const auto first = box.create(udp_flow<TestType>(1)).id;
+  const auto second = box.create(udp_flow<TestType>(2)).id;
+  box.table.end(second);
+  REQUIRE_FALSE(box.table.verify());
+
+  const bool is_held = GENERATE(true, false);
+  box.table.hot(is_held ? first : second).set(session_flag::queued, false);
+
+  CHECK(box.table.verify() == "never comes up for review, or does twice");
 }
 
 TEST_CASE("what nobody asks for is not kept", "[session][memory]") {

@@ -79,15 +79,16 @@ std::optional<std::string> verify_holders(const shard<T>& state) {
   return fault;
 }
 
-/// What is broken, if anything is: every index entry belongs to one session, every port in use to
-/// one live mapping or claim, every mapping is held by as many sessions as it says.
+/// What is broken, if anything is: every index entry belongs to one session, which is reviewed and
+/// charged to its source; every port in use belongs to one live mapping or claim; every mapping is
+/// held by as many sessions as it says.
 template <EngineTraits T>
 std::optional<std::string> verify(const shard<T>& state) {
-  if (!state.sessions4.is_consistent()) {
-    return "an IPv4 session is not found by both its keys, or something else is";
+  if (const auto fault = state.sessions4.verify()) {
+    return "an IPv4 session " + *fault;
   }
-  if (!state.sessions6.is_consistent()) {
-    return "an IPv6 session is not found by both its keys, or something else is";
+  if (const auto fault = state.sessions6.verify()) {
+    return "an IPv6 session " + *fault;
   }
   if (auto fault = verify_ports(state.owner, state.config->pools(), state.mappings)) {
     return fault;

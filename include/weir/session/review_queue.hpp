@@ -62,6 +62,8 @@ class review_queue {
 
   static constexpr std::uint32_t everything = 0xFFFF'FFFF;
 
+  /// Records that have a place.
+  std::uint32_t size() const noexcept { return queue_.size(); }
   std::size_t bytes() const noexcept { return queue_.bytes(); }
 
  private:

@@ -20,8 +20,11 @@
 #include "weir/table/slab.hpp"
 #include "weir/wire/packed_flow.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <map>
+#include <set>
 
 namespace weir {
 
@@ -132,6 +135,31 @@ class session_book {
     }
   }
 
+  /// Whether it holds exactly the sessions that `for_each_session(visit)` names one by one, as
+  /// `visit(id, original, is_unanswered)`. Walks everything, and allocates.
+  template <class ForEach>
+  bool is_consistent(ForEach&& for_each_session) const {
+    if (is_idle()) return true;
+    bool is_sound = true;
+    std::map<std::uint32_t, members> charged;  // by source
+    for_each_session([&](std::uint32_t id, const packed_flow<V>& original, bool is_unanswered) {
+      const std::uint32_t source = keeps_sources_ ? find(original) : none;
+      is_sound = is_sound && places_[id].source == source;
+      auto& of_source = charged[source];
+      (is_unanswered ? of_source.waiting : of_source.answered).insert(id);
+    });
+    if (!is_sound || (keeps_sources_ && charged.size() != sources_.size())) return false;
+    if (when_full_ == full_policy::evict_embryonic) {
+      std::set<std::uint32_t> all;
+      for (const auto& [source, held] : charged)
+        all.insert(held.waiting.begin(), held.waiting.end());
+      is_sound = is_chain_of(waiting_, all);
+    }
+    return is_sound && std::all_of(charged.begin(), charged.end(), [&](const auto& one) {
+             return !keeps_sources_ || is_charged(one.first, one.second);
+           });
+  }
+
   std::uint32_t sources() const noexcept { return sources_.size(); }
   std::size_t bytes() const noexcept {
     return is_idle() ? 0
@@ -162,7 +190,38 @@ class session_book {
     std::uint32_t next;
   };
 
+  /// The sessions of a source.
+  struct members {
+    std::set<std::uint32_t> waiting;
+    std::set<std::uint32_t> answered;
+  };
+
   using words_type = typename packed_flow<V>::words_type;
+
+  /// Whether a chain links these sessions and no others, in both directions.
+  bool is_chain_of(const chain& links, std::set<std::uint32_t> expected) const {
+    std::uint32_t before = none;
+    for (std::uint32_t id = links.first; id != none; id = places_[id].next) {
+      if (expected.erase(id) == 0 || places_[id].previous != before) return false;
+      before = id;
+    }
+    return expected.empty() && links.last == before;
+  }
+
+  /// Whether a source counts these sessions, links them, and stands where its count says.
+  bool is_charged(std::uint32_t source, const members& held) const {
+    const counts& counted = sources_.hot(source);
+    if (counted.unanswered != held.waiting.size() ||
+        counted.sessions != held.waiting.size() + held.answered.size()) {
+      return false;
+    }
+    if (!shares()) return true;
+    const chains& links = sources_.cold(source);
+    const bool is_ranked = links.previous == none ? ranks_[counted.sessions] == source
+                                                  : sources_.cold(links.previous).next == source;
+    return is_ranked && counted.sessions <= most_ && is_chain_of(links.waiting, held.waiting) &&
+           is_chain_of(links.answered, held.answered);
+  }
 
   bool is_idle() const noexcept { return places_.size() == 0; }
   bool has_limits() const noexcept {

@@ -155,6 +155,8 @@ class session_directory {
 
   /// Whether a session has the record.
   bool is_held(std::uint32_t id) const noexcept { return !slab_.hot(id).status().is_none(); }
+  /// One more than the greatest id of any record that a session has or had.
+  std::uint32_t ids_end() const noexcept { return slab_.ids_end(); }
   /// Calls `visit(id)` for every session, including dead ones that were not ended yet.
   template <class Visit>
   void for_each_held(Visit&& visit) const {

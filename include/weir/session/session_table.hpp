@@ -32,7 +32,9 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
+#include <string>
 
 namespace weir {
 
@@ -64,7 +66,6 @@ class session_table : session_directory<V, Traits> {
   using directory::for_each_held;
   using directory::hash;
   using directory::hot;
-  using directory::is_consistent;
   using directory::prefetch;
   using directory::prefetch_candidate;
   using directory::size;
@@ -184,6 +185,20 @@ class session_table : session_directory<V, Traits> {
     return ended;
   }
 
+  /// What is broken, if anything is: every session is found by both its keys and nothing else is,
+  /// comes up for review, and is charged to its source. Walks everything, and allocates.
+  std::optional<std::string> verify() const {
+    if (!directory::is_consistent()) return "is not found by both its keys, or something else is";
+    if (!is_reviewed()) return "never comes up for review, or does twice";
+    const bool is_booked = book_.is_consistent([&](auto&& visit) {
+      directory::for_each_held([&](std::uint32_t id) {
+        visit(id, hot(id).key[0], hot(id).has(session_flag::unanswered));
+      });
+    });
+    if (!is_booked) return "is not counted as its source's";
+    return std::nullopt;
+  }
+
   const timeout_profile& profile(std::uint8_t which) const noexcept { return profiles_[which]; }
   std::size_t bytes() const noexcept {
     return directory::bytes() + reviews_.bytes() + book_.bytes() + profiles_.bytes();
@@ -210,6 +225,17 @@ class session_table : session_directory<V, Traits> {
 
   bool has_room() const noexcept {
     return directory::has_room() && (room_ == nullptr || room_->sessions < room_->sessions_max);
+  }
+
+  /// Whether every session has its one place in the queue, and released records keep theirs.
+  bool is_reviewed() const noexcept {
+    std::uint32_t queued = 0;
+    for (std::uint32_t id = 0; id < directory::ids_end(); ++id) {
+      const bool is_queued = hot(id).has(session_flag::queued);
+      if (directory::is_held(id) && !is_queued) return false;
+      queued += is_queued;
+    }
+    return queued == reviews_.size();
   }
 
   void queue(std::uint32_t id, tick now) noexcept {
