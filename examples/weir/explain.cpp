@@ -99,7 +99,7 @@ session_notes session_in(const Table& sessions, const walked<V>& found, tick now
     return made;
   }
   const auto which = sessions.find(found.key, now);
-  if (which.found()) {
+  if (which.found() && goes_along<V>(found.facts, which.way())) {
     made.known = session_text<V>(sessions, {which.id(), which.way()});
   }
   return made;

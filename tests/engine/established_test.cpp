@@ -1,6 +1,7 @@
 #include "tests/engine/gateway.hpp"
 #include "tests/support/catch.hpp"
 
+#include <array>
 #include <string>
 
 namespace weir::test {
@@ -50,6 +51,43 @@ configuration tracking(tcp_strictness how) {
   auto raw = two_zones();
   raw.policies[0].tcp = how;
   return raw;
+}
+
+TEST_CASE("a query from outside is no reply, whatever its identifier",
+          "[engine][established][rfc5508]") {
+  constexpr std::array<unsigned, 3> requests{8, 13, 17};
+  const unsigned asked = GENERATE_COPY(from_range(requests));
+  const unsigned asks = GENERATE_COPY(from_range(requests));
+  const bool translates = GENERATE(false, true);
+  CAPTURE(asked, asks, translates);
+  gateway box{translates ? pool_gateway() : two_zones()};
+  // Its identifier is the type of the one that comes back, whose identifier is its own type.
+  const auto sent = box.sends("lan", echo{}.type(asked).identifier(asks));
+  REQUIRE(sent.text() == "forward");
+  REQUIRE(word_at(sent.bytes, 24) == asks);
+  const auto back = [&](unsigned type) {
+    return echo{}.type(type).from("192.0.2.1").to(sent.source()).identifier(asked);
+  };
+
+  const auto request = box.sends("wan", back(asks));
+  CHECK(request.text() == (translates ? "drop no_mapping" : "drop no_policy"));
+
+  const unsigned reply = asked == 8 ? 0 : asked + 1;
+  CHECK(box.sends("wan", back(reply).identifier(asks)).text() == "forward");
+  CHECK(box.sends("lan", echo{}.type(asks == 8 ? 0 : asks + 1).identifier(asked)).text() ==
+        "drop no_session");
+}
+
+TEST_CASE("an ICMPv6 query from outside is no reply, whatever its identifier",
+          "[engine][established]") {
+  gateway box{two_zones()};
+  const auto ping = [](const char* from, const char* to) {
+    return echo{}.from(from).to(to).identifier(128);
+  };
+  REQUIRE(box.sends("lan", ping("2001:db8:1::5", "2001:db8:9::1")).text() == "forward");
+
+  CHECK(box.sends("wan", ping("2001:db8:9::1", "2001:db8:1::5")).text() == "drop no_policy");
+  CHECK(box.sends("wan", ping("2001:db8:9::1", "2001:db8:1::5").type(129)).text() == "forward");
 }
 
 TEST_CASE("a connection opens, talks and closes", "[engine][established][rfc5382-req2]") {

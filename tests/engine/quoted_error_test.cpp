@@ -65,6 +65,19 @@ TEST_CASE("an error about a query's reply finds the query",
   CHECK(word_at(quoted(error.bytes), 24) == 7);
 }
 
+TEST_CASE("an error about a query that nobody sent finds no other one's session",
+          "[engine][quoted_error][rfc5508-req4]") {
+  gateway box{two_zones()};
+  const auto sent = box.sends("lan", echo{}.identifier(8));
+  const auto error = [&](unsigned type) {
+    const auto quoted = echo{}.type(type).from(sent.source()).to("192.0.2.1").identifier(8);
+    return icmp{3, 1}.from("198.51.100.77").to(sent.source()).quote(quoted.bytes());
+  };
+
+  CHECK(box.sends("wan", error(0)).text() == "drop icmp_error_unmatched");
+  CHECK(box.sends("wan", error(8)).text() == "forward");
+}
+
 TEST_CASE("an error from a router inside hides it behind the external address",
           "[engine][quoted_error][rfc5508-req5]") {
   gateway box{pool_gateway()};

@@ -75,7 +75,7 @@ template <IpVersion V>
 bool may_begin(const packet_facts& facts) noexcept {
   switch (facts.message) {
     case message_kind::icmp_query:
-      return icmp_request_of<V>(facts.icmp_type) == facts.icmp_type;
+      return is_icmp_request<V>(facts.icmp_type);
     case message_kind::icmp_error:
     case message_kind::icmp_other:
     case message_kind::opaque:

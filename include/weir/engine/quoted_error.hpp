@@ -149,7 +149,7 @@ outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packe
   }
   auto& table = state.template sessions<V>();
   const auto which = find_quoted<V>(state, quote.key, now);
-  if (!which.found()) {
+  if (!which.found() || !goes_along<V>(quote.facts, opposite(which.way()))) {
     return outcome::open();
   }
   if (state.ingress[packet.meta.ingress.number()].is_barred) {

@@ -356,7 +356,7 @@ class basic_worker {
     if (has_session_key(headers.facts)) [[likely]] {
       const auto which =
           state_->template sessions<V>().find(headers.key, lane.hash, lane.candidate, now);
-      is_known = which.found();
+      is_known = which.found() && goes_along<V>(headers.facts, which.way());
       if (is_known) [[likely]] {
         if (const auto passed = detail::pass_known<V>(*state_, which, headers, view, now)) {
           return passed;

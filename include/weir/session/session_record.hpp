@@ -16,7 +16,9 @@
 #include "weir/session/tcp_rules.hpp"
 #include "weir/session/timeout_profile.hpp"
 #include "weir/time/tick.hpp"
+#include "weir/wire/icmp_header.hpp"
 #include "weir/wire/packed_flow.hpp"
+#include "weir/wire/packet_facts.hpp"
 
 #include <cstddef>
 #include <cstdint>
@@ -154,6 +156,15 @@ constexpr void refresh(hot_record<V>& hot, direction way, const timeout_profile&
     return;
   }
   hot.state.deadline_low = deadline;
+}
+
+/// Whether a packet whose key is a session's in a direction may be of that session. The identifier
+/// and the type of a query lie in keys where ports do, so one whose identifier is the number of a
+/// type may have the key of what goes the other way: requests follow the opener alone.
+template <IpVersion V>
+constexpr bool goes_along(const packet_facts& facts, direction way) noexcept {
+  return facts.message != message_kind::icmp_query ||
+         is_icmp_request<V>(facts.icmp_type) == (way == direction::original);
 }
 
 /// The key with both identifiers zero: how the reply of a flow is filed whose identifier differs by

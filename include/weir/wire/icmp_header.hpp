@@ -104,6 +104,12 @@ constexpr std::optional<std::uint8_t> icmp_request_of(std::uint8_t type) noexcep
   }
 }
 
+/// Whether a message is a query that asks, and not its reply.
+template <IpVersion V>
+constexpr bool is_icmp_request(std::uint8_t type) noexcept {
+  return icmp_request_of<V>(type) == type;
+}
+
 /// Where the fields of an ICMP or ICMPv6 message lie.
 namespace icmp_field {
 inline constexpr std::size_t type = 0;
