@@ -77,7 +77,12 @@ template <IpVersion V, class Table>
 std::string session_text(const Table& sessions, const stage_notes::session_match& match) {
   const auto& record = sessions.hot(match.session);
   const auto flow = [&](direction way) {
-    return describe(facts_of(unpack(record.key[index_of(way)])));
+    auto key = unpack(record.key[index_of(way)]);
+    if (way == direction::reply && record.has(session_flag::unclaimed)) {
+      key.protocol = record.key[0].protocol();  // which identifier, its first packet will say
+      key.source.port = key.destination.port = port{};
+    }
+    return describe(facts_of(key));
   };
   return fmt::format("{} packet of a session that is {}: opened by {}, answered by {}",
                      match.way == direction::original ? "an original" : "a reply",

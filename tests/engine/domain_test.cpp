@@ -108,6 +108,40 @@ builder keyed_gre(unsigned key) {
   return datagram{protocol::gre}.payload(octets({0x20, 0, 8, 0, 0, 0, 0, key, 1, 2, 3, 4}));
 }
 
+TEST_CASE("a GRE tunnel without a key and those with keys do not meet", "[engine][source][gre]") {
+  gateway box{two_zones()};
+  const bool is_six = GENERATE(false, true);
+  const std::string host = is_six ? "2001:db8:1::5" : "10.0.0.5";
+  const std::string remote = is_six ? "2001:db8:9::1" : "192.0.2.1";
+  const auto bare = datagram{protocol::gre}.payload(octets({0, 0, 8, 0, 1, 2, 3, 4}));
+  const auto sends = [&](builder packet) {
+    return box.sends("lan", packet.from(host).to(remote)).text();
+  };
+  const auto answers = [&](builder packet) {
+    return box.sends("wan", packet.from(remote).to(host)).text();
+  };
+  const bool keyless_comes_first = GENERATE(true, false);
+  CHECK(sends(keyless_comes_first ? bare : keyed_gre(7)) == "forward");
+  CHECK(sends(keyless_comes_first ? keyed_gre(7) : bare) == "forward");
+
+  // The answers of each are its own, and the next one with a key waits no longer.
+  CHECK(answers(bare) == "forward");
+  CHECK(sends(keyed_gre(8)) == "drop reply_unclaimed");
+  CHECK(answers(keyed_gre(9)) == "forward");
+  CHECK(sends(keyed_gre(8)) == "forward");
+}
+
+TEST_CASE("whatever answers a GRE tunnel with a key claims it", "[engine][source][gre]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  const auto bare = datagram{protocol::gre}.payload(octets({0, 0, 8, 0, 1, 2, 3, 4}));
+  REQUIRE(box.sends("lan", keyed_gre(1).from("10.0.0.5")).text() == "forward");
+
+  const auto reply = box.sends("wan", builder{bare}.from("192.0.2.1").to("203.0.113.8"));
+
+  CHECK(reply.destination() == "10.0.0.5");
+  CHECK(box.sends("lan", keyed_gre(2).from("10.0.0.6")).text() == "forward");
+}
+
 TEST_CASE("the first reply claims a GRE session with a key", "[engine][tunnel]") {
   gateway box{pool_gateway("203.0.113.8/32")};
   REQUIRE(box.sends("lan", keyed_gre(1).from("10.0.0.5")).text() == "forward");

@@ -200,6 +200,8 @@ TEST_CASE("a packet without a session moves the counter of why there is none",
   send_and_count({drop_reason::embryonic_limit, shy, passing({first}), "lan", second});
   send_and_count({drop_reason::reply_unclaimed, raw, passing({esp.bytes()}), "lan",
                   builder{esp}.from("10.0.0.6").spi(2).bytes()});
+  send_and_count({drop_reason::key_taken, raw, passing({datagram{protocol{99}}.bytes()}), "lan",
+                  datagram{protocol{99}}.from("10.0.0.6").bytes()});
   send_and_count({drop_reason::fragment_unsupported, raw, nothing, "lan",
                   udp{}.payload_size(64).fragment(32, 40)});
 }

@@ -121,7 +121,7 @@ TEST_CASE("a port that an internal host wears is not the box's", "[engine][local
   REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1")).text() == "forward");
 
   CHECK(box.sends("local", udp{}.from("203.0.113.1", 4000).to("192.0.2.9")).text() ==
-        "drop pool_exhausted");
+        "drop key_taken");
   CHECK(held_by(box) == "1 1 1");
 }
 
@@ -168,7 +168,7 @@ TEST_CASE("an identifier that an internal host wears is not the box's",
   REQUIRE(box.sends("lan", echo{}.from("10.0.0.5").identifier(5)).text() == "forward");
 
   CHECK(box.sends("local", echo{}.from("203.0.113.1").to("192.0.2.9").identifier(5)).text() ==
-        "drop pool_exhausted");
+        "drop key_taken");
   CHECK(held_by(box) == "1 1 1");
 }
 

@@ -309,7 +309,7 @@ TEST_CASE("a second host to the same remote is refused where only addresses tell
   const auto packet = datagram{protocol{99}}.payload_size(16);
   REQUIRE(box.sends("lan", builder{packet}.from("10.0.0.5")).text() == "forward");
 
-  CHECK(box.sends("lan", builder{packet}.from("10.0.0.6")).text() == "drop pool_exhausted");
+  CHECK(box.sends("lan", builder{packet}.from("10.0.0.6")).text() == "drop key_taken");
   const auto back = box.sends("wan", builder{packet}.from("192.0.2.1").to("203.0.113.8"));
   REQUIRE(back.text() == "forward");
   CHECK(back.destination() == "10.0.0.5");

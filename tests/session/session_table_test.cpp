@@ -599,6 +599,19 @@ TEST_CASE("GRE without a key is its own reply, with a key it is not", "[session]
   CHECK_FALSE(has_unknown_reply(flow_of<ipv4>(protocol::udp, 1, 1, 7)));
 }
 
+TEMPLATE_TEST_CASE("a reply that is not known yet has the key of no packet", "[session][gre][esp]",
+                   ipv4, ipv6) {
+  const auto kind = GENERATE(protocol::gre, protocol::esp);
+  const auto waiting = wildcard(flow_of<TestType>(kind, 1, 1, 7));
+
+  // Only protocols with ports, identifiers or queries have anything where ports are.
+  CHECK(waiting.protocol() == protocol{255});
+  CHECK(waiting.ports_bits() != 0);
+  CHECK(same_flow(waiting, wildcard(flow_of<TestType>(kind, 1, 1, 8))));
+  CHECK_FALSE(same_flow(wildcard(flow_of<TestType>(protocol::gre, 1)),
+                        wildcard(flow_of<TestType>(protocol::esp, 1))));
+}
+
 TEST_CASE("a walk visits every live session once and no dead one", "[session][table]") {
   table_fixture<ipv4> box{{.sessions_max = 100}};
   std::set<std::uint32_t> live;

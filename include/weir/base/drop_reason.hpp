@@ -64,9 +64,10 @@ enum class drop_reason : std::uint8_t {
   untranslatable,
   hairpin_loop,
   redirect,
+  key_taken,
 };
 /// The last one counts them.
-inline constexpr auto drop_reason_count = 1 + static_cast<std::size_t>(drop_reason::redirect);
+inline constexpr auto drop_reason_count = 1 + static_cast<std::size_t>(drop_reason::key_taken);
 
 namespace detail {
 
@@ -166,6 +167,8 @@ inline constexpr auto drop_vocabulary = std::to_array<drop_words>({
     {drop_reason::hairpin_loop, "hairpin_loop", "a hairpin that would be translated again"},
     {drop_reason::redirect, "redirect",
      "an ICMP redirect or source quench, which no router forwards (RFC 1812 section 5.2.7.2)"},
+    {drop_reason::key_taken, "key_taken",
+     "its answers, or its own packets, would look like those of another flow"},
 });
 static_assert(drop_vocabulary.size() == drop_reason_count, "every reason has its words");
 static_assert(

@@ -185,7 +185,7 @@ outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   flow.held = claim.id;
   switch (claim.outcome) {
     case mapping_outcome::taken:
-      return drop_reason::pool_exhausted;
+      return drop_reason::key_taken;
     case mapping_outcome::table_full:
       return refuse(state, session_refusal::table_full);
     default:
@@ -240,7 +240,7 @@ template <IpVersion V, EngineTraits T>
 outcome claim_reply(shard<T>& state, const walked<V>& headers, const packet_view& packet,
                     tick now) noexcept {
   auto& table = state.template sessions<V>();
-  if (!has_unknown_reply(headers.key)) {
+  if (!has_identifier_by_direction(headers.key.protocol())) {
     return outcome::open();
   }
   const auto waiting = table.find(wildcard(headers.key), now);

@@ -67,10 +67,10 @@ session_ref find_by_identifier(const shard<T>& state, const packed_flow<V>& quot
   if (sent.found() && !table.hot(sent.id()).has(session_flag::translated)) {
     return session_ref{sent.id() << 1 | static_cast<std::uint32_t>(opposite(sent.way()))};
   }
-  const auto turned = wildcard(reversed(quoted));
-  const packed_flow<V> same{turned.domain(), turned.protocol(), turned.source_bits(),
-                            turned.destination_bits(), quoted.ports_bits()};
-  for (const auto& key : {same, turned}) {
+  const auto back = reversed(quoted);
+  const packed_flow<V> same{back.domain(), back.protocol(), back.source_bits(),
+                            back.destination_bits(), quoted.ports_bits()};
+  for (const auto& key : {same, wildcard(back)}) {
     const auto found = table.find(key, now);
     if (found.found() && table.hot(found.id()).key[index_of(opposite(found.way()))].ports_bits() ==
                              quoted.ports_bits()) {

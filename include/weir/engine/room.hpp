@@ -25,7 +25,7 @@ drop_reason refuse(shard<T>& state, session_refusal why) noexcept {
     case session_refusal::embryonic_limit:
       return drop_reason::embryonic_limit;
     case session_refusal::key_taken:
-      return drop_reason::pool_exhausted;  // its reply would look like another flow's
+      return drop_reason::key_taken;
     case session_refusal::table_full:
     case session_refusal::none:
       break;

@@ -129,8 +129,7 @@ inline void finish_header(std::byte* header, std::uint64_t delta, ttl_step step)
 
 /// Whether the ICMP message at `icmp` is a query's request: its identifier is the source's port.
 inline bool is_request(const std::byte* icmp) noexcept {
-  const auto type = std::to_integer<std::uint8_t>(icmp[icmp_field::type]);
-  return icmp_request_of<ipv4>(type) == type;
+  return is_icmp_request<ipv4>(std::to_integer<std::uint8_t>(icmp[icmp_field::type]));
 }
 
 /// Whether nothing but zeros is here: no sum over it verifies (RFC 1071 section 1).

@@ -167,19 +167,27 @@ constexpr bool goes_along(const packet_facts& facts, direction way) noexcept {
          is_icmp_request<V>(facts.icmp_type) == (way == direction::original);
 }
 
-/// The key with both identifiers zero: how the reply of a flow is filed whose identifier differs by
-/// direction, until its first packet says it (ESP, GRE with a key).
-template <IpVersion V>
-constexpr packed_flow<V> wildcard(const packed_flow<V>& key) noexcept {
-  return packed_flow<V>{key.domain(), key.protocol(), key.source_bits(), key.destination_bits(), 0};
+/// Whether the flows of a protocol carry an identifier that differs by direction: the SPI of ESP
+/// (RFC 4303 section 2.1), and the key of GRE, which PPTP takes for its call (RFC 2637).
+constexpr bool has_identifier_by_direction(protocol transport) noexcept {
+  return transport == protocol::esp || transport == protocol::gre;
 }
 
-/// Whether the reply of a flow carries another identifier, which nobody knows at the start: the
-/// SPI of ESP (RFC 4303 section 2.1), and the key of GRE, which PPTP takes for its call (RFC 2637).
+/// Whether the reply of a flow carries another identifier, which nobody knows at the start. GRE
+/// without a key is its own reply.
 template <IpVersion V>
 constexpr bool has_unknown_reply(const packed_flow<V>& original) noexcept {
-  return (original.protocol() == protocol::esp || original.protocol() == protocol::gre) &&
-         original.ports_bits() != 0;
+  return has_identifier_by_direction(original.protocol()) &&
+         (original.protocol() == protocol::esp || original.ports_bits() != 0);
+}
+
+/// How the reply of a flow is filed whose identifier differs by direction, until its first packet
+/// says it. No packet has this key: the protocol is one without ports, and reserved.
+template <IpVersion V>
+constexpr packed_flow<V> wildcard(const packed_flow<V>& reply) noexcept {
+  constexpr protocol reserved{255};
+  return packed_flow<V>{reply.domain(), reserved, reply.source_bits(), reply.destination_bits(),
+                        detail::packed_ports(port{number(reply.protocol())}, port{})};
 }
 
 }  // namespace weir
