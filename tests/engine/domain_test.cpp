@@ -104,6 +104,24 @@ TEST_CASE("an error about a packet of the box comes from its own domain", "[engi
   REQUIRE(answered(large) == "3/4");
 }
 
+TEST_CASE("a mapping may wear its host's own endpoint in another domain", "[engine][domain]") {
+  auto raw = leaving_through_red();
+  raw.nat.pools[0].external = {*parse_prefix("10.0.0.5/32")};
+  raw.nat.pools[0].filtering_udp = endpoint_filtering::endpoint_independent;
+  add_policy(raw, "outside2", "inside", action::permit_stateful);
+  gateway box{raw};
+  REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 4000)).source_port() == 4000);
+
+  const auto stranger = udp{}.from("192.0.2.77", 99).to("10.0.0.5", 4000);
+  CHECK(box.egress_of(box.sends("wan2", stranger)) == "lan");
+  CHECK(held_by(box) == "2 1 1");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.77", 99)).text() == "forward");
+  CHECK_FALSE(box.worker().verify());
+
+  box.worker().expire(instant::from_epoch(duration::seconds(1'010'000)));
+  CHECK(held_by(box) == "0 0 0");
+}
+
 builder keyed_gre(unsigned key) {
   return datagram{protocol::gre}.payload(octets({0x20, 0, 8, 0, 0, 0, 0, key, 1, 2, 3, 4}));
 }

@@ -65,8 +65,10 @@ struct new_flow {
   bool must_hide() const noexcept { return hairpin && from == to; }
   /// Whether it comes from outside on a mapping that only its host may keep.
   bool is_stranger() const noexcept { return !reached.is_none() && !inbound_refresh && !hairpin; }
+  /// A mapping may wear the endpoint of its host, in another domain.
   bool is_translated() const noexcept {
-    return inside.destination != received.destination || outside.source != received.source;
+    return inside.destination != received.destination || outside.source != received.source ||
+           !reached.is_none();
   }
 };
 

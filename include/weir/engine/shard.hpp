@@ -167,7 +167,11 @@ struct shard {
       return mapping_id::none();
     }
     const auto received = unpack(record.key[0]);
-    if (received.destination == unpack(record.key[1]).source || !has_ports(received.protocol)) {
+    const auto answering = unpack(record.key[1]);
+    // In two domains, one endpoint is two.
+    const bool is_as_sent =
+        received.destination == answering.source && received.domain == answering.domain;
+    if (is_as_sent || !has_ports(received.protocol)) {
       return mapping_id::none();
     }
     const auto found =
