@@ -127,14 +127,17 @@ class session_directory {
     slab_.release(id);
     return no_record;
   }
-  /// Files the replies of a session under another key, which is nobody's; false where the index has
-  /// no room.
+  /// Files the replies of a session under another key, which is nobody's; false, and nothing
+  /// changed, where the index has no room. A full table has none but what the old key leaves.
   bool try_move_reply(std::uint32_t id, const key_type& reply) noexcept {
     key_type& before = slab_.hot(id).key[1];
-    if (!index_.try_insert(hash(reply), reply.words(), payload(id, direction::reply))) {
+    const std::uint32_t where = payload(id, direction::reply);
+    index_.erase(hash(before), before.words(), where);
+    if (!index_.try_insert(hash(reply), reply.words(), where)) {
+      const bool is_back = index_.try_insert(hash(before), before.words(), where);
+      expects(is_back, "a key fits where it was");
       return false;
     }
-    index_.erase(hash(before), before.words(), payload(id, direction::reply));
     const std::uint8_t flags = before.annotation();
     before = reply;
     before.set_annotation(flags);
