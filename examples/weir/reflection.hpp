@@ -59,7 +59,8 @@ inline bool readdress(std::span<std::byte> packet, const walked<ipv4>& headers,
     const auto quote = detail::quote_in(packet, headers);
     auto after = reversed(unpack(quote.key));
     after.destination = external;
-    return translate_icmp_error(packet, headers.facts, quote, pack(after), ttl_step::keep);
+    return translate_icmp_error(packet, headers.facts, quote, pack(after), headers.key.source(),
+                                ttl_step::keep);
   }
   auto readdressed = unpack(headers.key);
   readdressed.destination = external;

@@ -94,6 +94,25 @@ TEST_CASE("an error from a router inside hides it behind the external address",
   CHECK(inner.destination == sent.flow().source);
 }
 
+TEST_CASE("an error from an inside host with a 1:1 mapping wears his own",
+          "[engine][quoted_error][rfc5508-req5]") {
+  const auto permit = GENERATE(action::permit_stateful, action::permit);
+  auto raw = two_zones(permit);
+  raw.nat.statics = {one_to_one("203.0.113.20", "10.0.0.20"),
+                     one_to_one("203.0.113.21", "10.0.0.21")};
+  add_policy(raw, "outside", "inside", permit);
+  gateway box{raw};
+  const auto sent = box.sends("wan", udp{}.from("192.0.2.1", 4000).to("203.0.113.20", 33'434));
+  REQUIRE(sent.destination() == "10.0.0.20");
+  const auto late = [&](const char* from) {
+    return box.sends("lan", icmp{11, 0}.from(from).to("192.0.2.1").quote(sent.bytes));
+  };
+
+  CHECK(late("10.0.0.21").source() == "203.0.113.21");
+  CHECK(late("10.0.0.20").source() == "203.0.113.20");
+  CHECK(late("10.0.0.99").source() == "203.0.113.20");
+}
+
 TEST_CASE("errors that may be fragmented do not share identifications behind one address",
           "[engine][quoted_error][rfc6864]") {
   gateway box{pool_gateway("203.0.113.8/32")};
@@ -433,13 +452,18 @@ TEST_CASE("ICMPv6 errors about a session pass unless policy judges them",
   add_policy(raw, "outside", "inside", action::deny).rules = {
       rule_for(protocol::icmpv6, action::permit_stateful)};
   gateway permitting{raw};
-  for (auto* one : {&box, &judging, &permitting}) {
+  raw.policies[0].implicit_icmpv6 = true;
+  raw.policies[1].implicit_icmpv6 = false;
+  raw.policies[1].rules.clear();
+  gateway objecting{raw};
+  for (auto* one : {&box, &judging, &permitting, &objecting}) {
     one->sends("lan", udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 99));
   }
 
   CHECK(box.sends("wan", too_big6()).text() == "forward");
   CHECK(judging.sends("wan", too_big6()).text() == "drop no_policy");
   CHECK(permitting.sends("wan", too_big6()).text() == "forward");
+  CHECK(objecting.sends("wan", too_big6()).text() == "drop policy_denied");
 }
 
 TEST_CASE("an inbound ICMPv6 echo is a rule like any other", "[engine][quoted_error][sr7]") {

@@ -36,7 +36,8 @@ packet_bytes translated(packet_bytes error, const packed_flow<ipv4>& after,
       walk_quote<ipv4>(quote_of<ipv4>(std::span<const std::byte>{error}, outer.facts), {});
   REQUIRE(quote.facts.ok);
   const packet_bytes before = error;
-  if (!translate_icmp_error(error, outer.facts, quote, after, step)) {
+  const auto source = hides_source(quote, after) ? after.source() : outer.key.source();
+  if (!translate_icmp_error(error, outer.facts, quote, after, source, step)) {
     REQUIRE(error == before);
     return {};
   }

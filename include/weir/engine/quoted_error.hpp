@@ -87,6 +87,22 @@ session_ref find_quoted(const shard<T>& state, const packed_flow<V>& quoted, tic
                                    : state.template sessions<V>().find(reversed(quoted), now);
 }
 
+/// The zone that a next hop is in.
+template <EngineTraits T>
+zone_id zone_of(const shard<T>& state, const hop_facts& hop) noexcept {
+  return state.config->interface(hop.interface).zone;
+}
+
+/// What an error leaves under where what it is about is hidden: who sent it wears his own 1:1
+/// mapping, or has none and wears `about` (RFC 5508 REQ-5c).
+template <EngineTraits T>
+ipv4_address hidden_sender(const shard<T>& state, const packed_flow<ipv4>& error, zone_id to,
+                           ipv4_address about) noexcept {
+  const auto fixed = state.config->statics().find_one_to_one(
+      {error.domain(), error.protocol(), {error.source(), port{}}, to});
+  return fixed ? fixed->endpoint.address : about;
+}
+
 /// Rewrites the error for its session and sends it on.
 template <IpVersion V, EngineTraits T>
 outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
@@ -100,8 +116,12 @@ outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
   if constexpr (V::number == 4) {
     if (record.has(session_flag::translated)) {
       std::byte* const header = packet.bytes.data();
-      if (!translate_icmp_error(packet.bytes, headers.facts, quote, record.outgoing(which.way()),
-                                step)) {
+      const auto after = record.outgoing(which.way());
+      const auto source =
+          hides_source(quote, after)
+              ? hidden_sender(state, headers.key, zone_of(state, hop), after.source())
+              : headers.key.source();
+      if (!translate_icmp_error(packet.bytes, headers.facts, quote, after, source, step)) {
         return drop_reason::bad_quote;
       }
       const auto sent =
@@ -114,15 +134,21 @@ outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
   return hop.decision;
 }
 
-/// Whether the policy of a session lets errors about it pass without a rule of their own.
+/// Whether an error about a session passes without a rule of its own: the policy of the session
+/// lets it, and that of the way it goes, if there is one, does not object.
 template <IpVersion V, EngineTraits T>
-bool passes_unasked(const shard<T>& state, const cold_record& cold,
-                    const packet_facts& facts) noexcept {
+bool passes_unasked(const shard<T>& state, session_ref which, const packet_facts& facts,
+                    interface_id ingress) noexcept {
   if constexpr (V::number == 4) {
     return true;
   } else {
-    const policy* permitted_by = policy_of(state, cold);
+    const auto& table = state.template sessions<V>();
+    const auto hop = table.hot(which.id()).state.hop[index_of(which.way())];
+    const policy* permitted_by = policy_of(state, table.cold(which.id()));
+    const auto on_its_way = state.config->policies().find(state.ingress[ingress.number()].zone,
+                                                          zone_of(state, state.config->hop(hop)));
     return permitted_by != nullptr && permitted_by->settings().implicit_icmpv6 &&
+           (!on_its_way || on_its_way->settings().implicit_icmpv6) &&
            facts.icmp_type >= icmpv6_type::unreachable &&
            facts.icmp_type <= icmpv6_type::parameter_problem;
   }
@@ -170,7 +196,7 @@ outcome pass_quoted_error(shard<T>& state, const walked<V>& headers, const packe
   }
   state.observer.matched(which.id(), which.way());
   is_related = true;
-  if (!passes_unasked<V>(state, table.cold(which.id()), headers.facts)) {
+  if (!passes_unasked<V>(state, which, headers.facts, packet.meta.ingress)) {
     return outcome::open();
   }
   return pass_error(state, which, headers, quote, packet);

@@ -45,18 +45,9 @@ flow_key<ipv4> answers_one_to_one(const shard<T>& state, const new_flow<ipv4>& f
   return after;
 }
 
-/// Exchanges the source of an error that no quoted packet hides for what it wears itself.
-inline void dress_sender(std::byte* header, const new_flow<ipv4>& flow) noexcept {
-  const auto before =
-      packed_flow<ipv4>::from_header(header, flow.received.domain, protocol::icmp, 0).endpoints();
-  auto sent = before;
-  sent.source = pack(flow.outside).source_bits();
-  rewrite_addresses(header, sent, flow_delta::between(before, sent), ttl_step::keep);
-}
-
 /// An error that passes without a session: what it quotes wore the 1:1 mapping too (RFC 5508
-/// REQ-4). It wears the address of the host it is about, whoever sends it (REQ-5c); where that one
-/// has no mapping, its sender's own.
+/// REQ-4). It wears its sender's own mapping; where he has none, that of the host it is about
+/// (REQ-5c).
 template <EngineTraits T>
 outcome pass_stateless_error(shard<T>& state, new_flow<ipv4>& flow, bool hides,
                              ttl_step step) noexcept {
@@ -69,22 +60,20 @@ outcome pass_stateless_error(shard<T>& state, new_flow<ipv4>& flow, bool hides,
   const auto back = unpack(reversed(quote.key));
   hides = hides && !is_exempt(state.config->exemptions(), back);
   const auto after = answers_one_to_one(state, flow, back, hides);
-  const bool is_hidden = after.source != back.source;
-  if (is_hidden) {
+  if (hides) {
+    wear_one_to_one(state, flow);
+  }
+  if (flow.outside.source == flow.received.source && after.source != back.source) {
     flow.outside.source.address = after.source.address;
     tell_source(state, translation_kind::one_to_one, flow);
-  } else if (hides) {
-    wear_one_to_one(state, flow);
   }
   if (!flow.is_translated() && after == back) {
     pass_on<ipv4>(packet.bytes.data(), step);
     return state.config->hop(flow.hop).decision;
   }
-  if (!translate_icmp_error(packet.bytes, flow.facts(), quote, pack(after), step)) {
+  if (!translate_icmp_error(packet.bytes, flow.facts(), quote, pack(after),
+                            flow.outside.source.address, step)) {
     return drop_reason::bad_quote;
-  }
-  if (!is_hidden) {
-    dress_sender(packet.bytes.data(), flow);
   }
   return state.config->hop(flow.hop).decision;
 }

@@ -12,6 +12,7 @@
 #include "weir/base/contract.hpp"
 #include "weir/nat/rewrite.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/ipv4_address.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/wire/bytes.hpp"
 #include "weir/wire/checksum.hpp"
@@ -34,12 +35,16 @@ namespace weir {
 /// `after` is the key under which packets are sent that go the way of the error.
 ///
 /// Type, code and what follows the quote stay. The error goes to the quoted packet's sender
-/// (RFC 5508 REQ-4c). Where the direction hides its source, the error has that source's external
-/// address, even if another router sent it (REQ-5c); else the router's address is kept.
+/// (RFC 5508 REQ-4c) and comes from `source`.
 /// False, and nothing changed, if the error is not addressed to the sender of what it quotes.
 inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts& facts,
                                  const walked<ipv4>& quote, const packed_flow<ipv4>& after,
-                                 ttl_step step) noexcept;
+                                 ipv4_address source, ttl_step step) noexcept;
+
+/// Whether packets that go the way of an error about `quote` are hidden, and it must be (REQ-5c).
+inline bool hides_source(const walked<ipv4>& quote, const packed_flow<ipv4>& after) noexcept {
+  return after.source_bits() != quote.key.destination_bits();
+}
 
 namespace detail {
 
@@ -69,7 +74,7 @@ inline void rewrite_quote(std::span<std::byte> quoted, const walked<ipv4>& quote
 
 inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts& facts,
                                  const walked<ipv4>& quote, const packed_flow<ipv4>& after,
-                                 ttl_step step) noexcept {
+                                 ipv4_address source, ttl_step step) noexcept {
   std::byte* const header = packet.data();
   const packed_endpoints before = reversed(quote.key.endpoints());
   const packed_endpoints outer{load_raw<std::uint32_t>(header + ipv4_field::source),
@@ -88,9 +93,7 @@ inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts
   adjust_checksum(header + facts.transport_offset + icmp_field::checksum,
                   checksum_delta{}.replacing(sum_before, ones_sum::of(changing)));
 
-  const bool hides_source = after.source_bits() != before.source;
-  const packed_endpoints sent{hides_source ? after.source_bits() : outer.source,
-                              after.destination_bits(), 0};
+  const packed_endpoints sent{network_order(source.bits()), after.destination_bits(), 0};
   rewrite_addresses(header, sent, flow_delta::between(outer, sent), step);
   return true;
 }
