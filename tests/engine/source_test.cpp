@@ -126,6 +126,21 @@ TEST_CASE("from the inside of one pool to that of another nothing is translated"
   CHECK(box.sends("lan", udp{}.from("10.0.1.9").to("10.0.0.5")).source() == "10.0.1.9");
 }
 
+TEST_CASE("without a zone, what only the default route leads to is outside",
+          "[engine][source][sd17]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/16")};
+  raw.nat.pools[0].zone.clear();
+  raw.interfaces[0].addresses.push_back(own("10.0.1.1/24"));
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5").to("10.0.77.7"));
+  CHECK(box.egress_of(out) == "wan");
+  CHECK(out.source() != "10.0.0.5");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.0.1.7")).source() == "10.0.0.5");
+}
+
 TEST_CASE("behind the zone of its pool an inside address is outside", "[engine][source][sd17]") {
   auto raw = pool_gateway();
   raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/16")};
@@ -331,6 +346,19 @@ TEST_CASE("the first reply claims an ESP session, and the next host waits until 
   CHECK(other.destination() == "10.0.0.6");
   CHECK(box.sends("wan", esp(77).from("192.0.2.1").to("203.0.113.8")).destination() == "10.0.0.5");
   CHECK(box.worker().sessions4().size() == 2);
+}
+
+TEST_CASE("the first reply claims an ESP session of a full table", "[engine][source][sd20]") {
+  auto raw = pool_gateway("203.0.113.8/32");
+  raw.sessions.max = 1;
+  gateway box{raw};
+  const auto esp = [](std::uint32_t spi) { return datagram{protocol::esp}.spi(spi); };
+  REQUIRE(box.sends("lan", esp(1).from("10.0.0.5")).text() == "forward");
+
+  const auto reply = box.sends("wan", esp(77).from("192.0.2.1").to("203.0.113.8"));
+
+  CHECK(reply.destination() == "10.0.0.5");
+  CHECK_FALSE(box.worker().verify());
 }
 
 TEST_CASE("an authentication header is not translated", "[engine][source][rfc4302]") {

@@ -24,8 +24,15 @@ void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& f
   state.observer.source_translated(kind, facts_of(flow.outside));
 }
 
-/// From inside to inside nothing is hidden, whichever pools serve its ends (SD8). Who says he has
-/// an inside address, and is in the zone that a pool's flows leave to, is outside nevertheless.
+/// Whether a flow is on its way out of what a pool hides: to its zone or, where it has none, by the
+/// route that leads to everybody. An address of its hosts that lies there is none of them.
+template <EngineTraits T>
+bool leaves_inside(const shard<T>& state, const pool& from, const new_flow<ipv4>& flow) noexcept {
+  return from.zone.is_none() ? state.config->route(flow.received.domain, ipv4_address{}) == flow.hop
+                             : from.zone == flow.to && flow.from != flow.to;
+}
+
+/// From inside to inside nothing is hidden, whichever pools serve its ends (SD8).
 template <EngineTraits T>
 bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
   const auto& received = flow.received;
@@ -34,9 +41,8 @@ bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
     return false;
   }
   return std::ranges::any_of(pools.pools(), [&](const pool& one) noexcept {
-    const bool leaves = !one.zone.is_none() && one.zone == flow.to && flow.from != flow.to;
-    return one.domain == received.domain && !leaves &&
-           is_among_hosts(one, flow.inside.destination.address);
+    return one.domain == received.domain && is_among_hosts(one, flow.inside.destination.address) &&
+           !leaves_inside(state, one, flow);
   });
 }
 
