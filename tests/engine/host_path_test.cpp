@@ -30,6 +30,32 @@ TEST_CASE("link-local addresses stay on their link", "[engine][host_path][rfc429
   CHECK(box.sends("lan", udp{}.from("fe80::5").to("fe80::1")).text() == "deliver");
 }
 
+TEST_CASE("who has a link-local address speaks to the box where policy lets him",
+          "[engine][host_path][rfc3927]") {
+  const bool is_six = GENERATE(false, true);
+  const bool permits = GENERATE(false, true);
+  const auto validation = GENERATE(source_validation::strict, source_validation::off);
+  auto raw = two_zones();
+  add_policy(raw, "outside", "local", permits ? action::permit_stateful : action::deny);
+  add_policy(raw, "outside", "inside", action::permit);
+  raw.interfaces[1].validation = validation;
+  raw.nat.statics = {port_forward("203.0.113.1", 80, "10.0.0.20", 80)};
+  gateway box{raw};
+  const auto call = [&](const char* four, const char* six) {
+    const auto packet = tcp{}.syn().from(is_six ? "fe80::9" : "169.254.7.7", 4000);
+    return box.sends("wan", builder{packet}.to(is_six ? six : four, 22));
+  };
+
+  CHECK(call("203.0.113.1", "2001:db8:2::1").text() ==
+        (permits ? "deliver" : "drop policy_denied"));
+  if (permits) CHECK(call("203.0.113.1", "2001:db8:2::1").text() == "deliver");
+  if (validation == source_validation::strict) {
+    CHECK(call("10.0.0.1", "2001:db8:1::1").text() == "drop link_local");
+  }
+  CHECK(box.sends("wan", tcp{}.syn().from("169.254.7.7").to("203.0.113.1", 80)).text() ==
+        "drop link_local");
+}
+
 TEST_CASE("a link-local source with a global destination is told that its scope ends here",
           "[engine][host_path][rfc4443]") {
   gateway box{generous()};
@@ -223,6 +249,17 @@ TEST_CASE("DHCP between a client without an address and the box is delivered",
   CHECK(box.sends("lan", solicit).text() == "deliver");
   CHECK(deaf.sends("lan", discover).text() == "drop dhcp");
   CHECK(deaf.sends("lan", solicit).text() == "drop dhcp");
+}
+
+TEST_CASE("DHCP from nowhere is for the box or for everybody", "[engine][host_path][rfc2131]") {
+  gateway box{generous()};
+  const auto asks = [&](const char* to) {
+    return box.sends("lan", udp{}.from("0.0.0.0", 68).to(to, 67)).text();
+  };
+
+  CHECK(asks("255.255.255.255") == "deliver");
+  CHECK(asks("10.0.0.1") == "deliver");
+  CHECK(asks("192.0.2.1") == "drop martian_source");
 }
 
 TEST_CASE("nobody can be at certain sources", "[engine][host_path][rfc6890]") {

@@ -58,12 +58,28 @@ inline bool is_listener_discovery(const packet_facts& facts) noexcept {
           type == icmpv6_type::multicast_listener_report_v2);
 }
 
+/// Who has a link-local address may speak to the box alone, if policy lets him: routers there are
+/// that forward what he may have forged (RFC 3927 section 2.7).
+template <IpVersion V>
+outcome link_local_caller(const arrival<V>& packet, const snapshot& config) noexcept {
+  const bool calls_box = config.is_own(packet.key.domain, packet.key.destination.address);
+  if (calls_box) {
+    return config.raw().host_path.link_local ? outcome::open() : outcome{drop_reason::link_local};
+  }
+  if constexpr (V::number == 6) {
+    return {drop_reason::link_local, answer_request::icmp(icmp_error<ipv6>::beyond_scope())};
+  } else {
+    return drop_reason::link_local;
+  }
+}
+
 /// What the host path says of an IPv4 packet; nothing if it is for the router to forward.
 inline outcome host_path(const arrival<ipv4>& packet, const snapshot& config) noexcept {
   const auto& manners = config.raw().host_path;
   const auto from = packet.key.source.address;
   const auto to = packet.key.destination.address;
-  if (is_dhcp(packet) && (to.is_limited_broadcast() || from.is_unspecified())) {
+  const bool asks_here = from.is_unspecified() && config.is_own(packet.key.domain, to);
+  if (is_dhcp(packet) && (to.is_limited_broadcast() || asks_here)) {
     return deliver_or(manners.dhcp, drop_reason::dhcp);
   }
   const bool joining = packet.facts.transport == protocol::igmp && from.is_unspecified();
@@ -80,8 +96,7 @@ inline outcome host_path(const arrival<ipv4>& packet, const snapshot& config) no
     return deliver_or(manners.link_local, drop_reason::link_local);
   }
   if (from.is_link_local()) {
-    const bool mine = config.is_own(packet.key.domain, to);
-    return deliver_or(mine && manners.link_local, drop_reason::link_local);
+    return link_local_caller(packet, config);
   }
   const bool tolerated = !config.raw().drop_martians && is_reserved(to);
   if (is_martian_destination(to) && !tolerated) {
@@ -133,10 +148,7 @@ inline outcome host_path(const arrival<ipv6>& packet, const snapshot& config) no
     return deliver_or(manners.link_local, drop_reason::link_local);
   }
   if (from.is_link_local()) {
-    if (config.is_own(packet.key.domain, to)) {
-      return deliver_or(manners.link_local, drop_reason::link_local);
-    }
-    return outcome{drop_reason::link_local, answer_request::icmp(icmp_error<ipv6>::beyond_scope())};
+    return link_local_caller(packet, config);
   }
   if (is_martian_destination(to)) {
     return drop_reason::martian_destination;

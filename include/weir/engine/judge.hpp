@@ -48,6 +48,9 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
     return outcome{drop_reason::no_route, answer_request::icmp(icmp_error<V>::no_route())};
   }
   const hop_facts& hop = state.config->hop(*found);
+  if (hop.kind != next_hop_kind::local && flow.received.source.address.is_link_local()) {
+    return drop_reason::link_local;  // its destination was translated
+  }
   if (hop.kind == next_hop_kind::broadcast) {
     return receive_broadcast(state, flow, hop);
   }

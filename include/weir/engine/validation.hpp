@@ -59,6 +59,10 @@ outcome validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept
     return drop_reason::martian_source;
   }
   const auto& ingress = state.config->interface(flow.packet.meta.ingress);
+  if (flow.received.source.address.is_link_local()) {  // no route leads to neighbours
+    const bool is_near = has_address(ingress, flow.received.destination.address);
+    return is_near ? outcome::open() : outcome{drop_reason::link_local};
+  }
   if (ingress.validation == source_validation::off) {
     return outcome::open();
   }
@@ -107,7 +111,9 @@ template <IpVersion V, EngineTraits T>
     return drop_reason::no_zone;
   }
   const auto back = state.config->route(key.domain(), key.source());
-  const bool is_behind = back && state.config->hop(*back).interface == ingress;
+  const bool is_behind = key.source().is_link_local()
+                             ? has_address(state.config->interface(ingress), key.destination())
+                             : back && state.config->hop(*back).interface == ingress;
   return !here.is_strict || is_behind ? outcome::open() : outcome{drop_reason::spoofed_source};
 }
 
