@@ -53,6 +53,29 @@ configuration tracking(tcp_strictness how) {
   return raw;
 }
 
+TEST_CASE("a SYN whose source may have no session more leaves the closing one as it is",
+          "[engine][established][limits]") {
+  auto raw = two_zones();
+  raw.sessions.embryonic_per_source = 1;
+  connection one{raw};
+  one.open();
+  one.close();
+  REQUIRE(one.box.sends("lan", tcp{}.syn().from("10.0.0.5", 4001)).text() == "forward");
+
+  one.ours += 100'000;
+  CHECK(one.out(tcp{}.syn()) == "drop embryonic_limit");
+  one.ours -= 100'000;
+  CHECK(one.in(tcp{}.ack()) == "forward");
+
+  auto tight = two_zones();
+  tight.sessions.per_source = 1;
+  connection other{tight};
+  other.open();
+  other.close();
+  other.ours += 100'000;
+  CHECK(other.out(tcp{}.syn()) == "forward");
+}
+
 TEST_CASE("a query from outside is no reply, whatever its identifier",
           "[engine][established][rfc5508]") {
   constexpr std::array<unsigned, 3> requests{8, 13, 17};

@@ -319,6 +319,28 @@ TEST_CASE("a newcomer evicts no mapping of another subscriber",
   CHECK(shared.worker().lives().evicted.read() == 1);
 }
 
+TEST_CASE("a flood of one family makes room for a newcomer of the other",
+          "[engine][judge][eviction]") {
+  const auto full = GENERATE(full_policy::evict_embryonic, full_policy::fair_share);
+  gateway six{crowded(two_zones(), 5, full)};
+  gateway four{crowded(two_zones(), 5, full)};
+  gateway worn{crowded(pool_gateway(), 5, full)};
+  for (unsigned port = 4001; port <= 4009; ++port) {
+    six.sends("lan", udp{}.from("2001:db8:1::5", port).to("2001:db8:9::1"));
+    four.sends("lan", udp{}.from("10.0.0.5", port));
+    worn.sends("lan", udp{}.from("10.0.0.5", port));
+  }
+  const auto newcomer4 = udp{}.from("10.0.0.6");
+  const auto newcomer6 = udp{}.from("2001:db8:1::6").to("2001:db8:9::1");
+
+  CHECK(six.sends("lan", newcomer4).text() == "forward");
+  CHECK(four.sends("lan", newcomer6).text() == "forward");
+  CHECK(six.worker().sessions6().size() == 4);
+  CHECK(four.worker().sessions4().size() == 4);
+  // RFC 6888 REQ-11: a mapping ends for no other subscriber.
+  CHECK(worn.sends("lan", newcomer6).text() == "drop session_table_full");
+}
+
 TEST_CASE("a newcomer in a hairpin does not evict the mapping that it is for",
           "[engine][judge][eviction]") {
   auto raw = open_gateway();

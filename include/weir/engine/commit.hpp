@@ -91,14 +91,20 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   cold.egress = state.config->hop(flow.hop).interface;
 }
 
-/// A SYN over a closing connection takes the place of its session, which was alive until now.
+/// A SYN over a closing connection takes the place of its session, which was alive until now; what
+/// its source may not have leaves that session as it is.
 template <IpVersion V, EngineTraits T>
-void end_former(shard<T>& state, const new_flow<V>& flow) noexcept {
-  if (!flow.reopens) return;
-  const auto former = state.template sessions<V>().find(flow.headers.key, flow.now);
-  if (former.found()) {
+session_refusal end_former(shard<T>& state, const new_flow<V>& flow) noexcept {
+  if (!flow.reopens) return session_refusal::none;
+  auto& table = state.template sessions<V>();
+  const auto former = table.find(flow.headers.key, flow.now);
+  if (!former.found()) return session_refusal::none;
+  const auto limit =
+      table.limit_in_place_of(former.id(), flow.headers.key, flow.now, state.template on_end<V>());
+  if (limit == session_refusal::none) {
     state.template end<V>(former.id());
   }
+  return limit;
 }
 
 /// Why a table has no session for a flow. One whose answers look like itself is a socket that talks
@@ -116,9 +122,16 @@ outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
   auto& table = state.template sessions<V>();
   hold_reached(state, flow);
   const auto opening = opening_of(flow);
-  end_former(state, flow);
-  const auto made = table.try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
-                                     state.template on_end<V>(), may_evict_for(state, flow));
+  session_creation made{0, end_former(state, flow)};
+  const auto create = [&]() noexcept {
+    return table.try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
+                            state.template on_end<V>(), may_evict_for(state, flow));
+  };
+  if (made.created()) made = create();
+  const bool is_full = state.room.sessions == state.room.sessions_max;
+  if (made.refusal == session_refusal::table_full && is_full && evict_other_family(state, flow)) {
+    made = create();
+  }
   if (!made.created()) {
     let_go(state, flow);
     return refuse_session(state, flow, made.refusal);

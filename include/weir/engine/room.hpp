@@ -10,6 +10,7 @@
 #include "weir/session/session_opening.hpp"
 
 #include <cstdint>
+#include <utility>
 
 namespace weir::detail {
 
@@ -48,13 +49,19 @@ bool must_keep(const shard<T>& state, mapping_id held, std::uint32_t times,
   return one.sessions == times && (held == newcomer.reached || !(is_own || is_claim));
 }
 
+/// The mappings that a session holds: of its source and of its destination.
+template <EngineTraits T>
+std::pair<mapping_id, mapping_id> mappings_of(const shard<T>& state, std::uint32_t id) noexcept {
+  const auto number = state.sessions4.cold(id).mapping;
+  return {number == cold_record::no_mapping ? mapping_id::none() : mapping_id{number},
+          state.reached_by(state.sessions4.hot(id))};
+}
+
 /// Which sessions a full table may end for a newcomer.
 template <EngineTraits T>
 auto may_evict_for(const shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
   return [&](std::uint32_t id) noexcept {
-    const auto number = state.sessions4.cold(id).mapping;
-    const auto held = number == cold_record::no_mapping ? mapping_id::none() : mapping_id{number};
-    const auto reached = state.reached_by(state.sessions4.hot(id));
+    const auto [held, reached] = mappings_of(state, id);
     const std::uint32_t times = held == reached ? 2 : 1;
     return !must_keep(state, held, times, newcomer) && !must_keep(state, reached, times, newcomer);
   };
@@ -62,6 +69,27 @@ auto may_evict_for(const shard<T>& state, const new_flow<ipv4>& newcomer) noexce
 template <EngineTraits T>
 any_session may_evict_for(const shard<T>&, const new_flow<ipv6>&) noexcept {
   return {};
+}
+
+/// Ends a session of the other family, with which this one shares its room, for a newcomer to a
+/// full one; false where none has to go.
+template <EngineTraits T>
+bool evict_other_family(shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
+  return state.sessions6.try_evict(state.sessions4.held_by(newcomer.headers.key),
+                                   state.template on_end<ipv6>(), any_session{});
+}
+template <EngineTraits T>
+bool evict_other_family(shard<T>& state, const new_flow<ipv6>& newcomer) noexcept {
+  // An IPv6 host is no subscriber that any mapping is for.
+  const auto is_shared = [&](mapping_id held, std::uint32_t times) noexcept {
+    return held.is_none() || state.mappings.at(held).sessions > times;
+  };
+  return state.sessions4.try_evict(state.sessions6.held_by(newcomer.headers.key),
+                                   state.template on_end<ipv4>(), [&](std::uint32_t id) noexcept {
+                                     const auto [held, reached] = mappings_of(state, id);
+                                     const std::uint32_t times = held == reached ? 2 : 1;
+                                     return is_shared(held, times) && is_shared(reached, times);
+                                   });
 }
 
 /// What `acquire()` gets; where there are too many mappings, after room was made for the session

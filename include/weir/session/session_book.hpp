@@ -58,31 +58,44 @@ class session_book {
     for (std::size_t rank = 0; rank < ranks_.size(); ++rank) ranks_[rank] = none;
   }
 
+  /// A session whose place another one would take.
+  struct former {
+    std::uint32_t id = none;
+    bool is_unanswered = false;
+  };
   /// Which limit of its source forbids one more session, if any does.
-  session_refusal limit_of(const packed_flow<V>& original) const noexcept {
+  session_refusal limit_of(const packed_flow<V>& original, former gone = {}) const noexcept {
     if (!has_limits()) return session_refusal::none;
     const std::uint32_t source = find(original);
     if (source == none) return session_refusal::none;
     const counts& held = sources_.hot(source);
-    if (per_source_max_ != 0 && held.sessions >= per_source_max_) {
+    const bool makes_room = gone.id != none && places_[gone.id].source == source;
+    const std::uint32_t sessions = held.sessions - (makes_room ? 1 : 0);
+    const std::uint32_t unanswered = held.unanswered - (makes_room && gone.is_unanswered ? 1 : 0);
+    if (per_source_max_ != 0 && sessions >= per_source_max_) {
       return session_refusal::source_limit;
     }
-    if (embryonic_per_source_max_ != 0 && held.unanswered >= embryonic_per_source_max_) {
+    if (embryonic_per_source_max_ != 0 && unanswered >= embryonic_per_source_max_) {
       return session_refusal::embryonic_limit;
     }
     return session_refusal::none;
   }
 
-  /// The session that a full table ends to make room for a newcomer, or `none`: of those whose turn
-  /// it is, the first that `may_go(id)`. Beyond `victims_asked_max` of them nobody is asked.
+  /// How many sessions the source of a key has; none where nobody asks.
+  std::uint32_t held_by(const packed_flow<V>& original) const noexcept {
+    const std::uint32_t source = keeps_sources_ ? find(original) : none;
+    return source == none ? 0 : sources_.hot(source).sessions;
+  }
+
+  /// The session that a full table ends to make room for a newcomer whose source has so many, or
+  /// `none`: of those whose turn it is, the first that `may_go(id)`. Beyond `victims_asked_max` of
+  /// them nobody is asked.
   template <class MayGo>
-  std::uint32_t victim(const packed_flow<V>& original, MayGo&& may_go) const noexcept {
+  std::uint32_t victim(std::uint32_t held_already, MayGo&& may_go) const noexcept {
     if (when_full_ == full_policy::evict_embryonic) {
       return first_that(may_go, waiting_.first, &place::next);
     }
     if (!shares()) return none;
-    const std::uint32_t source = find(original);
-    const std::uint32_t held_already = source == none ? 0 : sources_.hot(source).sessions;
     if (most_ < held_already + 2) return none;
     const chains& held = sources_.cold(ranks_[most_]);
     const std::uint32_t waiting = first_that(may_go, held.waiting.first, &place::next);

@@ -138,6 +138,18 @@ class session_table : session_directory<V, Traits> {
     return {id, session_refusal::none};
   }
 
+  /// Which limit of its source forbids a session in the place of another one, if any does; what is
+  /// dead does not count.
+  template <class OnEnd>
+  session_refusal limit_in_place_of(std::uint32_t id, const key_type& original, tick now,
+                                    OnEnd&& on_end) noexcept {
+    const auto limit = [&]() noexcept {
+      return book_.limit_of(original, {id, hot(id).has(session_flag::unanswered)});
+    };
+    reclaim_until(now, on_end, [&]() noexcept { return limit() == session_refusal::none; });
+    return limit();
+  }
+
   /// Makes way for one more session of the source of a key, by reclaiming or as the policy says.
   template <class OnEnd, class MayEvict = any_session>
   session_refusal make_room(const key_type& original, tick now, OnEnd&& on_end,
@@ -147,11 +159,21 @@ class session_table : session_directory<V, Traits> {
     });
     const session_refusal limit = book_.limit_of(original);
     if (limit != session_refusal::none || has_room()) return limit;
-    const std::uint32_t victim = book_.victim(original, may_evict);
-    if (victim == book_.none) return session_refusal::table_full;
+    return try_evict(held_by(original), on_end, may_evict) ? session_refusal::none
+                                                           : session_refusal::table_full;
+  }
+
+  /// How many sessions the source of a key has, where shares or limits ask.
+  std::uint32_t held_by(const key_type& original) const noexcept { return book_.held_by(original); }
+  /// Ends the session that is to go for a newcomer, of this table or of one with the same room,
+  /// whose source has so many; false where none is.
+  template <class OnEnd, class MayEvict>
+  bool try_evict(std::uint32_t held_already, OnEnd&& on_end, MayEvict&& may_evict) noexcept {
+    const std::uint32_t victim = book_.victim(held_already, may_evict);
+    if (victim == book_.none) return false;
     on_end(victim, session_end::evicted);
     end(victim);
-    return session_refusal::none;
+    return true;
   }
 
   /// Files the reply of an unclaimed session under the key that its first packet has. Fails when
