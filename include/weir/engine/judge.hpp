@@ -359,7 +359,9 @@ template <IpVersion V, EngineTraits T>
       return known;
     }
   }
-  state.catch_up(now);
+  if constexpr (V::number == 4) {
+    state.catch_up(now);
+  }
   if (const auto refused = translate_destination(state, flow)) {
     return refused;
   }

@@ -205,9 +205,9 @@ struct shard {
   }
 
   /// Before ports and mappings are searched, everything dead has let go of them: expiry is exact
-  /// whatever the budget of the burst was.
+  /// whatever the budget of the burst was. Where there are none, nothing waits for the dead.
   void catch_up(tick now) noexcept {
-    if (is_behind) [[unlikely]] {
+    if (is_behind && mappings.size() != 0) [[unlikely]] {
       reclaim(now, reclaim_unbounded);
     }
   }
