@@ -78,8 +78,8 @@ inline outcome host_path(const arrival<ipv4>& packet, const snapshot& config) no
   const auto& manners = config.raw().host_path;
   const auto from = packet.key.source.address;
   const auto to = packet.key.destination.address;
-  const bool asks_here = from.is_unspecified() && config.is_own(packet.key.domain, to);
-  if (is_dhcp(packet) && (to.is_limited_broadcast() || asks_here)) {
+  if (is_dhcp(packet) && (to.is_limited_broadcast() ||
+                          (from.is_unspecified() && config.is_own(packet.key.domain, to)))) {
     return deliver_or(manners.dhcp, drop_reason::dhcp);
   }
   const bool joining = packet.facts.transport == protocol::igmp && from.is_unspecified();

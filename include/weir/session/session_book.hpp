@@ -64,21 +64,12 @@ class session_book {
     bool is_unanswered = false;
   };
   /// Which limit of its source forbids one more session, if any does.
-  session_refusal limit_of(const packed_flow<V>& original, former gone = {}) const noexcept {
-    if (!has_limits()) return session_refusal::none;
-    const std::uint32_t source = find(original);
-    if (source == none) return session_refusal::none;
-    const counts& held = sources_.hot(source);
-    const bool makes_room = gone.id != none && places_[gone.id].source == source;
-    const std::uint32_t sessions = held.sessions - (makes_room ? 1 : 0);
-    const std::uint32_t unanswered = held.unanswered - (makes_room && gone.is_unanswered ? 1 : 0);
-    if (per_source_max_ != 0 && sessions >= per_source_max_) {
-      return session_refusal::source_limit;
-    }
-    if (embryonic_per_source_max_ != 0 && unanswered >= embryonic_per_source_max_) {
-      return session_refusal::embryonic_limit;
-    }
-    return session_refusal::none;
+  session_refusal limit_of(const packed_flow<V>& original) const noexcept {
+    return has_limits() ? asked_limit_of(original, {}) : session_refusal::none;
+  }
+  /// The same where another one ends for it.
+  session_refusal limit_of(const packed_flow<V>& original, const former& gone) const noexcept {
+    return has_limits() ? asked_limit_of(original, gone) : session_refusal::none;
   }
 
   /// How many sessions the source of a key has; none where nobody asks.
@@ -267,6 +258,23 @@ class session_book {
       return none;
     }
     return source;
+  }
+
+  [[gnu::noinline]] session_refusal asked_limit_of(const packed_flow<V>& original,
+                                                   const former& gone) const noexcept {
+    const std::uint32_t source = find(original);
+    if (source == none) return session_refusal::none;
+    const counts& held = sources_.hot(source);
+    const bool makes_room = gone.id != none && places_[gone.id].source == source;
+    const std::uint32_t sessions = held.sessions - (makes_room ? 1 : 0);
+    const std::uint32_t unanswered = held.unanswered - (makes_room && gone.is_unanswered ? 1 : 0);
+    if (per_source_max_ != 0 && sessions >= per_source_max_) {
+      return session_refusal::source_limit;
+    }
+    if (embryonic_per_source_max_ != 0 && unanswered >= embryonic_per_source_max_) {
+      return session_refusal::embryonic_limit;
+    }
+    return session_refusal::none;
   }
 
   template <class MayGo>
