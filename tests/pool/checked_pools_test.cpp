@@ -28,6 +28,26 @@ TEST_CASE("a pool that cannot work is refused, and every fault is named", "[pool
   CHECK(faults[2].field == "ports");
 }
 
+TEST_CASE("a fault of one pool hides none that it has with another", "[pool][checked]") {
+  pool_specification one = home_pool();
+  one.ports = ports(0, 80);
+  pool_specification other = home_pool();
+
+  const auto faults = faults_of({one, other});
+
+  REQUIRE(faults.size() == 2);
+  CHECK(faults[0].field == "ports");
+  CHECK(faults[1].field == "internal");
+  CHECK(faults[1].pool == 1);
+}
+
+TEST_CASE("pools that serve nobody do not also serve the same hosts", "[pool][checked]") {
+  pool_specification nobodys = home_pool();
+  nobodys.internal.clear();
+
+  CHECK(faults_of({nobodys, nobodys}).size() == 2);
+}
+
 TEST_CASE("external addresses are refused one above the limit", "[pool][checked][sr14]") {
   pool_specification raw = home_pool();
   raw.external = {block({16, 0, 0, 0}, 18)};

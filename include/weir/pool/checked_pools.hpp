@@ -57,9 +57,7 @@ class pool_set_builder {
     for (std::size_t index = 0; index < raw_.size(); ++index) {
       check_one(index);
     }
-    if (faults_.empty()) {
-      check_pairs();
-    }
+    check_pairs();
     if (faults_.empty()) {
       number_externals();
     }
@@ -217,7 +215,8 @@ class pool_set_builder {
   void check_pair(std::size_t index, std::size_t earlier) {
     const pool_specification& one = raw_[index];
     const pool_specification& other = raw_[earlier];
-    if (one.domain == other.domain && one.zone == other.zone && one.internal == other.internal) {
+    if (one.domain == other.domain && one.zone == other.zone && !one.internal.empty() &&
+        one.internal == other.internal) {
       refuse(index, "internal", "pool " + std::to_string(earlier) + " serves the same hosts first",
              "each pool once, with internal prefixes of its own");
     }
