@@ -427,6 +427,33 @@ TEST_CASE("every fault is named in one run", "[engine][checked]") {
   CHECK(faults.size() == 6);
 }
 
+TEST_CASE("a fault elsewhere hides none of the pools", "[engine][checked]") {
+  auto raw = pool_gateway();
+  raw.routes[0].interface = "nowhere";
+  raw.nat.pools[0].reserved_ports = {port_range{}};
+  raw.nat.pools.push_back(raw.nat.pools[0]);
+  raw.nat.pools[1].name = "other";
+
+  const auto faults = faults_of(raw);
+
+  REQUIRE(faults.size() == 4);
+  CHECK(faults[1].path == "nat.pools[0].reserved-ports");
+  CHECK(faults[2].path == "nat.pools[1].reserved-ports");
+  CHECK(faults[3].path == "nat.pools[1].internal");
+}
+
+TEST_CASE("a fault of an interface's address is not repeated for its pool", "[engine][checked]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].external.clear();
+  raw.nat.pools[0].external_interface = "lan";
+  raw.interfaces[0].addresses = {own("127.0.0.1/8")};
+
+  const auto faults = faults_of(raw);
+
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].path == "interfaces.lan.addresses[0]");
+}
+
 TEST_CASE("a snapshot keeps names, numbers and routes", "[engine][snapshot]") {
   gateway box{home_gateway()};
   const auto& config = box.worker().config();

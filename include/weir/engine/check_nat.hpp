@@ -200,8 +200,14 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
   return std::get<static_nat>(std::move(made));
 }
 
+/// Whether a fault is one of the addresses that a pool has from an interface, where it was named.
+inline bool repeats_interface(const pool_fault& one, const pool_configuration& of) {
+  return !of.external_interface.empty() && one.field.starts_with("external[");
+}
+
 inline pool_set check_pools(const configuration& raw, const static_nat& statics,
                             const topology& ground, fault_list& faults) {
+  const auto known = faults.size();
   std::vector<pool_specification> all;
   std::set<std::string> names;
   for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
@@ -213,8 +219,8 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
     }
     all.push_back(specification_of(one, path, ground, faults));
   }
-  if (!faults.empty()) {
-    return {};
+  if (faults.size() != known) {
+    return {};  // what follows from a name that nothing bears is no fault of its own
   }
   auto made = checked(all, statics.claims());
   bool changed = false;
@@ -226,7 +232,9 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   }
   if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
     for (auto& one : *refused) {
-      add_refused(element("nat.pools", one.pool), one, faults);
+      if (!repeats_interface(one, raw.nat.pools[one.pool])) {
+        add_refused(element("nat.pools", one.pool), one, faults);
+      }
     }
     return {};
   }

@@ -2,6 +2,7 @@
 
 #include "weir/engine/configuration.hpp"
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -16,6 +17,7 @@ class fault_list {
     faults_.push_back({std::move(path), std::move(what), std::move(fix)});
   }
   bool empty() const noexcept { return faults_.empty(); }
+  std::size_t size() const noexcept { return faults_.size(); }
   std::vector<fault> take() && { return std::move(faults_); }
 
  private:
