@@ -91,6 +91,42 @@ TEST_CASE("the same pool twice is refused, alike or not", "[pool][checked][sr10]
   CHECK(faults_of({home_pool(), other}).size() == 1);
 }
 
+TEST_CASE("a pool to which an earlier one leaves nobody is refused", "[pool][checked]") {
+  pool_specification wide = home_pool();
+  wide.internal = {block({10, 0, 0, 0}, 24), block({10, 0, 1, 0}, 24)};
+  pool_specification narrow = home_pool();
+  narrow.internal = {block({10, 0, 0, 128}, 25), block({10, 0, 1, 1}, 32)};
+
+  REQUIRE(faults_of({wide, narrow}).size() == 1);
+  CHECK(faults_of({wide, narrow})[0].pool == 1);
+  CHECK(faults_of({narrow, wide}).empty());
+
+  narrow.internal = {block({10, 0, 0, 0}, 23)};  // all of it, in two pieces
+  CHECK(faults_of({wide, narrow}).size() == 1);
+  narrow.internal = {block({10, 0, 0, 0}, 22)};
+  CHECK(faults_of({wide, narrow}).empty());
+  narrow.internal = {block({10, 0, 0, 0}, 24), block({10, 0, 2, 0}, 24)};
+  CHECK(faults_of({wide, narrow}).empty());
+}
+
+TEST_CASE("a pool for a zone leaves its hosts to others elsewhere", "[pool][checked]") {
+  pool_specification first = home_pool();
+  pool_specification behind = home_pool();
+  behind.internal = {block({192, 168, 1, 0}, 24)};
+  behind.zone = zone_id{2};
+  CHECK(faults_of({first, behind}).size() == 1);
+
+  first.zone = zone_id{2};
+  CHECK(faults_of({first, behind}).size() == 1);
+  behind.zone = zone_id{3};
+  CHECK(faults_of({first, behind}).empty());
+  behind.zone = zone_id::none();
+  CHECK(faults_of({first, behind}).empty());
+  first.zone = zone_id::none();
+  behind.domain = domain_id{1};
+  CHECK(faults_of({first, behind}).empty());
+}
+
 TEST_CASE("the same hosts may leave by two zones through two pools", "[pool][checked]") {
   pool_specification one = home_pool();
   one.zone = zone_id{2};

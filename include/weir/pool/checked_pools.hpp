@@ -215,10 +215,9 @@ class pool_set_builder {
   void check_pair(std::size_t index, std::size_t earlier) {
     const pool_specification& one = raw_[index];
     const pool_specification& other = raw_[earlier];
-    if (one.domain == other.domain && one.zone == other.zone && !one.internal.empty() &&
-        one.internal == other.internal) {
+    if (takes_all_of(other, one)) {
       refuse(index, "internal", "pool " + std::to_string(earlier) + " serves the same hosts first",
-             "each pool once, with internal prefixes of its own");
+             "internal prefixes of its own, or the pool with the narrower ones first");
     }
     // A host's block names its host only as long as nobody else takes ports of it.
     if ((one.deterministic || other.deterministic) && share_ports(one, other)) {
@@ -227,6 +226,27 @@ class pool_set_builder {
                  std::to_string(earlier),
              "disjoint external addresses or disjoint ports");
     }
+  }
+
+  /// Whether a pool leaves no host to one that stands behind it.
+  static bool takes_all_of(const pool_specification& first,
+                           const pool_specification& behind) noexcept {
+    return first.domain == behind.domain && (first.zone.is_none() || first.zone == behind.zone) &&
+           !behind.internal.empty() &&
+           std::all_of(behind.internal.begin(), behind.internal.end(),
+                       [&](const ipv4_prefix& block) { return cover(first.internal, block); });
+  }
+
+  /// Whether every address of a block is in one of others, not all of it in the same one maybe.
+  static bool cover(std::span<const ipv4_prefix> others, const ipv4_prefix& block) noexcept {
+    bool overlapped = false;
+    for (const ipv4_prefix& other : others) {
+      if (other.contains(block)) return true;
+      overlapped |= other.overlaps(block);
+    }
+    const unsigned half = block.length() + 1;
+    return overlapped && cover(others, ipv4_prefix::around(block.address(), half)) &&
+           cover(others, ipv4_prefix::around(last_address(block), half));
   }
 
   static bool share_ports(const pool_specification& one, const pool_specification& other) noexcept {
