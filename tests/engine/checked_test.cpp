@@ -151,12 +151,25 @@ TEST_CASE("translation that can have no effect is named", "[engine][checked]") {
         }) ==
         "nat.exempt[0].destination-port: no packet matches: the protocol has no ports; a protocol "
         "with ports, or no port\n");
-  CHECK(said_after([](configuration& one) {
-          one.nat.pools[0].deterministic = true;
-          one.nat.pools[0].preserve_parity = true;
-        }) ==
-        "nat.pools[0].preserve-parity: the plan of a deterministic pool says which port it gives; "
-        "no parity, or mode dynamic\n");
+}
+
+TEST_CASE("what a deterministic pool's plan decides is asked of no key", "[engine][checked]") {
+  const auto said_of = [](bool pool_configuration::*key, bool value) {
+    return said_after([&](configuration& one) {
+      one.nat.pools[0].deterministic = true;
+      one.nat.pools[0].*key = value;
+    });
+  };
+  const std::string why =
+      ": the plan of a deterministic pool says which address and ports it gives; no such key, or "
+      "mode dynamic\n";
+  using raw = pool_configuration;
+  CHECK(said_of(&raw::preserve_port, false) == "nat.pools[0].preserve-port" + why);
+  CHECK(said_of(&raw::preserve_parity, true) == "nat.pools[0].preserve-parity" + why);
+  CHECK(said_of(&raw::preserve_range, false) == "nat.pools[0].preserve-range" + why);
+  CHECK(said_of(&raw::paired, false) == "nat.pools[0].paired" + why);
+  CHECK(said_of(&raw::paired_full_takes_other, true) == "nat.pools[0].when-paired-full" + why);
+  CHECK(said_of(&raw::paired, true).empty());
 }
 
 TEST_CASE("a gateway that nobody can be is named", "[engine][checked]") {

@@ -19,7 +19,6 @@ exempt_configuration exempting(std::string_view destination) {
 configuration deterministic_gateway() {
   auto raw = pool_gateway("203.0.113.8/32");
   raw.nat.pools[0].deterministic = true;
-  raw.nat.pools[0].preserve_port = false;
   return raw;
 }
 

@@ -137,6 +137,25 @@ inline bool leave_out_broadcasts(pool_specification& made, const topology& groun
   return changed;
 }
 
+/// A host's block says which address and ports it has: nothing else could.
+inline void check_plan_is_all(const pool_configuration& raw, const std::string& path,
+                              fault_list& faults) {
+  const pool_configuration usual;
+  const std::pair<const char*, bool> named[] = {
+      {"preserve-port", raw.preserve_port != usual.preserve_port},
+      {"preserve-parity", raw.preserve_parity != usual.preserve_parity},
+      {"preserve-range", raw.preserve_range != usual.preserve_range},
+      {"paired", raw.paired != usual.paired},
+      {"when-paired-full", raw.paired_full_takes_other != usual.paired_full_takes_other}};
+  for (const auto& [key, is_written] : named) {
+    if (is_written) {
+      faults.add(path + "." + key,
+                 "the plan of a deterministic pool says which address and ports it gives",
+                 "no such key, or mode dynamic");
+    }
+  }
+}
+
 inline pool_specification specification_of(const pool_configuration& raw, const std::string& path,
                                            const topology& ground, fault_list& faults) {
   pool_specification made;
@@ -150,11 +169,6 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
       raw.external_domain.empty()
           ? made.domain
           : find_domain(raw.external_domain, path + ".external-domain", ground, faults);
-  if (raw.deterministic && raw.preserve_parity) {
-    faults.add(path + ".preserve-parity",
-               "the plan of a deterministic pool says which port it gives",
-               "no parity, or mode dynamic");
-  }
   made.ports = raw.ports.value_or(pool_ports_default);
   made.reserved_ports = raw.reserved_ports;
   made.deterministic = raw.deterministic;
@@ -200,15 +214,8 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
   return std::get<static_nat>(std::move(made));
 }
 
-/// Whether a fault is one of the addresses that a pool has from an interface, where it was named.
-inline bool repeats_interface(const pool_fault& one, const pool_configuration& of) {
-  return !of.external_interface.empty() && one.field.starts_with("external[");
-}
-
-inline pool_set check_pools(const configuration& raw, const static_nat& statics,
-                            const topology& ground, fault_list& faults) {
-  const auto known = faults.size();
-  std::vector<pool_specification> all;
+/// What is wrong with pools whatever their names lead to.
+inline void check_pool_keys(const configuration& raw, fault_list& faults) {
   std::set<std::string> names;
   for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
     const auto& one = raw.nat.pools[i];
@@ -217,7 +224,24 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
       faults.add(path + ".name", "pool " + in_quotes(one.name) + " is defined twice",
                  "a name of its own");
     }
-    all.push_back(specification_of(one, path, ground, faults));
+    if (one.deterministic) {
+      check_plan_is_all(one, path, faults);
+    }
+  }
+}
+
+/// Whether a fault is one of the addresses that a pool has from an interface, where it was named.
+inline bool repeats_interface(const pool_fault& one, const pool_configuration& of) {
+  return !of.external_interface.empty() && one.field.starts_with("external[");
+}
+
+inline pool_set check_pools(const configuration& raw, const static_nat& statics,
+                            const topology& ground, fault_list& faults) {
+  check_pool_keys(raw, faults);
+  const auto known = faults.size();
+  std::vector<pool_specification> all;
+  for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
+    all.push_back(specification_of(raw.nat.pools[i], element("nat.pools", i), ground, faults));
   }
   if (faults.size() != known) {
     return {};  // what follows from a name that nothing bears is no fault of its own
