@@ -136,6 +136,7 @@ TEST_CASE("a timeout is neither nothing nor longer than the engine can tell", "[
   CHECK(text("1ms") == "");
   CHECK(text("288h") == "");
   CHECK(text("0s").find("f:1:30: ") == 0);
+  CHECK(text("288h1ms") == "f:1:30: an idle time beyond 12 days; at most 12 days (288h)");
   CHECK(text("13d").find("f:1:30: ") == 0);
 }
 

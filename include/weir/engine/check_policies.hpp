@@ -42,7 +42,7 @@ inline void check_timeouts(const session_timeouts& raw, const std::string& path,
   for (const auto& [key, value] : named) {
     if (value.count() <= 0) {
       faults.add(path + "." + key, "an idle time of nothing", "at least 1ms");
-    } else if (ticks_in(value) > timeout_ticks_max) {
+    } else if (value > timeout_max) {
       faults.add(path + "." + key, "an idle time beyond 12 days", "at most 12 days (288h)");
     }
   }

@@ -25,7 +25,10 @@ struct session_timeouts {
   duration other = duration::minutes(10);             ///< no RFC says; longer than any keepalive
 };
 
-/// The longest idle time: half of what stored ticks can tell apart, 12 days.
+/// The longest idle time that may be asked for: 12 days.
+inline constexpr duration timeout_max = duration::hours(288);
+/// The longest idle time that sessions can keep: half of what stored ticks can tell apart.
 inline constexpr std::uint32_t timeout_ticks_max = stored_ticks_max / 2;
+static_assert(ticks_in(timeout_max) <= timeout_ticks_max);
 
 }  // namespace weir
