@@ -140,6 +140,9 @@ inline read_scalar<mac_address> read_mac(std::string_view word) {
   if (station->is_group()) {
     return complaint{"is a group address", "the address of one station"};
   }
+  if (*station == mac_address{}) {
+    return complaint{"is no station's", "the address of one station"};
+  }
   return *station;
 }
 
