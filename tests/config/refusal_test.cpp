@@ -505,6 +505,9 @@ TEST_CASE("translation refuses what cannot be", "[config][refusal]") {
   const auto one = GENERATE(values<refusal>({
       {"nat: []", "f:1:6: nat is a list; a map of: alg, pools, static, exempt"},
       {"nat: { pools: {} }", "f:1:15: pools is a map; a list"},
+      {"nat: { pools: [{ name: p, internal: [], external: [] }] }",
+       "f:1:37: internal is an empty list; an address or a prefix such as 192.0.2.0/24\nf:1:51: "
+       "external is an empty list; an address or a prefix such as 192.0.2.0/24"},
       {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: [wan, lan] }] }",
        "f:1:60: external: \"wan\" is not an address or a prefix; an address or a prefix such as "
        "192.0.2.0/24\nf:1:65: external: \"lan\" is not an address or a prefix; an address or a "

@@ -60,7 +60,8 @@ bool read_map(const value& map, Raw& into, const key<Raw> (&table)[N]) {
     return false;
   }
   for (const auto& one : keys) {
-    if (const auto found = map.find(one.name)) {
+    if (auto found = map.find(one.name)) {
+      if (one.required) found->require();
       if (one.read != nullptr) {
         one.read(*found, into);
       } else {

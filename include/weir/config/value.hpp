@@ -106,6 +106,9 @@ class value {
            std::string{expected});
   }
 
+  /// Says that the map cannot do without it.
+  void require() noexcept { required_ = true; }
+
   /// Whether it is of this kind; refused otherwise.
   bool expect(node_kind kind, std::string_view expected) const {
     if (!is(kind)) {
@@ -148,7 +151,7 @@ class value {
     }
     if (node_->items.empty()) {
       refuse(std::string{name_} + " is an empty list",
-             std::string{expected} + ", or remove the key");
+             std::string{expected} + (required_ ? "" : ", or remove the key"));
     }
     for (std::size_t i = 0; i < node_->items.size(); ++i) {
       each(element(i));
@@ -161,6 +164,7 @@ class value {
   std::string path_;
   std::string_view name_;
   position key_at_;
+  bool required_ = false;
 };
 
 }  // namespace weir::config::detail
