@@ -8,41 +8,57 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <cerrno>
+#include <cstdio>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
-#include <iostream>
-#include <iterator>
-#include <sstream>
+#include <memory>
+#include <optional>
+#include <string>
 #include <system_error>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace weir::program {
 
 namespace {
 
-std::string contents(const std::string& path) {
-  std::ostringstream text;
-  if (path == "-") {
-    text << std::cin.rdbuf();
-    return text.str();
+struct closing {
+  void operator()(std::FILE* file) const noexcept { std::fclose(file); }
+};
+
+/// What is left of a file; nothing, and the reason in errno, where it cannot be read to its end.
+std::optional<std::string> rest_of(std::FILE* file) {
+  std::string text;
+  std::array<char, 65536> piece{};
+  while (const auto size = std::fread(piece.data(), 1, piece.size(), file)) {
+    text.append(piece.data(), size);
   }
+  return std::ferror(file) == 0 ? std::optional{std::move(text)} : std::nullopt;
+}
+
+std::optional<std::string> read_whole(const std::string& path) {
+  if (path == "-") {
+    return rest_of(stdin);
+  }
+  const std::unique_ptr<std::FILE, closing> file{std::fopen(path.c_str(), "rb")};
+  return file ? rest_of(file.get()) : std::nullopt;
+}
+
+std::string contents(const std::string& path) {
   std::error_code none;
   if (std::filesystem::is_directory(path, none)) {
     throw usage_failure(
         fmt::format("{}: is a folder; name the configuration file that is meant", path));
   }
-  std::ifstream file{path, std::ios::binary};
-  if (file) {
-    text << file.rdbuf();
-  }
-  if (!file) {
+  auto text = read_whole(path);
+  if (!text) {
     throw usage_failure(
         fmt::format("{}: the configuration cannot be read: {}", path, std::strerror(errno)));
   }
-  return text.str();
+  return std::move(*text);
 }
 
 }  // namespace

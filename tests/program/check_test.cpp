@@ -3,6 +3,9 @@
 #include "tests/program/run_weir.hpp"
 #include "tests/support/catch.hpp"
 
+#include <filesystem>
+#include <string>
+
 using weir::test::home_yaml;
 using weir::test::workshop;
 
@@ -48,6 +51,26 @@ TEST_CASE("a configuration is read from standard input", "[program][check]") {
   here.write("home.yaml", home_yaml);
 
   CHECK(here.run("check - < home.yaml").code == 0);
+}
+
+TEST_CASE("a configuration that fails to be read is no empty one", "[program][check]") {
+  const auto [words, why] = GENERATE(table<std::string, std::string>({
+      {"check - <.", "-: the configuration cannot be read: Is a directory"},
+      {"check - <&-", "-: the configuration cannot be read: Bad file descriptor"},
+      {"check /proc/self/mem", "/proc/self/mem: the configuration cannot be read: "},
+  }));
+  CAPTURE(words);
+  if (words.find("/proc") != std::string::npos && !std::filesystem::exists("/proc/self/mem")) {
+    WARN("SKIPPED: there is no /proc/self/mem");
+    return;
+  }
+
+  const auto said = workshop{}.run(words);
+
+  CAPTURE(said.out, said.err);
+  CHECK(said.code == 2);
+  CHECK(said.out.empty());
+  CHECK(said.says(why));
 }
 
 TEST_CASE("replay refuses a bad configuration as check does", "[program][check][replay]") {
