@@ -11,6 +11,9 @@
 
 #include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -41,15 +44,16 @@ endpoint<ipv4> checked_endpoint(const std::string& text) {
   return {made->address.v4(), made->port};
 }
 
-/// What arithmetic says of an endpoint that no live mapping wears. What no pool gives of the box's
-/// own address is the box's.
-std::string pool_answer(const endpoint<ipv4>& asked, protocol kind, const snapshot& config) {
-  const auto answer =
-      config.pools().inverse({domain_id{}, asked.address}, *space_of(kind), asked.port);
-  const std::string_view owner =
-      config.is_own(domain_id{}, asked.address) ? "the box's own" : "nobody's";
+/// What arithmetic says of an endpoint that no live mapping wears; nothing where its domain knows
+/// nothing of the address. What no pool gives of the box's own address is the box's.
+std::optional<std::string> pool_answer(const external_key& asked, const snapshot& config) {
+  const auto& address = asked.endpoint.address;
+  const auto answer = config.pools().inverse({asked.domain, address}, *space_of(asked.protocol),
+                                             asked.endpoint.port);
+  const bool is_own = config.is_own(asked.domain, address);
+  const std::string_view owner = is_own ? "the box's own" : "nobody's";
   if (answer.outcome == inverse_outcome::no_pool) {
-    return fmt::format("{}: no pool has the address", owner);
+    return is_own ? std::optional{fmt::format("{}: no pool has the address", owner)} : std::nullopt;
   }
   const auto& pool = config.raw().nat.pools[answer.pool.number()].name;
   switch (answer.outcome) {
@@ -67,7 +71,7 @@ std::string pool_answer(const endpoint<ipv4>& asked, protocol kind, const snapsh
     case inverse_outcome::no_pool:
       break;
   }
-  return {};
+  return std::nullopt;
 }
 
 /// The static entries that the endpoint leads to: each zone may have one of its own.
@@ -98,24 +102,46 @@ std::string mapping_text(const mapping<ipv4>& one) {
                                           text(one.internal_address, one.internal_port), sessions);
 }
 
+/// Whose an endpoint of a domain is; nobody where the domain knows nothing of its address.
+std::vector<std::string> owners_of(const external_key& asked, const snapshot& config,
+                                   const mapping_search& search) {
+  std::vector<std::string> made;
+  for (const auto& one :
+       static_entries({asked.domain, asked.protocol, asked.endpoint, {}}, config)) {
+    made.push_back(static_text(one, config));
+  }
+  if (!made.empty()) {
+    return made;
+  }
+  if (const auto found = search(asked)) {
+    made.push_back(mapping_text(*found));
+  } else if (auto answer = pool_answer(asked, config)) {
+    made.push_back(std::move(*answer));
+  }
+  return made;
+}
+
 }  // namespace
 
 void explain_reverse(const std::string& endpoint_text, const std::string& protocol_name,
                      const snapshot& config, const mapping_search& search) {
   const auto asked = checked_endpoint(endpoint_text);
   const auto kind = checked_protocol(protocol_name);
-  const auto say = [&](const std::string& whose) {
-    fmt::print("{} {} is {}\n", name(kind), text(asked.address, asked.port), whose);
-  };
-  const auto entries = static_entries({domain_id{}, kind, asked, {}}, config);
-  for (const auto& one : entries) {
-    say(static_text(one, config));
+  const auto subject = fmt::format("{} {}", name(kind), text(asked.address, asked.port));
+  bool is_known = false;
+  for (std::size_t number = 0; number < config.domains(); ++number) {
+    const domain_id domain{static_cast<std::uint16_t>(number)};
+    const auto where = config.domains() == 1
+                           ? std::string{}
+                           : fmt::format(" in domain {}", config.domain_name(domain));
+    for (const auto& whose : owners_of({domain, kind, asked}, config, search)) {
+      fmt::print("{}{} is {}\n", subject, where, whose);
+      is_known = true;
+    }
   }
-  if (!entries.empty()) {
-    return;
+  if (!is_known) {
+    fmt::print("{} is nobody's: no pool has the address\n", subject);
   }
-  const auto found = search(external_key{domain_id{}, kind, asked});
-  say(found ? mapping_text(*found) : pool_answer(asked, kind, config));
 }
 
 }  // namespace weir::program

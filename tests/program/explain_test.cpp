@@ -343,6 +343,40 @@ TEST_CASE("an external endpoint that the box uses is told to be its own", "[prog
   CHECK(said.out == "udp 203.0.113.1:5000 is the box's own: 1 session of its own\n");
 }
 
+TEST_CASE("an external endpoint is told in every domain", "[program][explain]") {
+  const workshop here;
+  here.write("red.yaml", std::string{R"(
+interfaces:
+  lan: { addresses: [10.0.0.1/24], zone: inside, domain: red }
+  wan: { addresses: [203.0.113.1/24], zone: outside, domain: red }
+  dmz: { addresses: [203.0.113.1/24], zone: apart }
+routes:
+  - { to: 0.0.0.0/0, via: 203.0.113.254, interface: wan, domain: red }
+policies:
+  - { from: inside, to: outside, default: permit-stateful-nat }
+nat:
+  pools:
+    - { name: r, internal: [10.0.0.0/24], external: [198.51.100.0/32], domain: red }
+  static:
+    - { external: "203.0.113.1:80", internal: "10.0.0.20:8080", protocol: tcp, domain: red }
+)"});
+  const auto request = packets::udp{}.from("10.0.0.5", 4000).to("192.0.2.7", 5300).bytes();
+  here.capture("lan.pcap", {{0, packets::outward(request)}});
+  const auto whose = [&](const std::string& asked) {
+    return here.run("explain --config red.yaml --after lan=lan.pcap --reverse " + asked).out;
+  };
+
+  CHECK(whose("198.51.100.0:4000 --protocol udp") ==
+        "udp 198.51.100.0:4000 in domain red is 10.0.0.5:4000: a mapping of 1 session\n");
+  CHECK(whose("198.51.100.0:4001 --protocol udp") ==
+        "udp 198.51.100.0:4001 in domain red is nobody's: pool \"r\" may give it, and no mapping "
+        "wears it\n");
+  CHECK(whose("203.0.113.1:80") ==
+        "tcp 203.0.113.1:80 in domain default is the box's own: no pool has the address\n"
+        "tcp 203.0.113.1:80 in domain red is 10.0.0.20:8080: static entry 1\n");
+  CHECK(whose("192.0.2.1:80") == "tcp 192.0.2.1:80 is nobody's: no pool has the address\n");
+}
+
 TEST_CASE("what cannot be explained is refused with what can", "[program][explain]") {
   const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
       {"", "one thing to explain is needed"},
