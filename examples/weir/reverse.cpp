@@ -1,7 +1,9 @@
 #include "examples/weir/reverse.hpp"
 
 #include "weir/net/text.hpp"
+#include "weir/pool/pool.hpp"
 #include "weir/pool/pool_set.hpp"
+#include "weir/pool/port_choice.hpp"
 #include "weir/pool/port_space.hpp"
 
 #include "examples/weir/failure.hpp"
@@ -44,6 +46,23 @@ endpoint<ipv4> checked_endpoint(const std::string& text) {
   return {made->address.v4(), made->port};
 }
 
+/// The pool that keeps IKE's port for a host, though it lies outside of what it gives; or null.
+const pool* ike_keeper(const external_key& asked, const snapshot& config) {
+  const auto& pools = config.pools();
+  const auto& address = asked.endpoint.address;
+  const auto external = pools.find({asked.domain, address});
+  if (asked.protocol != protocol::udp || asked.endpoint.port != ike_port || !external ||
+      pools.is_claimed(*external, port_space::udp, ike_port)) {
+    return nullptr;
+  }
+  const auto all = pools.pools();
+  const auto found = std::find_if(all.begin(), all.end(), [&](const pool& one) {
+    return one.external_domain == asked.domain && one.is_external(address) && !one.plan &&
+           one.manners.preserve_port;
+  });
+  return found == all.end() ? nullptr : &*found;
+}
+
 /// What arithmetic says of an endpoint that no live mapping wears; nothing where its domain knows
 /// nothing of the address. What no pool gives of the box's own address is the box's.
 std::optional<std::string> pool_answer(const external_key& asked, const snapshot& config) {
@@ -63,6 +82,12 @@ std::optional<std::string> pool_answer(const external_key& asked, const snapshot
     case inverse_outcome::dynamic_pool:
       return fmt::format("nobody's: pool \"{}\" may give it, and no mapping wears it", pool);
     case inverse_outcome::port_not_given:
+      if (const auto* const keeper = ike_keeper(asked, config)) {
+        return fmt::format(
+            "nobody's: pool \"{}\" gives it only to a host that sends from it, and no mapping "
+            "wears it",
+            config.raw().nat.pools[keeper->id.number()].name);
+      }
       return fmt::format("{}: pool \"{}\" does not give this port", owner, pool);
     case inverse_outcome::claimed:
       return fmt::format("{}: pool \"{}\" never gives this port, it is reserved", owner, pool);

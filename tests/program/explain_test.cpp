@@ -343,6 +343,30 @@ TEST_CASE("an external endpoint that the box uses is told to be its own", "[prog
   CHECK(said.out == "udp 203.0.113.1:5000 is the box's own: 1 session of its own\n");
 }
 
+TEST_CASE("IKE's port is told to be kept for hosts that send from it", "[program][explain]") {
+  const workshop here;
+  const auto [keys, whose] = GENERATE(table<std::string, std::string>({
+      {"", "nobody's: pool \"many\" gives it only to a host that sends from it"},
+      {", preserve-port: off", "nobody's: pool \"many\" does not give this port"},
+      {", reserved-ports: 500", "nobody's: pool \"many\" does not give this port"},
+      {", mode: deterministic", "nobody's: pool \"many\" does not give this port"},
+      {", ports: 1-65535", "nobody's: pool \"many\" may give it"},
+  }));
+  here.write("home.yaml", packets::home_yaml +
+                              "    - { name: many, internal: [10.1.0.0/24], external: "
+                              "[198.51.100.0/30]" +
+                              keys + " }\n");
+  const auto asked = [&](const std::string& words) {
+    return here.run("explain --config home.yaml --reverse " + words);
+  };
+  CAPTURE(keys);
+
+  CHECK(asked("198.51.100.1:500 --protocol udp").says("udp 198.51.100.1:500 is " + whose));
+  CHECK(asked("198.51.100.1:500 --protocol tcp").says("gives it only") == false);
+  CHECK(asked("203.0.113.1:500 --protocol udp")
+            .says("nobody's: pool \"internet\" gives it only to a host that sends from it"));
+}
+
 TEST_CASE("an external endpoint is told in every domain", "[program][explain]") {
   const workshop here;
   here.write("red.yaml", std::string{R"(
