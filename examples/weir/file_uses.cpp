@@ -3,6 +3,8 @@
 #include "examples/weir/failure.hpp"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <system_error>
@@ -31,7 +33,21 @@ bool is_standard_input(const std::string& path) {
          path == "/proc/self/fd/0";
 }
 
+/// Whether a path leads to the file or the pipe that standard output was redirected to.
+bool is_redirection(const std::string& path) {
+  struct ::stat there {};
+  struct ::stat output {};
+  return ::stat(path.c_str(), &there) == 0 && ::fstat(STDOUT_FILENO, &output) == 0 &&
+         there.st_dev == output.st_dev && there.st_ino == output.st_ino &&
+         (S_ISREG(there.st_mode) || S_ISFIFO(there.st_mode));
+}
+
 }  // namespace
+
+bool is_standard_output(const std::string& path) {
+  return path == standard_stream || path == "/dev/stdout" || path == "/dev/fd/1" ||
+         path == "/proc/self/fd/1" || is_redirection(path);
+}
 
 bool is_same_file(const std::string& one, const std::string& other) {
   if (one == standard_stream || other == standard_stream) {
@@ -63,7 +79,8 @@ void file_uses::write(const std::string& path, const std::string& words) {
     }
   }
   for (const auto& earlier : written_) {
-    if (is_same_file(path, earlier.path)) {
+    if (is_same_file(path, earlier.path) ||
+        (is_standard_output(path) && is_standard_output(earlier.path))) {
       throw usage_failure(fmt::format("{}: {} already writes this file; give each output its own",
                                       words, earlier.words));
     }

@@ -8,6 +8,9 @@ namespace weir::program {
 /// Whether two paths lead to one file, there already or not; a device is nobody's alone.
 bool is_same_file(const std::string& one, const std::string& other);
 
+/// Whether what is written to a path comes out of standard output, whatever it is called.
+bool is_standard_output(const std::string& path);
+
 /// The files of a run, each with the words that name it. A file that would be written twice, or
 /// that is read too, ends the program before anything is written; so does a second use of standard
 /// input.

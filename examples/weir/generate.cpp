@@ -75,7 +75,10 @@ std::vector<std::string> checked_paths(const std::vector<std::string>& out) {
     const auto equals = one.find('=');
     paths.push_back(equals == std::string::npos ? one : one.substr(equals + 1));
   }
-  if (out.size() > 2 || (out.size() == 2 && is_same_file(paths[0], paths[1]))) {
+  const bool is_one =
+      out.size() == 2 && (is_same_file(paths[0], paths[1]) ||
+                          (is_standard_output(paths[0]) && is_standard_output(paths[1])));
+  if (out.size() > 2 || is_one) {
     throw usage_failure(
         "--out takes one file for both directions, or NAME=FILE twice: what the hosts send, then "
         "what the Internet sends");
@@ -163,7 +166,8 @@ exit_code run_generate(const generate_options& options) {
     throw input_output_failure(
         fmt::format("{}: writing failed: {}", listed(paths), std::strerror(error)));
   }
-  auto* const to = paths.front() == "-" || paths.back() == "-" ? stderr : stdout;
+  const bool is_taken = is_standard_output(paths.front()) || is_standard_output(paths.back());
+  auto* const to = is_taken ? stderr : stdout;
   fmt::print(to, "{} packets in {}\n", text(packets), listed(paths));
   return exit_code::ok;
 }

@@ -9,6 +9,8 @@
 #include "examples/weir/report.hpp"
 #include "examples/weir/summary.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -18,14 +20,19 @@ namespace weir::program {
 
 namespace {
 
+bool has_packets_on_standard_output(const std::vector<output_assignment>& outputs) {
+  return std::any_of(outputs.begin(), outputs.end(),
+                     [](const auto& one) { return is_standard_output(one.path); });
+}
+
 /// Standard output carries one thing at most.
 void check_standard_output(const replay_options& options,
                            const std::vector<output_assignment>& outputs) {
-  const bool has_packets =
-      std::any_of(outputs.begin(), outputs.end(), [](const auto& one) { return one.path == "-"; });
-  if (has_packets && options.report == "-") {
+  if (has_packets_on_standard_output(outputs) && is_standard_output(options.report)) {
     throw usage_failure(
-        "--report -: standard output is already an interface's; write the report to a file");
+        fmt::format("--report {}: standard output is already an interface's; write the report to a "
+                    "file",
+                    options.report));
   }
 }
 
@@ -43,8 +50,7 @@ void check_files(const replay_options& options, const replay_setup& setup) {
 std::FILE* summary_stream(const replay_options& options,
                           const std::vector<output_assignment>& outputs) {
   const bool is_taken =
-      options.report == "-" ||
-      std::any_of(outputs.begin(), outputs.end(), [](const auto& one) { return one.path == "-"; });
+      is_standard_output(options.report) || has_packets_on_standard_output(outputs);
   return is_taken ? stderr : stdout;
 }
 

@@ -57,6 +57,9 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
       {"--in lan=a.pcap --out wan=link.pcap", "--in lan=a.pcap reads it"},
       {"--in lan=a.pcap --report ./a.pcap", "--in lan=a.pcap reads it"},
       {"--in lan=a.pcap --out wan=home.yaml", "--config home.yaml reads it"},
+      {"--in lan=a.pcap --out wan=/dev/stdout --out lan=/dev/fd/1", "already writes this file"},
+      {"--in lan=a.pcap --out wan=/dev/stdout --report -", "is already an interface's"},
+      {"--in lan=a.pcap --out wan=- --report out.txt", "is already an interface's"},
       {"--in lan=a.pcap --out wan=- --report -", "standard output is already an interface's"},
   }));
   CAPTURE(arguments);
@@ -93,6 +96,36 @@ TEST_CASE("standard input is read for one purpose", "[program][replay][explain]"
   CAPTURE(said.err);
   CHECK(said.code == 2);
   CHECK(said.err.find(complaint) != std::string::npos);
+}
+
+TEST_CASE("the summary keeps out of what standard output is used for", "[program][replay]") {
+  const std::string name = GENERATE("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "out.txt");
+  CAPTURE(name);
+  const replay_workshop here;
+
+  const auto packets = here.replay("--in lan=a.pcap --out wan=" + name);
+  CHECK(packets.code == 0);
+  CHECK(packets.err.find("1 in") != std::string::npos);
+  CHECK(here.frames("out.txt").size() == 1);
+
+  const auto report = here.replay("--in lan=a.pcap --report " + name);
+  CHECK(report.code == 0);
+  CHECK(here.json("out.txt").at("packets").at("in") == 1);
+
+  const auto made = here.run("generate --packets 10 --out " + name);
+  CHECK(made.code == 0);
+  CHECK(made.err.find("10 packets in") != std::string::npos);
+  CHECK(here.frames("out.txt").size() == 10);
+}
+
+TEST_CASE("a summary goes where only a device is written to as well", "[program][replay]") {
+  const replay_workshop here;
+
+  const auto said = here.run("replay --config home.yaml --in lan=a.pcap --out wan=/dev/null",
+                             "true", ">/dev/null");
+
+  CHECK(said.code == 0);
+  CHECK(said.err.empty());
 }
 
 TEST_CASE("outputs may share a device", "[program][replay]") {
