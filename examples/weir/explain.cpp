@@ -209,6 +209,10 @@ void prepare(pcap::record_packet packet, const question& asked, tick now,
 }
 
 void explain_packet(const question& asked, explaining_replayer& replay) {
+  if (asked.unread) {
+    line("frame", asked.frame);
+    return print_drop(*asked.unread);
+  }
   const auto& config = replay.config();
   const auto& ingress = config.interface(asked.ingress);
   line("packet", describe_packet(asked.packet, asked.wire_size, config));

@@ -66,14 +66,29 @@ std::vector<std::byte> bytes_of_hex(const std::string& text) {
   return made;
 }
 
-/// Takes the link header off; what is no IP packet cannot be explained.
-void strip_into(question& made, std::span<const std::byte> frame, std::size_t wire_size,
-                link_type type) {
+/// What a frame holds that is no IP packet.
+std::string strange_payload(const link_facts& link) {
+  constexpr std::uint16_t first_type = 1536;  // IEEE 802.3: what is less is a length
+  if (link.fault != drop_reason::not_ip) return "cannot be read";
+  if (link.type == ethertype::arp) return "ARP";
+  return link.type < first_type ? "without an ethertype"
+                                : fmt::format("ethertype 0x{:04x}", link.type);
+}
+
+question unread(drop_reason why, std::size_t wire_size, const std::string& what) {
+  question made;
+  made.unread = why;
+  made.frame = fmt::format("{} bytes, {}", wire_size, what);
+  return made;
+}
+
+/// Takes the link header off.
+question stripped(std::span<const std::byte> frame, std::size_t wire_size, link_type type) {
   const auto link = strip(frame, type);
   if (!link.ok) {
-    throw usage_failure(fmt::format("the packet never reaches the engine: {}, {}", name(link.fault),
-                                    weir::describe(link.fault)));
+    return unread(link.fault, wire_size, strange_payload(link));
   }
+  question made;
   const auto packet = frame.subspan(link.header_size);
   made.wire_size = without_padding(packet, wire_size - link.header_size);
   made.source = source_of(packet);
@@ -83,6 +98,7 @@ void strip_into(question& made, std::span<const std::byte> frame, std::size_t wi
   if (type == link_type::ethernet) {
     made.ethernet = link;
   }
+  return made;
 }
 
 /// Whether an IP packet begins here and is all there, by its own lengths.
@@ -119,9 +135,7 @@ question from_hex(const std::string& text, const std::string& link) {
   const auto type = link.empty()    ? guessed_link(bytes)
                     : link == "raw" ? link_type::raw
                                     : link_type::ethernet;
-  question made;
-  strip_into(made, bytes, bytes.size(), type);
-  return made;
+  return stripped(bytes, bytes.size(), type);
 }
 
 question from_capture(const std::string& text) {
@@ -140,11 +154,11 @@ question from_capture(const std::string& text) {
   }
   const auto type = pcap::link_type_of(record.link_type);
   if (!type) {
-    throw usage_failure(fmt::format("{}: weir does not read link type {}", wanted.path,
-                                    pcap::link_name(record.link_type)));
+    return unread(drop_reason::not_ip, record.original_length,
+                  fmt::format("of link type {}, which weir does not read",
+                              pcap::link_name(record.link_type)));
   }
-  question made;
-  strip_into(made, record.bytes, record.original_length, *type);
+  auto made = stripped(record.bytes, record.original_length, *type);
   made.time = record.time;
   return made;
 }
@@ -175,10 +189,10 @@ question asked_question(const explain_options& options, const snapshot& config) 
   } else if (!options.tap.empty()) {
     const auto tap = checked_inputs({{"--tap", options.tap + "=-"}}, config).front();
     const sides where{config};
-    made.is_reflected = !where.is_behind(tap.inside, made.source);
+    made.is_reflected = !made.unread && !where.is_behind(tap.inside, made.source);
     made.ingress = made.is_reflected ? *tap.outside : tap.inside;
     made.inside = config.interface(tap.inside).domain;
-  } else {
+  } else if (!made.unread) {
     made.ingress = by_source(made, config);
   }
   return made;

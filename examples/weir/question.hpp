@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/drop_reason.hpp"
 #include "weir/engine/snapshot.hpp"
 #include "weir/link/strip.hpp"
 #include "weir/net/ip_address.hpp"
@@ -12,13 +13,16 @@
 #include <cstddef>
 #include <optional>
 #include <span>
+#include <string>
 #include <vector>
 
 namespace weir::program {
 
-/// A packet that somebody wants explained.
+/// A packet that somebody wants explained, or a frame without one.
 struct question {
-  std::vector<std::byte> packet;  ///< from the IP header on
+  std::optional<drop_reason> unread;  ///< why there is no packet; else there is one
+  std::string frame;                  ///< what there is instead
+  std::vector<std::byte> packet;      ///< from the IP header on
   std::size_t wire_size = 0;
   ip_address source{};
   std::optional<link_facts> ethernet;  ///< what its Ethernet header said, where it had one

@@ -401,6 +401,33 @@ nat:
   CHECK(whose("192.0.2.1:80") == "tcp 192.0.2.1:80 is nobody's: no pool has the address\n");
 }
 
+TEST_CASE("a frame without a packet is explained by its drop", "[program][explain]") {
+  const explained_home here;
+  const std::string header{"ffffffffffff 020000000105 "};
+  here.write("arp.pcap", workshop::capture_of({{0, packets::hex(header + "0806 0001")}}));
+  here.capture("strange.pcap", {{0, packets::hex("0102030405")}}, 147);
+  const auto [words, frame, why] = GENERATE_COPY(table<std::string, std::string, std::string>({
+      {"--pcap arp.pcap#1", "16 bytes, ARP\n", "drop, not_ip: "},
+      {"--pcap arp.pcap#1 --in lan", "16 bytes, ARP\n", "drop, not_ip: "},
+      {"--pcap arp.pcap#1 --tap lan,wan", "16 bytes, ARP\n", "drop, not_ip: "},
+      {"--pcap strange.pcap#1", "5 bytes, of link type ", "drop, not_ip: "},
+      {"--link ethernet --packet '" + header + "88cc 0001'", "16 bytes, ethertype 0x88cc\n",
+       "drop, not_ip: "},
+      {"--link ethernet --packet '" + header + "0010 0001'", "16 bytes, without an ethertype\n",
+       "drop, not_ip: "},
+      {"--link ethernet --packet ffff", "2 bytes, cannot be read\n", "drop, truncated_frame: "},
+  }));
+  CAPTURE(words);
+
+  const auto said = here.explain(words);
+
+  CAPTURE(said.out, said.err);
+  CHECK(said.code == 0);
+  CHECK(said.says("frame        " + frame));
+  CHECK(said.says("verdict      " + why));
+  CHECK(here.explain("--pcap arp.pcap#1 --in lam").code == 2);
+}
+
 TEST_CASE("what cannot be explained is refused with what can", "[program][explain]") {
   const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
       {"", "one thing to explain is needed"},
