@@ -51,6 +51,16 @@ CLI::Validator whole_number(Number first) {
                         ""};
 }
 
+/// Refuses an empty word: what it names is nothing.
+CLI::Validator not_empty() {
+  return CLI::Validator{[](const std::string& text) {
+                          return text.empty()
+                                     ? std::string{"is empty; give a value, or leave it out"}
+                                     : std::string{};
+                        },
+                        ""};
+}
+
 /// Adds an option that is a number.
 template <std::unsigned_integral Number>
 CLI::Option& add_number(CLI::App& command, const char* name, Number& into, const char* about,
@@ -70,8 +80,10 @@ void add_generate(CLI::App& program, exit_code& result) {
   add_number(command, "--seed", options->seed, "The same seed makes the same bytes")
       .capture_default_str();
   command.add_option("--inside", options->inside, "The home's IPv4 prefix")->capture_default_str();
-  command.add_option("--inside-ipv6", options->inside_ipv6,
-                     "The home's IPv6 prefix; without it there is no IPv6");
+  command
+      .add_option("--inside-ipv6", options->inside_ipv6,
+                  "The home's IPv6 prefix; without it there is no IPv6")
+      ->check(not_empty());
   add_number(command, "--hosts", options->hosts, "Hosts in the home").capture_default_str();
   add_number(command, "--conversations", options->conversations, "Conversations they have")
       .capture_default_str();
@@ -121,9 +133,11 @@ void add_replay(CLI::App& program, exit_code& result) {
            "IN,OUT=FILE: a capture of whole conversations: sources of IN's networks enter there, "
            "all others enter OUT, readdressed to what their flows were mapped to");
   repeated("--out", "INTERFACE=FILE: what leaves an interface; - is standard output");
-  command.add_option("--out-dir", options->out_dir,
-                     "Write what leaves the other interfaces to FOLDER/INTERFACE.pcap");
-  command.add_option("--report", options->report, "Write a report as JSON");
+  command
+      .add_option("--out-dir", options->out_dir,
+                  "Write what leaves the other interfaces to FOLDER/INTERFACE.pcap")
+      ->check(not_empty());
+  command.add_option("--report", options->report, "Write a report as JSON")->check(not_empty());
   add_number(command, "--seed", options->seed, "The same seed makes the same bytes")
       .capture_default_str();
   command.add_flag("--complete-checksums", options->complete_checksums,
@@ -148,25 +162,25 @@ void add_explain(CLI::App& program, exit_code& result) {
       *program.add_subcommand("explain", "Say what would happen to one packet, and why");
   const auto options = std::make_shared<explain_options>();
   command.add_option("--config", options->config, "The configuration file")->required();
-  command.add_option("--packet", options->packet,
-                     "The packet in hexadecimal, from the IP or the Ethernet header on");
-  command
-      .add_option(
-          "--link", options->link,
-          "With --packet: raw, it begins with the IP header, or ethernet; else by its looks")
-      ->check(CLI::IsMember({"raw", "ethernet"}))
+  const auto text = [&](const char* name, std::string& into, const char* about) -> CLI::Option& {
+    return *command.add_option(name, into, about)->check(not_empty());
+  };
+  text("--packet", options->packet,
+       "The packet in hexadecimal, from the IP or the Ethernet header on");
+  text("--link", options->link,
+       "With --packet: raw, it begins with the IP header, or ethernet; else by its looks")
+      .check(CLI::IsMember({"raw", "ethernet"}))
       ->needs("--packet");
-  command.add_option("--pcap", options->capture,
-                     "FILE#NUMBER: a packet of a capture; the first is number 1");
-  command.add_option("--in", options->in, "The interface it enters; else by its source");
-  command.add_option("--tap", options->tap, "IN,OUT: it was captured between these two");
+  text("--pcap", options->capture, "FILE#NUMBER: a packet of a capture; the first is number 1");
+  text("--in", options->in, "The interface it enters; else by its source");
+  text("--tap", options->tap, "IN,OUT: it was captured between these two");
   command.add_option("--after", options->after,
                      "FILE, INTERFACE=FILE or IN,OUT=FILE: replay this before; of the packet's own "
                      "capture, what comes before it");
-  command.add_option("--reverse", options->reverse,
-                     "ADDRESS:PORT: say whose this external endpoint is");
-  command.add_option("--protocol", options->protocol, "With --reverse: tcp, udp, icmp, ...")
-      ->capture_default_str();
+  text("--reverse", options->reverse, "ADDRESS:PORT: say whose this external endpoint is");
+  text("--protocol", options->protocol, "With --reverse: tcp, udp, icmp, ...")
+      .capture_default_str()
+      ->needs("--reverse");
   add_number(command, "--seed", options->seed, "As in weir replay").capture_default_str();
   command.add_flag("--complete-checksums", options->complete_checksums, "As in weir replay");
   command.callback([options, &result] { result = run_explain(*options); });

@@ -242,10 +242,7 @@ void explain_packet(const question& asked, explaining_replayer& replay) {
   print_verdict(*notes.decided, heard, config);
 }
 
-}  // namespace
-
-exit_code run_explain(const explain_options& options) {
-  const auto config = proven_configuration(options.config);
+void check_options(const explain_options& options) {
   const int things =
       int{!options.packet.empty()} + int{!options.capture.empty()} + int{!options.reverse.empty()};
   if (things != 1) {
@@ -253,6 +250,22 @@ exit_code run_explain(const explain_options& options) {
         "one thing to explain is needed: --packet HEX, --pcap FILE#NUMBER or --reverse "
         "ADDRESS:PORT");
   }
+  const bool is_for_history =
+      std::any_of(options.after.begin(), options.after.end(),
+                  [](const auto& one) { return one.find('=') == std::string::npos; });
+  if (!options.reverse.empty() && !is_for_history && !(options.in + options.tap).empty()) {
+    throw usage_failure(fmt::format(
+        "{}: no packet enters with --reverse; leave it out, or name what is replayed before: "
+        "--after FILE",
+        options.in.empty() ? "--tap " + options.tap : "--in " + options.in));
+  }
+}
+
+}  // namespace
+
+exit_code run_explain(const explain_options& options) {
+  const auto config = proven_configuration(options.config);
+  check_options(options);
   replay_setup setup;
   setup.inputs = history_of(options, *config);
   setup.seed = options.seed;

@@ -442,6 +442,13 @@ TEST_CASE("what cannot be explained is refused with what can", "[program][explai
       {"--in lam --pcap t.pcap#1", "did you mean \"lan\"?"},
       {"--pcap t.pcap#1 --after t.pcap", "where its packets enter is not said"},
       {"--reverse 1.2.3.4", "write it like 203.0.113.1:40000"},
+      {"--reverse 203.0.113.1:1 --in lan", "--in lan: no packet enters with --reverse"},
+      {"--reverse 203.0.113.1:1 --tap lan,wan --after lan=t.pcap",
+       "--tap lan,wan: no packet enters with --reverse"},
+      {"--reverse 203.0.113.1:1 --in lam --after t.pcap", "did you mean \"lan\"?"},
+      {"--packet 45 --protocol tcp", "--protocol requires --reverse"},
+      {"--pcap t.pcap#1 --in ''", "--in: is empty; give a value, or leave it out"},
+      {"--pcap t.pcap#1 --reverse ''", "--reverse: is empty"},
       {"--reverse 203.0.113.1:1 --protocol ipip", "no protocol that is mapped"},
   }));
   CAPTURE(arguments);

@@ -60,6 +60,9 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
       {"--in lan=a.pcap --out wan=/dev/stdout --out lan=/dev/fd/1", "already writes this file"},
       {"--in lan=a.pcap --out wan=/dev/stdout --report -", "is already an interface's"},
       {"--in lan=a.pcap --out wan=- --report out.txt", "is already an interface's"},
+      {"--in lan=a.pcap --report ''", "--report: is empty; give a value, or leave it out"},
+      {"--in lan=a.pcap --out-dir ''", "--out-dir: is empty; give a value, or leave it out"},
+      {"--in lan=a.pcap --out-dir=", "--out-dir"},
       {"--in lan=a.pcap --out wan=- --report -", "standard output is already an interface's"},
   }));
   CAPTURE(arguments);
