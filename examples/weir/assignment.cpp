@@ -103,6 +103,11 @@ std::vector<input_assignment> checked_inputs(const std::vector<assignment>& type
     used.use(input.inside, one, config);
     if (comma != std::string::npos) {
       input.outside = named_interface(names.substr(comma + 1), as_typed(one), config);
+      if (input.outside == input.inside) {
+        throw usage_failure(fmt::format(
+            "{}: a tap lies between two interfaces, and IN is OUT; write --tap IN,OUT=FILE",
+            as_typed(one)));
+      }
       used.use(*input.outside, one, config);
     }
     made.push_back(std::move(input));

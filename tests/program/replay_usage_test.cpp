@@ -33,7 +33,7 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
       {"", "there is no input; give --in INTERFACE=FILE or --tap IN,OUT=FILE"},
       {"--in lan=a.pcap --in lan=b.pcap", "interface \"lan\" is named twice"},
       {"--in lan=a.pcap --tap lan,wan=a.pcap", "interface \"lan\" is named twice, first in --in"},
-      {"--tap lan,lan=a.pcap", "interface \"lan\" is named twice"},
+      {"--tap lan,lan=a.pcap", "a tap lies between two interfaces, and IN is OUT"},
       {"--in lna=a.pcap", "no interface \"lna\"; did you mean \"lan\"?"},
       {"--in dmz-number-one=a.pcap", "it has local, lan and wan"},
       {"--tap lan,wam=a.pcap", "did you mean \"wan\"?"},
