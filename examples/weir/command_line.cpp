@@ -207,17 +207,20 @@ const CLI::App& named_command(const std::string& name, const CLI::App& program) 
     for (const auto& word : one->get_lnames()) known.push_back("--" + word);
   }
   const auto near = nearest(name, known);
-  throw usage_failure(
-      fmt::format("{}: there is no option {}{}; see weir help {}", command.get_name(), name,
-                  near.empty() ? "" : fmt::format("; did you mean {}?", near), command.get_name()));
+  const bool is_program = command.get_parent() == nullptr;
+  throw usage_failure(fmt::format("{}there is no option {}{}; see weir help{}",
+                                  is_program ? "" : command.get_name() + ": ", name,
+                                  near.empty() ? "" : fmt::format("; did you mean {}?", near),
+                                  is_program ? "" : " " + command.get_name()));
 }
 
 /// Names the first word that no command knows. The parser would first ask for what is missing.
 void refuse_strangers(const CLI::App& program, const std::vector<std::string>& words) {
-  if (words.empty() || words.front().starts_with('-')) {
+  if (words.empty()) {
     return;
   }
-  const auto& command = named_command(words.front(), program);
+  const bool has_command = !words.front().starts_with('-');
+  const auto& command = has_command ? named_command(words.front(), program) : program;
   for (const auto& word : words) {
     const auto name = word.substr(0, word.find('='));
     if (name == "--") {

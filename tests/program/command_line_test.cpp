@@ -43,7 +43,9 @@ TEST_CASE("a word that is not known is named, and what is near it", "[program][u
       {"bogus-command-of-no-kind", "weir has replay, check, explain, generate and help"},
       {"replay --in lan=a.pcap", "weir: --config is required; see weir help replay\n"},
       {"explain --config a --seed 1 --seed 2", "see weir help explain\n"},
-      {"--frobnicate", "see weir help\n"},
+      {"--frobnicate", "weir: there is no option --frobnicate; see weir help\n"},
+      {"--verison", "weir: there is no option --verison; did you mean --version?; see weir help\n"},
+      {"--config a replay", "weir: there is no option --config; see weir help\n"},
       {"help chekc", "there is no command \"chekc\"; did you mean \"check\"?"},
   }));
   CAPTURE(words);
