@@ -261,6 +261,13 @@ TEST_CASE("a file of another kind is named as such", "[pcap][reader]") {
   CHECK(seen.fault->what == "the file is neither pcap nor pcapng");
 }
 
+TEST_CASE("a compressed file is named as such", "[pcap][reader]") {
+  const auto seen = read({std::byte{0x1F}, std::byte{0x8B}, std::byte{8}, std::byte{0}});
+
+  REQUIRE(seen.fault);
+  CHECK(seen.fault->what == "the file is compressed by gzip; read what gunzip -c makes of it");
+}
+
 TEST_CASE("a record longer than any is a fault where it stands", "[pcap][reader]") {
   const auto [length, is_fault] =
       GENERATE(table<std::uint32_t, bool>({{262'143, false}, {262'144, false}, {262'145, true}}));

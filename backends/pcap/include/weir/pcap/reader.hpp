@@ -80,10 +80,17 @@ class reader {
     } else if (auto pcapng = pcapng_format::recognised(magic.data())) {
       format_ = std::move(*pcapng);
     } else {
-      fault_ = {0, "the file is neither pcap nor pcapng"};
+      fault_ = {0, is_gzip(magic)
+                       ? "the file is compressed by gzip; read what gunzip -c makes of it"
+                       : "the file is neither pcap nor pcapng"};
       return false;
     }
     return true;
+  }
+
+  /// RFC 1952 section 2.3.1.
+  static bool is_gzip(std::span<const std::byte> magic) noexcept {
+    return magic[0] == std::byte{0x1F} && magic[1] == std::byte{0x8B};
   }
 
   /// A failed read looks like an early end to the formats: it is the truer story.
