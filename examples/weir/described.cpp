@@ -36,6 +36,13 @@ std::string flags_text(std::uint8_t flags) {
   return made;
 }
 
+std::string ends_text(const flow_facts& flow, bool ported) {
+  const auto kind = protocol_text(flow.protocol);
+  return ported ? fmt::format("{} {} -> {}", kind, text(flow.source, flow.source_port),
+                              text(flow.destination, flow.destination_port))
+                : fmt::format("{} {} -> {}", kind, to_text(flow.source), to_text(flow.destination));
+}
+
 std::string message_text(const packet_facts& facts) {
   switch (facts.message) {
     case message_kind::tcp:
@@ -67,21 +74,15 @@ std::string packet_text(std::span<const std::byte> packet, std::size_t wire_size
                        weir::describe(found.facts.fault));
   }
   const auto message = message_text(found.facts);
-  return fmt::format("{}{}{}, {} bytes, TTL {}", describe(facts_of(unpack(found.key))),
+  const auto flow = facts_of(unpack(found.key));
+  const bool is_later = found.facts.message == message_kind::opaque;  // the first one has the ports
+  return fmt::format("{}{}{}, {} bytes, TTL {}", is_later ? ends_text(flow, false) : describe(flow),
                      message.empty() ? "" : ", ", message, wire_size, found.facts.ttl);
 }
 
 }  // namespace
 
-std::string describe(const flow_facts& flow) {
-  const bool ported = has_ports(flow.protocol);
-  const auto kind = protocol_text(flow.protocol);
-  if (ported) {
-    return fmt::format("{} {} -> {}", kind, text(flow.source, flow.source_port),
-                       text(flow.destination, flow.destination_port));
-  }
-  return fmt::format("{} {} -> {}", kind, to_text(flow.source), to_text(flow.destination));
-}
+std::string describe(const flow_facts& flow) { return ends_text(flow, has_ports(flow.protocol)); }
 
 std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size,
                             const snapshot& config) {

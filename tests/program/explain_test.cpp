@@ -80,6 +80,19 @@ TEST_CASE("a packet too big for its way out is explained by its size alone",
   CHECK(said.says("error type 3 code 4"));
 }
 
+TEST_CASE("a later fragment is explained without the ports that only the first one has",
+          "[program][explain][fragment]") {
+  const explained_home here;
+  const auto pieces =
+      packets::udp{}.from("10.0.0.5", 4000).to("198.51.100.7", 53).payload_size(64).fragments(40);
+
+  const auto said = here.explain("--packet " + packets::hex_digits(pieces[1]));
+
+  CAPTURE(said.out);
+  CHECK(said.says("packet       udp 10.0.0.5 -> 198.51.100.7, a later fragment, "));
+  CHECK(!said.says(":0"));
+}
+
 TEST_CASE("an Ethernet frame is explained like its packet", "[program][explain]") {
   const explained_home here;
 
