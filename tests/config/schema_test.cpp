@@ -1,5 +1,7 @@
 #include "weir/config/draft.hpp"
 #include "weir/config/load.hpp"
+#include "weir/net/special_address.hpp"
+#include "weir/net/text.hpp"
 
 #include "tests/support/catch.hpp"
 #include "tests/support/scratch_folder.hpp"
@@ -11,6 +13,7 @@
 #include <fstream>
 #include <memory>
 #include <set>
+#include <sstream>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -118,6 +121,25 @@ TEST_CASE("the schema knows the keys that the reader reads, and no others", "[co
     CHECK(part.at("additionalProperties") == false);
     CHECK(words_of(part.value("required", nlohmann::json::array())) == one.required);
   }
+}
+
+TEST_CASE("the schema lists the prefixes whose addresses no source has", "[config][schema]") {
+  const std::string text = schema().at("properties").at("martians").at("description");
+  const auto sources = text.substr(0, text.find("a source that"));
+  std::istringstream words{sources.substr(sources.find("in ") + 3)};
+  std::size_t known = 0;
+  for (std::string word; words >> word;) {
+    const auto listed =
+        weir::parse_prefix(word.back() == ',' ? word.substr(0, word.size() - 1) : word);
+    if (!listed) continue;
+    CAPTURE(word);
+    ++known;
+    const auto first = listed->address();
+    CHECK((first.is_ipv4() ? weir::is_martian_source(first.v4())
+                           : weir::is_martian_source(first.v6())));
+  }
+
+  CHECK(known == 8);
 }
 
 TEST_CASE("every object of the schema has a table in the reader", "[config][schema]") {
