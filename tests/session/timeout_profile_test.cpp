@@ -85,12 +85,22 @@ TEST_CASE("kind and phase decide the class of the timeout", "[session][phase]") 
   const session_status status{kind, phase};
 
   session_timeouts timeouts;
-  timeouts.*expected = duration::minutes(7777);
+  timeouts.sctp = timeouts.*expected = duration::minutes(7777);
   CHECK(timeout_of(kind, phase) == expected);
   CHECK(timeout_profile{timeouts}.ticks(status) == 7777 * 60'000);
   CHECK(status.kind() == kind);
   CHECK(status.phase() == phase);
   CHECK_FALSE(status.is_none());
+}
+
+TEST_CASE("SCTP that nobody answered lives no longer than SCTP that somebody did",
+          "[session][phase]") {
+  session_timeouts timeouts;
+  timeouts.sctp = duration::seconds(4);
+  CHECK(timeout_profile{timeouts}.ticks({session_kind::sctp, session_phase::one_way}) == 4'000);
+  timeouts.sctp = duration::minutes(124);
+  CHECK(timeout_profile{timeouts}.ticks({session_kind::sctp, session_phase::one_way}) ==
+        ticks_in(timeouts.tcp_opening));
 }
 
 TEST_CASE("no session has the status zero", "[session][phase]") {

@@ -86,7 +86,7 @@ constexpr duration session_timeouts::*timeout_of(session_kind kind, session_phas
       return &session_timeouts::dns;
     case session_kind::icmp:
       return &session_timeouts::icmp;
-    case session_kind::sctp:  // an INIT alone holds no more than a SYN alone
+    case session_kind::sctp:
       return is_one_way ? &session_timeouts::tcp_opening : &session_timeouts::sctp;
     case session_kind::gre:
       return &session_timeouts::gre;

@@ -22,7 +22,7 @@ class timeout_profile {
   constexpr explicit timeout_profile(const session_timeouts& timeouts) noexcept {
     for (std::size_t byte = 0; byte < ticks_.size(); ++byte) {
       const auto status = session_status::from_byte(static_cast<std::uint8_t>(byte));
-      ticks_[byte] = checked(timeouts.*timeout_of(status.kind(), status.phase()));
+      ticks_[byte] = checked(idle_time(timeouts, status));
     }
   }
 
@@ -34,6 +34,13 @@ class timeout_profile {
   }
 
  private:
+  /// An INIT alone holds no more than a SYN alone, and no more than an association.
+  static constexpr duration idle_time(const session_timeouts& timeouts,
+                                      session_status status) noexcept {
+    const auto given = timeouts.*timeout_of(status.kind(), status.phase());
+    return status.kind() == session_kind::sctp ? std::min(given, timeouts.sctp) : given;
+  }
+
   static constexpr std::uint32_t checked(duration timeout) noexcept {
     const std::uint64_t ticks = ticks_in(timeout);
     expects(ticks <= timeout_ticks_max, "an idle time is at most 12 days");
