@@ -317,6 +317,35 @@ TEST_CASE("protocols without ports wear the address of their host",
   CHECK(again.source() == ported.source());
 }
 
+TEST_CASE("protocols without ports do not wear the address of a 1:1 mapping", "[engine][source]") {
+  auto raw = pool_gateway("203.0.113.8/31");
+  raw.nat.statics = {one_to_one("203.0.113.8", "10.0.0.20")};
+  gateway box{raw};
+
+  for (const char* host : {"10.0.0.5", "10.0.0.6", "10.0.0.7", "10.0.0.8", "10.0.0.9"}) {
+    const auto remote = "192.0.2." + std::string{host}.substr(7);
+    const auto sent =
+        box.sends("lan", datagram{protocol::gre}.from(host).to(remote).payload_size(16));
+    REQUIRE(sent.text() == "forward");
+    CHECK(sent.source() == "203.0.113.9");
+  }
+  CHECK(box.sends("lan", datagram{protocol::gre}.from("10.0.0.20").payload_size(16)).source() ==
+        "203.0.113.8");
+}
+
+TEST_CASE("a protocol that 1:1 mappings leave no address finds the pool exhausted",
+          "[engine][source]") {
+  auto raw = pool_gateway("203.0.113.8/32");
+  raw.nat.statics = {one_to_one("203.0.113.8", "10.0.0.20")};
+  raw.nat.statics[0].protocol = protocol::gre;
+  gateway box{raw};
+
+  CHECK(box.sends("lan", datagram{protocol::gre}.from("10.0.0.5").payload_size(16)).text() ==
+        "drop pool_exhausted");
+  CHECK(box.sends("lan", datagram{protocol::esp}.from("10.0.0.5").payload_size(16)).text() ==
+        "forward");
+}
+
 TEST_CASE("a second host to the same remote is refused where only addresses tell flows apart",
           "[engine][source]") {
   gateway box{pool_gateway("203.0.113.8/32")};

@@ -250,12 +250,58 @@ TEST_CASE("what has no mapping wears the address its host has, or asks first",
           "[pool][mapping][rfc4787-req2]") {
   translator nat{{home_pool()}};
   const pool& pool = nat.pools.pools()[0];
-  const external_id before = nat.table.address_of(pool, alice);
+  const auto before = nat.table.address_of(pool, protocol::gre, alice);
 
   const auto made = nat.maps(protocol::udp, alice, 5000);
 
-  CHECK(nat.table.at(made.id).external == before);
-  CHECK(nat.table.address_of(pool, alice) == before);
+  REQUIRE(before);
+  CHECK(nat.table.at(made.id).external == *before);
+  CHECK(nat.table.address_of(pool, protocol::gre, alice) == before);
+}
+
+/// The claim of a 1:1 mapping on the address that ends so.
+external_claim whole(std::uint8_t last, std::optional<protocol> kind = std::nullopt) {
+  return {{domain_id{}, {203, 0, 113, last}}, kind, std::nullopt};
+}
+
+TEST_CASE("what has no mapping wears no address that is claimed whole, and the one of its ports",
+          "[pool][mapping][rfc4787-req2]") {
+  translator nat{{home_pool()}, {4096, 1024}, {whole(8), whole(11), whole(12)}};
+  const pool& pool = nat.pools.pools()[0];
+
+  for (std::uint8_t host = 0; host < 100; ++host) {
+    const ipv4_address one{192, 168, 2, host};
+    const auto before = nat.table.address_of(pool, protocol::gre, one);
+    const auto made = nat.maps(protocol::udp, one, 5000);
+    REQUIRE(before);
+    REQUIRE(made);
+    REQUIRE(nat.table.at(made.id).external == *before);
+    REQUIRE(nat.table.address_of(pool, protocol::gre, one) == before);
+    REQUIRE_FALSE(nat.pools.is_claimed_whole(*before, protocol::gre));
+  }
+}
+
+TEST_CASE("the claim of one protocol keeps the address from that protocol alone",
+          "[pool][mapping]") {
+  translator nat{{small_pool(2000, 2001)}, {64, 64}, {whole(8, protocol::gre)}};
+  const pool& pool = nat.pools.pools()[0];
+
+  CHECK_FALSE(nat.table.address_of(pool, protocol::gre, alice));
+  CHECK(nat.table.address_of(pool, protocol::esp, alice));
+  CHECK(nat.maps(protocol::udp, alice, 2000));
+  CHECK_FALSE(nat.table.address_of(pool, protocol::gre, alice));
+}
+
+TEST_CASE("a deterministic host whose address is claimed wears no other one",
+          "[pool][mapping][deterministic]") {
+  pool_specification raw = home_pool();
+  raw.deterministic = true;
+  raw.internal = {block({192, 168, 0, 0}, 29)};
+  translator nat{{raw}, {64, 64}, {whole(9)}};
+  const pool& pool = nat.pools.pools()[0];
+
+  CHECK(nat.table.address_of(pool, protocol::gre, {192, 168, 0, 0}) == external_id{0});
+  CHECK_FALSE(nat.table.address_of(pool, protocol::gre, {192, 168, 0, 1}));
 }
 
 TEST_CASE("hosts are spread over the external addresses", "[pool][mapping][rfc4787-req2]") {

@@ -84,14 +84,18 @@ inline outcome exhausted(const pool& from) noexcept {
 }
 
 /// A protocol without ports is told apart by its addresses alone: it wears the address its host
-/// has, or would get (RFC 4787 REQ-2).
+/// has, or would get (RFC 4787 REQ-2), of those that no 1:1 mapping owns.
 template <EngineTraits T>
 outcome wear_address(shard<T>& state, const pool& from, new_flow<ipv4>& flow) noexcept {
   if (flow.received.protocol == protocol::ah) {
     return drop_reason::untranslatable;  // it covers the addresses (RFC 4302 section 2)
   }
-  const auto chosen = state.mappings.address_of(from, flow.received.source.address);
-  flow.outside.source.address = state.config->pools().at(chosen).address;
+  const auto chosen =
+      state.mappings.address_of(from, flow.received.protocol, flow.received.source.address);
+  if (!chosen) {
+    return exhausted(from);
+  }
+  flow.outside.source.address = state.config->pools().at(*chosen).address;
   return outcome::open();
 }
 

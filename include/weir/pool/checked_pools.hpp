@@ -305,6 +305,7 @@ class pool_set_builder {
     for (const external_claim& claim : claims) {
       const auto id = made_.find(claim.external);
       if (!id) continue;
+      if (!claim.only) made_.whole_claims_.push_back({*id, claim.protocol});
       const port_range ports = claim.only ? port_range::only(*claim.only) : port_range{};
       for (std::size_t space = 0; space < port_space_count; ++space) {
         const port_space each{static_cast<std::uint8_t>(space)};
@@ -317,6 +318,7 @@ class pool_set_builder {
       add_reserved(raw_[index].reserved_ports, made_.externals_by_pool_[index]);
     }
     std::sort(made_.claims_.begin(), made_.claims_.end());
+    std::sort(made_.whole_claims_.begin(), made_.whole_claims_.end());
   }
 
   /// A pool of which nothing is left for its hosts would refuse every flow.

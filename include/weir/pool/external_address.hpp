@@ -57,6 +57,14 @@ struct external_claim {
   std::optional<port> only;                ///< absent: every port
 };
 
+/// A claim on one external address without a word about ports, as protocols without ports heed it.
+struct whole_claim {
+  external_id external{};
+  std::optional<weir::protocol> protocol;  ///< absent: of every protocol
+
+  friend constexpr auto operator<=>(const whole_claim&, const whole_claim&) noexcept = default;
+};
+
 /// A claim on ports of one external address and space, as its owner keeps it.
 struct port_claim {
   external_id external{};

@@ -55,14 +55,29 @@ class external_chooser {
   external_chooser(const pool_set& pools, const port_owner& owner, shard_share share)
       : pools_{&pools}, owner_{&owner}, share_{share}, in_vain_(pools.pools().size()) {}
 
-  /// The external address that a host has, or asks first.
+  /// The external address that a host has, or the first of those it asks that no claim takes whole;
+  /// nothing where claims leave it none.
   template <IpVersion V>
-  external_id address_of(const pool& from, const external_wish<V>& wish) const noexcept {
+  word_optional<external_id> address_of(const pool& from,
+                                        const external_wish<V>& wish) const noexcept {
     const auto externals = pools_->externals_of(from);
+    const auto is_free = [&](external_id one) noexcept {
+      return !pools_->is_claimed_whole(one, wish.port.protocol);
+    };
     if constexpr (std::same_as<V, ipv4>) {
-      if (from.plan) return externals[pools_->block_of(from, wish.host).external];
+      if (from.plan) {
+        const external_id planned = externals[pools_->block_of(from, wish.host).external];
+        return is_free(planned) ? word_optional{planned} : word_optional<external_id>{};
+      }
     }
-    return wish.kept.value_or(externals[place_of(wish.host_hash, externals.size())]);
+    if (wish.kept && is_free(*wish.kept)) return wish.kept;
+    const std::size_t start = place_of(wish.host_hash, externals.size());
+    std::size_t place = start;
+    do {
+      if (is_free(externals[place])) return externals[place];
+      place = place_behind(place, externals);
+    } while (place != start);
+    return std::nullopt;
   }
 
   template <IpVersion V, Random R>
@@ -87,7 +102,9 @@ class external_chooser {
   template <IpVersion V>
   void prefetch(const pool& from, const external_wish<V>& wish) const noexcept {
     if (from.manners.paired && from.manners.preserve_port && !from.plan) {
-      owner_->prefetch(address_of(from, wish), wish.port.space, wish.port.internal);
+      if (const auto external = address_of(from, wish)) {
+        owner_->prefetch(*external, wish.port.space, wish.port.internal);
+      }
     }
   }
   /// What `choose` will come to, if the host keeps no other address and the port that is drawn is
@@ -108,6 +125,11 @@ class external_chooser {
   /// Which of a pool's addresses a host asks first.
   static std::uint32_t place_of(std::uint64_t host_hash, std::size_t externals) noexcept {
     return static_cast<std::uint32_t>((host_hash >> 32) * externals >> 32);
+  }
+  /// The next place of a pool's addresses, around their end.
+  static std::size_t place_behind(std::size_t place,
+                                  std::span<const external_id> externals) noexcept {
+    return place + 1 == externals.size() ? 0 : place + 1;
   }
 
   external_choice choose_in_block(const pool& from,
@@ -130,7 +152,7 @@ class external_chooser {
       }
     }
     const external_id external = from.manners.paired
-                                     ? address_of(from, wish)
+                                     ? address_of(from, wish).value_or(externals.front())
                                      : externals[any_place(externals.size(), random)];
     return {external, likely_port(*owner_, external, from, wish.port, share_, random)};
   }
@@ -149,7 +171,7 @@ class external_chooser {
       if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
         return {mapping_outcome::made, {externals[place], *found}};
       }
-      place = place + 1 == externals.size() ? 0 : place + 1;
+      place = place_behind(place, externals);
     } while (place != start);
     if (any_port_will_do) in_vain = now;
     return {mapping_outcome::exhausted, {}};

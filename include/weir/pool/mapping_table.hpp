@@ -195,10 +195,12 @@ class mapping_table {
     }
   }
 
-  /// The external address that an internal host has, or asks first, for packets without a mapping.
-  external_id address_of(const pool& from, const typename V::address& host) const noexcept {
-    const internal_key<V> key{from.id, from.domain, {}, {host, {}}};
-    external_wish<V> wish{.host = host};
+  /// The external address that an internal host has, or would get, for packets of a protocol
+  /// without mappings; nothing where no address of the pool is left for it.
+  word_optional<external_id> address_of(const pool& from, weir::protocol kind,
+                                        const typename V::address& host) const noexcept {
+    const internal_key<V> key{from.id, from.domain, kind, {host, {}}};
+    external_wish<V> wish{.host = host, .port = {.protocol = kind}};
     if (!from.plan) {
       wish.host_hash = hosts_.hash(key);
       wish.kept = kept_by(hosts_.find(records_, key, wish.host_hash));

@@ -94,6 +94,15 @@ class pool_set {
                        [&](const port_claim& claim) noexcept { return claim.ports.contains(one); });
   }
 
+  /// Whether no pool gives the address for a protocol, whatever the port.
+  bool is_claimed_whole(external_id external, protocol kind) const noexcept {
+    const auto is_claim = [&](const whole_claim& wanted) noexcept {
+      return std::binary_search(whole_claims_.begin(), whole_claims_.end(), wanted);
+    };
+    return !whole_claims_.empty() &&
+           (is_claim({external, std::nullopt}) || is_claim({external, kind}));
+  }
+
   /// Whose a port of an external address is: the inverse of `block_of` (RFC 7422 section 2.2). A
   /// claimed port is no host's, though it lies in a block: nobody was ever given it.
   inverse_answer inverse(const external_address& external, port_space space,
@@ -165,6 +174,7 @@ class pool_set {
   std::vector<external_address> externals_;
   std::vector<std::vector<external_id>> externals_by_pool_;
   std::vector<port_claim> claims_;
+  std::vector<whole_claim> whole_claims_;  ///< in order
 };
 
 }  // namespace weir
