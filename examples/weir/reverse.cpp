@@ -58,7 +58,7 @@ const pool* ike_keeper(const external_key& asked, const snapshot& config) {
   const auto all = pools.pools();
   const auto found = std::find_if(all.begin(), all.end(), [&](const pool& one) {
     return one.external_domain == asked.domain && one.is_external(address) && !one.plan &&
-           one.manners.preserve_port;
+           one.manners.preserve_port && one.gives_ike_port;
   });
   return found == all.end() ? nullptr : &*found;
 }

@@ -288,5 +288,27 @@ TEST_CASE("query identifiers begin at zero where ports begin behind the well-kno
   CHECK(pools_of({raw}).pools()[0].numbers(port_space::icmp) == ports(2000, 2999));
 }
 
+TEST_CASE("a dynamic pool gives no identifier of a deterministic pool on one of its addresses",
+          "[pool][icmp][sd5]") {
+  pool_specification planned = home_pool();
+  planned.deterministic = true;
+  planned.internal = {block({10, 0, 0, 0}, 24)};
+  planned.ports = ports(100, 899);
+  pool_specification dynamic = home_pool();
+  dynamic.external = {block({203, 0, 113, 12}, 32)};
+  dynamic.ports = ports(1000, 65'535);
+  const auto identifiers = [&](const pool_specification& beside) {
+    return pools_of({dynamic, beside}).pools()[0].numbers(port_space::icmp);
+  };
+  CHECK(identifiers(planned) == ports(1000, 65'535));
+
+  planned.external_domain = domain_id{1};
+  CHECK(identifiers(planned) == port_range{});
+  planned.external_domain = domain_id{};
+  planned.ports = ports(10'000, 65'535);
+  dynamic.ports = ports(1024, 9999);
+  CHECK(identifiers(planned) == ports(0, 9999));
+}
+
 }  // namespace
 }  // namespace weir

@@ -155,6 +155,25 @@ TEST_CASE("IKE's port can be reserved", "[pool][choice][ike]") {
   CHECK(from.gives(protocol::udp, 500)->number() >= 1024);
 }
 
+TEST_CASE("IKE's port is a deterministic host's where its pool has the port",
+          "[pool][choice][ike][sd5]") {
+  pool_specification planned = home_pool();
+  planned.deterministic = true;
+  planned.internal = {test::block({10, 0, 0, 0}, 24)};
+  planned.ports = ports(100, 899);
+  const auto first_given = [&] {
+    const pool_set pools = pools_of({home_pool(), planned});
+    const port_owner owner{pools};
+    seeded_random random{{3, 4}};
+    const port_wish wish{protocol::udp, port_space::udp, port{500}};
+    return choose_port(owner, external_id{0}, pools.pools()[0], wish, {}, random);
+  };
+  CHECK(*first_given() >= port{1024});
+
+  planned.ports = ports(512, 899);
+  CHECK(first_given() == port{500});
+}
+
 TEST_CASE("SCTP keeps its port or gets none", "[pool][choice][sctp]") {
   pool_specification raw = home_pool();
   raw.manners.preserve_port = false;

@@ -59,6 +59,7 @@ class pool_set_builder {
     }
     check_pairs();
     if (faults_.empty()) {
+      settle_numbers();
       number_externals();
     }
     if (!faults_.empty()) {
@@ -88,7 +89,7 @@ class pool_set_builder {
     one.domain = raw.domain;
     one.external_domain = raw.external_domain;
     one.zone = raw.zone;
-    one.ports = raw.ports;
+    one.ports = one.identifiers = raw.ports;
     one.manners = raw.manners;
     for (const ipv4_prefix& block : raw.internal) one.internal.push_back(range_of(block));
     for (const ipv4_prefix& block : raw.external) one.external.push_back(range_of(block));
@@ -249,17 +250,42 @@ class pool_set_builder {
            cover(others, ipv4_prefix::around(last_address(block), half));
   }
 
+  static bool overlap(port_range one, port_range other) noexcept {
+    return one.first() <= other.last() && other.first() <= one.last();
+  }
   static bool share_ports(const pool_specification& one, const pool_specification& other) noexcept {
-    if (one.external_domain != other.external_domain || one.ports.last() < other.ports.first() ||
-        other.ports.last() < one.ports.first()) {
-      return false;
-    }
+    return overlap(one.ports, other.ports) && share_addresses(one, other);
+  }
+  static bool share_addresses(const pool_specification& one,
+                              const pool_specification& other) noexcept {
+    if (one.external_domain != other.external_domain) return false;
     for (const ipv4_prefix& block : one.external) {
       for (const ipv4_prefix& block_of_other : other.external) {
         if (block.overlaps(block_of_other)) return true;
       }
     }
     return false;
+  }
+
+  /// What dynamic pools give beside their ports, unless a deterministic pool has it: a number of a
+  /// host's block names that host. Query identifiers are no ports, and none of them is well known:
+  /// a pool whose ports begin where those end gives identifiers from zero.
+  void settle_numbers() {
+    for (std::size_t index = 0; index < raw_.size(); ++index) {
+      pool& one = made_.pools_[index];
+      if (one.plan) continue;
+      one.gives_ike_port = !is_planned(index, port_range::only(ike_port));
+      const auto all = *port_range::between(port{}, one.ports.last());
+      if (one.ports.first() <= well_known_end && !is_planned(index, all)) one.identifiers = all;
+    }
+  }
+
+  /// Whether a deterministic pool has any of the numbers, on any address of the pool.
+  bool is_planned(std::size_t index, port_range numbers) const noexcept {
+    return std::any_of(raw_.begin(), raw_.end(), [&](const pool_specification& other) {
+      return other.deterministic && overlap(numbers, other.ports) &&
+             share_addresses(raw_[index], other);
+    });
   }
 
   void number_externals() {

@@ -71,6 +71,9 @@ struct pool_manners {
 inline constexpr port_range pool_ports_default = *port_range::between(port{1024}, port{65535});
 /// The first port that is not well known: RFC 4787 REQ-3a keeps those below it apart.
 inline constexpr port well_known_end{1024};
+/// IKE's port. Some responders answer to no other (RFC 3715 section 2.3), so it is kept when it is
+/// free, even by a pool whose ports begin above it.
+inline constexpr port ike_port{500};
 
 /// A pool as it is asked for, names resolved.
 struct pool_specification {
@@ -108,18 +111,16 @@ struct pool {
   domain_id external_domain{};
   zone_id zone = zone_id::none();
   port_range ports = pool_ports_default;
+  port_range identifiers = pool_ports_default;  ///< of queries
   std::vector<address_range> internal;
   std::vector<address_range> external;
   std::optional<deterministic_plan> plan;  ///< deterministic pools alone have one
+  bool gives_ike_port = true;              ///< though it is none of `ports`
   pool_manners manners{};
 
-  /// The numbers the pool gives in a space. Query identifiers are no ports, and none of them is
-  /// well known: a pool whose ports begin where those end gives identifiers from zero.
+  /// The numbers the pool gives in a space.
   constexpr port_range numbers(port_space space) const noexcept {
-    if (space == port_space::icmp && ports.first() <= well_known_end && !plan) {
-      return *port_range::between(port{}, ports.last());
-    }
-    return ports;
+    return space == port_space::icmp ? identifiers : ports;
   }
 
   bool is_internal(ipv4_address one) const noexcept { return any_contains(internal, one); }

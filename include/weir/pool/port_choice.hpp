@@ -23,10 +23,6 @@ struct port_wish {
   port internal{};
 };
 
-/// IKE's port. Some responders answer to no other (RFC 3715 section 2.3), so it is kept when it is
-/// free, even by a pool whose ports begin above it.
-inline constexpr port ike_port{500};
-
 /// Chooses a free port of one external address: the internal port where the pool keeps ports, else
 /// one at random (RFC 6056 section 3.3.1) of the same range and parity, then of the same range,
 /// then any. Nothing if and only if no port is left that this shard may give; nothing is taken.
@@ -71,7 +67,7 @@ inline bool may_keep(const pool& from, const port_wish& wish, port_range slice,
     return true;
   }
   return wish.protocol == protocol::udp && wish.internal == ike_port && share.index == 0 &&
-         !from.numbers(wish.space).contains(ike_port);
+         !from.ports.contains(ike_port) && from.gives_ike_port;
 }
 
 /// SCTP's checksum does not follow from the change of a port, so its ports are kept or refused.
