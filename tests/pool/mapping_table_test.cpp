@@ -383,6 +383,20 @@ TEST_CASE("a new host finds the last free port of the pool, wherever it is",
   CHECK(nat.is_sound());
 }
 
+TEST_CASE("a search in vain does not hide IKE's port from the next host", "[pool][mapping][ike]") {
+  translator nat{{small_pool(5000, 5001)}};
+  REQUIRE(nat.maps(protocol::udp, alice, 5000));
+  REQUIRE(nat.maps(protocol::udp, alice, 5001));
+  REQUIRE(nat.maps(protocol::udp, bob, 5002).outcome == mapping_outcome::exhausted);
+
+  const auto made = nat.maps(protocol::udp, bob, 500);
+
+  REQUIRE(made);
+  CHECK(nat.table.at(made.id).external_port == port{500});
+  CHECK(nat.maps(protocol::udp, {192, 168, 1, 12}, 500).outcome == mapping_outcome::exhausted);
+  CHECK(nat.is_sound());
+}
+
 TEST_CASE("no external endpoint is given twice by two pools of one address",
           "[pool][mapping][sr9]") {
   pool_specification one = small_pool(2000, 2015);

@@ -162,10 +162,13 @@ class external_chooser {
   template <Random R>
   external_choice search(const pool& from, std::span<const external_id> externals,
                          std::uint32_t start, const port_wish& wish, R& random) noexcept {
+    // A search for SCTP says nothing of other ports, and nothing says that IKE's is taken.
     const bool any_port_will_do = wish.protocol != protocol::sctp;
+    const bool wants_ike_port = wish.protocol == protocol::udp && wish.internal == ike_port;
     auto& in_vain = in_vain_[from.id.number()][number(wish.space)];
     const std::uint64_t now = owner_->releases(wish.space) + 1;
-    if (any_port_will_do && in_vain == now) return {mapping_outcome::exhausted, {}};
+    if (any_port_will_do && !wants_ike_port && in_vain == now)
+      return {mapping_outcome::exhausted, {}};
     std::size_t place = start;
     do {
       if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
