@@ -45,6 +45,19 @@ TEST_CASE("what is for the box is judged towards the zone local", "[engine][loca
             .text() == "forward");
 }
 
+TEST_CASE("the longest packet counts all its bytes", "[engine][local][counters]") {
+  auto raw = home_gateway();
+  add_policy(raw, "inside", "local", action::permit_stateful);
+  gateway box{raw};
+  const auto packet = udp{}.from("2001:db8:1::5").to("2001:db8:1::1").payload_size(65'527).bytes();
+  REQUIRE(packet.size() == packet_counter::packet_bytes_max);
+
+  REQUIRE(box.sends("lan", packet).text() == "deliver");
+
+  const auto& sessions = box.worker().sessions6();
+  CHECK(totals(sessions.hot(0), sessions.cold(0)).bytes[0] == packet_counter::packet_bytes_max);
+}
+
 TEST_CASE("an own address of another interface is local too", "[engine][local][sr1]") {
   auto raw = two_zones();
   add_policy(raw, "inside", "local", action::permit_stateful);

@@ -531,13 +531,13 @@ TEST_CASE("packets and bytes are exact over all carries", "[session][counters]")
   const std::uint32_t packets = GENERATE(0u, 1u, 254u, 255u, 256u, 100'000u);
 
   for (std::uint32_t packet = 0; packet < packets; ++packet) {
-    box.table.count(box.out, 65'535);
+    box.table.count(box.out, packet_counter::packet_bytes_max);
     if (packet % 2 == 0) box.table.count(box.back, 40);
   }
 
   const session_totals sums = totals_of(box, box.id);
   CHECK(sums.packets[0] == packets);
-  CHECK(sums.bytes[0] == std::uint64_t{packets} * 65'535);
+  CHECK(sums.bytes[0] == std::uint64_t{packets} * packet_counter::packet_bytes_max);
   CHECK(sums.packets[1] == (packets + 1) / 2);
   CHECK(sums.bytes[1] == (packets + 1) / 2 * 40);
 }

@@ -42,7 +42,7 @@ template <IpVersion V, EngineTraits T>
   const auto& record = table.hot(which.id());
   const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
   const auto step = step_of(hop, packet.from_box());
-  table.count(which, static_cast<std::uint16_t>(headers.facts.end));
+  table.count(which, headers.facts.end);
   if ((headers.facts.tcp_flags & tcp_flag::syn) != 0) [[unlikely]] {
     clamp_session_syn<V>(state, which.id(), packet, headers.facts);
   }

@@ -12,21 +12,23 @@ namespace weir {
 constexpr std::size_t index_of(direction way) noexcept { return static_cast<std::size_t>(way); }
 
 /// Packets and bytes of one direction since they were last carried over: eight bits and 24. Full
-/// after 255 packets, before the bytes can be: an IP packet has at most 65535.
+/// after 255 packets, before the bytes can be.
 class packet_counter {
  public:
   static constexpr std::uint32_t packets_max = 255;
+  /// The longest IP packet: an IPv6 header does not count itself.
+  static constexpr std::uint32_t packet_bytes_max = 40 + 65'535;
 
   constexpr std::uint32_t packets() const noexcept { return word_ >> 24; }
   constexpr std::uint32_t bytes() const noexcept { return word_ & 0xFF'FFFF; }
   constexpr bool is_full() const noexcept { return word_ >= packets_max << 24; }
-  /// Counts one packet; the counter is not full.
-  constexpr void add(std::uint16_t bytes) noexcept { word_ += (1u << 24) + bytes; }
+  /// Counts one packet of at most `packet_bytes_max`; the counter is not full.
+  constexpr void add(std::uint32_t bytes) noexcept { word_ += (1u << 24) + bytes; }
 
  private:
   std::uint32_t word_ = 0;
 };
-static_assert(packet_counter::packets_max * 65535 < 1u << 24);
+static_assert(packet_counter::packets_max * packet_counter::packet_bytes_max < 1u << 24);
 
 /// What every packet of a session touches beside the keys, in half a cache line. By direction:
 /// `original` first.

@@ -112,7 +112,7 @@ struct session_totals {
 /// Counts one packet of a session.
 template <IpVersion V>
 constexpr void count(hot_record<V>& hot, cold_record& cold, direction way,
-                     std::uint16_t bytes) noexcept {
+                     std::uint32_t bytes) noexcept {
   const std::size_t which = index_of(way);
   packet_counter& counter = hot.state.counter[which];
   if (counter.is_full()) [[unlikely]] {

@@ -96,7 +96,7 @@ class session_table : session_directory<V, Traits> {
     record_type& there = hot(which.id());
     weir::refresh(there, which.way(), profiles_[there.state.profile], now);
   }
-  void count(session_ref which, std::uint16_t bytes) noexcept {
+  void count(session_ref which, std::uint32_t bytes) noexcept {
     weir::count(hot(which.id()), cold(which.id()), which.way(), bytes);
   }
 
