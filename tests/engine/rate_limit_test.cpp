@@ -21,6 +21,23 @@ TEST_CASE("a bucket gives a second's worth at once and then what it gains",
   CHECK_FALSE(bucket.try_take(at(5100)));
 }
 
+TEST_CASE("a second that begins with a full bucket has less than twice its worth",
+          "[engine][rate_limit][rfc4443]") {
+  rate_limit bucket{10};
+  int taken = 0;
+
+  for (std::uint64_t now = 5000; now < 6000; ++now) {
+    while (bucket.try_take(at(now))) ++taken;
+  }
+  CHECK(taken == 19);
+
+  taken = 0;
+  for (std::uint64_t now = 6000; now < 7000; ++now) {
+    while (bucket.try_take(at(now))) ++taken;
+  }
+  CHECK(taken == 10);
+}
+
 TEST_CASE("a bucket of nothing gives nothing", "[engine][rate_limit]") {
   rate_limit bucket{0};
 

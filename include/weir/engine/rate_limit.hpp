@@ -7,8 +7,9 @@
 
 namespace weir {
 
-/// A bucket of tokens that fills evenly: at most `per_second` in any second, a second's worth at
-/// once (RFC 4443 section 2.4f, RFC 1812 section 4.3.2.8).
+/// A bucket of tokens that gains `per_second` evenly and holds no more: so many at once after
+/// silence and so many in each second then, hence less than twice as many in any one second
+/// (RFC 4443 section 2.4f, RFC 1812 section 4.3.2.8).
 class rate_limit {
  public:
   explicit constexpr rate_limit(std::uint32_t per_second) noexcept
