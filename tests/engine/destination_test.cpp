@@ -224,6 +224,21 @@ TEST_CASE("a port forward needs a session", "[engine][destination]") {
         "drop needs_state");
 }
 
+TEST_CASE("a packet that is dropped for want of a session is not changed",
+          "[engine][destination][mss]") {
+  auto raw = two_zones(action::permit);
+  raw.nat.statics = {port_forward("203.0.113.1", 80, "10.0.0.20", 8080)};
+  add_policy(raw, "outside", "inside", action::permit);
+  raw.policies.back().tcp_mss = 1000;
+  gateway box{raw};
+  const auto syn = tcp{}.syn().mss(1460).from("192.0.2.9", 99).to("203.0.113.1", 80).bytes();
+
+  const auto dropped = box.sends("wan", syn);
+
+  REQUIRE(dropped.text() == "drop needs_state");
+  CHECK(dropped.bytes == syn);
+}
+
 TEST_CASE("an internal host reaches another one by its mapping, and both see external addresses",
           "[engine][destination][rfc4787-req9]") {
   gateway box{hairpinning(pool_gateway())};

@@ -78,6 +78,13 @@ outcome pass_stateless_error(shard<T>& state, new_flow<ipv4>& flow, bool hides,
   return state.config->hop(flow.hop).decision;
 }
 
+/// Whether answers could not find back without a session.
+inline bool needs_state(const new_flow<ipv4>& flow) noexcept {
+  return flow.destination == translation_kind::port_forward ||
+         flow.destination == translation_kind::mapping || flow.must_hide();
+}
+inline bool needs_state(const new_flow<ipv6>&) noexcept { return false; }
+
 /// The MSS of a SYN that passes without a session.
 template <IpVersion V, EngineTraits T>
 void clamp_stateless_syn(const shard<T>& state, const new_flow<V>& flow) noexcept {
@@ -93,12 +100,11 @@ template <IpVersion V, EngineTraits T>
 outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
   const hop_facts& hop = state.config->hop(flow.hop);
   const auto step = step_of(hop, flow.packet.from_box());
+  if (needs_state(flow)) {
+    return drop_reason::needs_state;
+  }
   clamp_stateless_syn(state, flow);
   if constexpr (V::number == 4) {
-    if (flow.destination == translation_kind::port_forward ||
-        flow.destination == translation_kind::mapping || flow.must_hide()) {
-      return drop_reason::needs_state;
-    }
     const bool leaves = !flow.packet.from_box() && hop.kind == next_hop_kind::forward;
     const bool hides = leaves && flow.destination == translation_kind::none;
     if (flow.facts().message == message_kind::icmp_error) {
