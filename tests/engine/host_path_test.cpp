@@ -149,6 +149,20 @@ TEST_CASE("multicast is delivered and never forwarded", "[engine][host_path]") {
   CHECK(deaf.sends("lan", udp{}.from("2001:db8:1::5").to("ff05::1")).text() == "drop multicast");
 }
 
+TEST_CASE("multicast that cannot leave its host is not delivered from a wire",
+          "[engine][host_path][rfc4291]") {
+  gateway box{generous()};
+  const auto fate_of = [&](const char* group) {
+    return box.sends("lan", udp{}.from("2001:db8:1::5").to(group, 546)).text();
+  };
+
+  CHECK(fate_of("ff00::1") == "drop martian_destination");
+  CHECK(fate_of("ff01::1") == "drop martian_destination");
+  CHECK(fate_of("ff11::1") == "drop martian_destination");
+  CHECK(fate_of("ff02::1") == "deliver");
+  CHECK(fate_of("ff12::1") == "deliver");
+}
+
 TEST_CASE("a unicast packet in a broadcast or multicast frame is not forwarded",
           "[engine][host_path][rfc1812]") {
   gateway box{two_zones()};

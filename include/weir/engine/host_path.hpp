@@ -128,6 +128,9 @@ inline outcome host_path(const arrival<ipv6>& packet, const snapshot& config) no
   if (martian && !from.is_unspecified()) {
     return drop_reason::martian_source;
   }
+  if (is_martian_destination(to)) {
+    return drop_reason::martian_destination;
+  }
   if (is_neighbor_discovery(packet.facts)) {
     return discovery(packet, config);
   }
@@ -149,9 +152,6 @@ inline outcome host_path(const arrival<ipv6>& packet, const snapshot& config) no
   }
   if (from.is_link_local()) {
     return link_local_caller(packet, config);
-  }
-  if (is_martian_destination(to)) {
-    return drop_reason::martian_destination;
   }
   return outcome::open();
 }

@@ -6,6 +6,8 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/net/prefix.hpp"
 
+#include <cstdint>
+
 namespace weir {
 
 /// 240.0.0.0/4 (RFC 1112 section 4), the limited broadcast excepted.
@@ -33,9 +35,18 @@ constexpr bool is_martian_destination(ipv4_address address) noexcept {
   return address.bits() >> 24 == 0 || address.is_loopback() || is_reserved(address);
 }
 
-/// Whether no packet may be routed there: unspecified, loopback, IPv4-mapped.
+/// Whether an address is a multicast whose scope no packet on a wire can have: reserved or
+/// interface-local (RFC 4291 section 2.7).
+constexpr bool is_multicast_off_the_wire(const ipv6_address& address) noexcept {
+  constexpr std::uint64_t interface_local = 1;
+  return address.is_multicast() && (address.high() >> 48 & 0xF) <= interface_local;
+}
+
+/// Whether no packet may be routed there, nor delivered from a wire: unspecified, loopback,
+/// IPv4-mapped, multicast that stays in its host.
 constexpr bool is_martian_destination(const ipv6_address& address) noexcept {
-  return address.is_unspecified() || address.is_loopback() || address.is_v4_mapped();
+  return address.is_unspecified() || address.is_loopback() || address.is_v4_mapped() ||
+         is_multicast_off_the_wire(address);
 }
 
 static_assert(is_martian_source(ipv4_address{127, 0, 0, 1}));
