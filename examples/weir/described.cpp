@@ -108,15 +108,14 @@ std::string_view action_name(action one) noexcept {
 }
 
 std::string describe(const judgement& said, const snapshot& config) {
-  constexpr std::uint16_t nothing = 0xFFFF;
   const auto zones =
       fmt::format("{} to {}", config.zone_name(said.from), config.zone_name(said.to));
-  if (said.policy == nothing) {
+  if (said.policy == judgement::no_policy) {
     return zones + ": no policy";
   }
   const auto& policy = config.raw().policies[said.policy];
   const auto does = action_name(action{said.action});
-  if (said.rule == nothing) {
+  if (said.rule == judgement::default_rule) {
     return fmt::format("{}: policy \"{}\", by default: {}", zones, policy.name, does);
   }
   const auto& rule = policy.rules[said.rule].name;

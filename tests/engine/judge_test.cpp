@@ -435,5 +435,16 @@ TEST_CASE("an IPv6 flow under a policy that translates keeps its address", "[eng
   CHECK(six.flow6().source.address == parse_ip_address("2001:db8:1::5")->v6());
 }
 
+TEST_CASE("a session remembers the number of its rule, however many there are", "[engine][judge]") {
+  auto raw = two_zones(action::deny);
+  raw.policies[0].rules.assign(65'999, rule_for(protocol::icmp, action::deny));
+  raw.policies[0].rules.push_back(rule_for(protocol::udp, action::permit_stateful));
+  gateway box{raw};
+
+  REQUIRE(box.sends("lan", udp{}).text() == "forward");
+
+  CHECK(box.worker().sessions4().cold(0).rule == 65'999);
+}
+
 }  // namespace
 }  // namespace weir::test

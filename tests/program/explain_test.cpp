@@ -62,6 +62,28 @@ TEST_CASE("a rejected packet is explained with its rule and its answer", "[progr
   CHECK(said.says("tcp 198.51.100.7:25 -> 10.0.0.5:4000, RST+ACK"));
 }
 
+TEST_CASE("a rule is explained by its own number, however many there are", "[program][explain]") {
+  workshop here;
+  std::string rules;
+  for (int i = 1; i < 66'000; ++i) rules += "      - { action: deny, protocol: 1 }\n";
+  here.write("long.yaml",
+             "interfaces:\n"
+             "  lan: { addresses: [10.0.0.1/24], zone: inside }\n"
+             "  wan: { addresses: [203.0.113.1/24], zone: outside }\n"
+             "routes: [{ to: 0.0.0.0/0, via: 203.0.113.254, interface: wan }]\n"
+             "policies:\n"
+             "  - name: long\n"
+             "    from: inside\n"
+             "    to: outside\n"
+             "    rules:\n" +
+                 rules + "      - { name: last, action: reject, protocol: tcp }\n");
+
+  const auto said = here.run("explain --config long.yaml --packet " + packets::hex_digits(syn(25)));
+
+  CAPTURE(said.out);
+  CHECK(said.says("rule 66000 \"last\": reject"));
+}
+
 TEST_CASE("a packet too big for its way out is explained by its size alone",
           "[program][explain][rfc1191]") {
   const explained_home here;

@@ -86,9 +86,8 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   cold.mapping = flow.held.is_none() ? cold_record::no_mapping : flow.held.number();
   const auto policies = state.config->policies().policies();
   cold.policy = static_cast<std::uint16_t>(flow.judge - policies.data());
-  cold.rule = static_cast<std::uint16_t>(flow.said.rule);
+  cold.rule = flow.said.rule;
   cold.ingress = flow.packet.meta.ingress;
-  cold.egress = state.config->hop(flow.hop).interface;
 }
 
 /// A SYN over a closing connection takes the place of its session, which was alive until now; what

@@ -131,8 +131,7 @@ outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
   state.observer.judged(
       {flow.from, flow.to,
        static_cast<std::uint16_t>(flow.judge - state.config->policies().policies().data()),
-       static_cast<std::uint16_t>(flow.said.rule), static_cast<std::uint8_t>(flow.said.action),
-       flow.said.log});
+       flow.said.rule, static_cast<std::uint8_t>(flow.said.action), flow.said.log});
   if (flow.said.needs_header) {
     return drop_reason::fragment_unsupported;
   }

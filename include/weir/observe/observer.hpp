@@ -48,11 +48,14 @@ enum class translation_kind : std::uint8_t {
 
 /// What the policy said, and which of its lines.
 struct judgement {
+  static constexpr std::uint16_t no_policy = 0xFFFF;
+  static constexpr std::uint32_t default_rule = 0xFFFF'FFFF;
+
   zone_id from{};
   zone_id to{};
-  std::uint16_t policy = 0xFFFF;  ///< index in the configuration; 0xFFFF: none for the pair
-  std::uint16_t rule = 0xFFFF;    ///< index in the policy; 0xFFFF: its default
-  std::uint8_t action = 0;        ///< the `action` of policy
+  std::uint16_t policy = no_policy;   ///< index in the configuration, or none for the pair
+  std::uint32_t rule = default_rule;  ///< index in the policy, or its default
+  std::uint8_t action = 0;            ///< the `action` of policy
   bool log = false;
 };
 

@@ -94,12 +94,11 @@ struct cold_record {
   /// The number of the mapping it wears, or `no_mapping`.
   std::uint32_t mapping;
   remembered_syn syn;
-  /// What permitted it, as policies number themselves and their rules.
+  /// What permitted it, as policies number their rules and themselves.
+  std::uint32_t rule;
   std::uint16_t policy;
-  std::uint16_t rule;
-  /// Where the opener came in, and where it left.
+  /// Where the opener came in; where it left, its hop says.
   interface_id ingress;
-  interface_id egress;
 };
 static_assert(sizeof(cold_record) == 48);
 
