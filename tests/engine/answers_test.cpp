@@ -123,6 +123,19 @@ TEST_CASE("an error comes from the first address of the ingress interface, with 
   CHECK(byte_at(six.answers[0].bytes, 7) == 64);
 }
 
+TEST_CASE("an error is no longer than the MTU of the interface it leaves by",
+          "[engine][answers][rfc1812]") {
+  auto raw = rejecting(reject_form::admin_prohibited);
+  raw.interfaces[0].addresses = {own("10.0.0.1/24")};
+  raw.interfaces[0].mtu = 400;
+  gateway box{raw};
+
+  const auto refused = box.sends("lan", udp{}.payload_size(372));
+
+  REQUIRE(answered(refused) == "3/13");
+  CHECK(refused.answers[0].bytes.size() == 400);
+}
+
 TEST_CASE("an interface without an address speaks as another one of its domain",
           "[engine][answers][rfc1812]") {
   auto raw = rejecting();

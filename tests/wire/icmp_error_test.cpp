@@ -100,6 +100,28 @@ TEST_CASE("errors are at most 576 and 1280 bytes long", "[wire][icmp_error][rfc1
   }
 }
 
+TEST_CASE("an error fits the MTU, if it can quote a header and 8 bytes",
+          "[wire][icmp_error][rfc792]") {
+  const auto plain = test::udp{}.payload_size(500).bytes();
+  const auto optioned = test::udp{}.ip_options(test::packet_bytes(40, std::byte{1})).bytes();
+  const auto six = test::udp{}.from("2001:db8::5").payload_size(1400).bytes();
+  answer_buffer buffer;
+  const auto size_of = [&]<IpVersion V>(V, const auto& router, const auto& packet,
+                                        std::uint32_t mtu) {
+    const auto made = write_icmp_error<V>(buffer, icmp_error<V>::no_route(), router, packet,
+                                          understood<V>(packet), mtu);
+    CHECK(test::wrong_with(made) == "");
+    return made.size();
+  };
+
+  CHECK(size_of(ipv4{}, router4, plain, 400) == 400);
+  CHECK(size_of(ipv4{}, router4, plain, 68) == 68);
+  CHECK(size_of(ipv4{}, router4, plain, 1500) == 28 + 528);
+  CHECK(size_of(ipv4{}, router4, optioned, 68) == 28 + 60 + 8);
+  CHECK(size_of(ipv6{}, router6, six, 1500) == 1280);
+  CHECK(size_of(ipv6{}, router6, six, 1280) == 1280);
+}
+
 TEST_CASE("padding is not quoted", "[wire][icmp_error]") {
   auto packet = test::udp{}.payload("x").bytes();
   packet.resize(46);

@@ -102,7 +102,8 @@ std::span<const std::byte> write_answer(shard<T>& state, const answer_request& r
     state.packets.answers_suppressed.add();
     return {};
   }
-  return write_icmp_error<V>(to, error, *source, packet.bytes, headers);
+  const auto& back = state.config->interface(packet.meta.ingress);
+  return write_icmp_error<V>(to, error, *source, packet.bytes, headers, back.mtu);
 }
 
 }  // namespace weir::detail

@@ -169,17 +169,22 @@ inline constexpr std::size_t answer_header_size =
 }  // namespace detail
 
 /// Writes the error about a packet, from `source` to the packet's source; returns what to send.
-/// `about` are the packet's bytes as received. It is quoted as far as the family's limit, and what
-/// of it is here, go; padding is not.
+/// `about` are the packet's bytes as received. It is quoted as far as the family's limit, `mtu` and
+/// what of it is here go, but no less than its header and 8 bytes (RFC 792); padding is not.
 template <IpVersion V>
 inline std::span<const std::byte> write_icmp_error(answer_buffer& to, const icmp_error<V>& error,
                                                    const typename V::address& source,
                                                    std::span<const std::byte> about,
-                                                   const walked<V>& packet) noexcept {
+                                                   const walked<V>& packet,
+                                                   std::uint32_t mtu = error_size_max<V>) noexcept {
   constexpr std::size_t at = detail::answer_header_size<V>;
   constexpr std::size_t quote_at = at + icmp_header<V>::size;
+  constexpr std::size_t quote_max = error_size_max<V> - quote_at;
+  constexpr std::size_t quoted_behind_header = 8;
+  const std::size_t fitting = std::max<std::size_t>(mtu, quote_at) - quote_at;
+  const std::size_t least = packet.facts.transport_offset + quoted_behind_header;
   const std::size_t quoted =
-      std::min({about.size(), std::size_t{packet.facts.end}, error_size_max<V> - quote_at});
+      std::min({about.size(), std::size_t{packet.facts.end}, quote_max, std::max(fitting, least)});
   const std::size_t size = quote_at + quoted;
   const std::span<std::byte> out{to.data(), size};
   const auto destination = packet.key.source();
