@@ -7,7 +7,8 @@
 namespace weir {
 
 /// A packet whose leading bytes can be read.
-///  - `bytes()` starts at the IP header and is contiguous through the transport header.
+///  - `bytes()` starts at the IP header and is contiguous through the transport header, and in an
+///    ICMP error through the packet it quotes.
 ///  - `wire_size()` counts from the IP header to the end of what was on the wire; it is at least
 ///    `bytes().size()`, and more where the payload lies elsewhere or a capture cut it off.
 template <class P>
