@@ -482,6 +482,24 @@ TEST_CASE("rules refuse what cannot be or never match", "[config][refusal]") {
        "f:1:65: tcp-flags: \"sin\" is not a TCP flag; did you mean \"fin\"?"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: [syn, \"!syn\"] }] }]",
        "f:1:65: tcp-flags asks for a flag to be both set and clear; each flag once"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: [established, \"!ack\", "
+       "\"!rst\"] }] }]",
+       "f:1:65: tcp-flags asks for established, which is ack or rst, and for both to be clear; "
+       "established, or the flags that are to be clear"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, fragment: later, protocol: udp, "
+       "destination-port: 53 }] }]",
+       "f:1:38: no packet matches: a later fragment has no ports, ICMP type or tcp-flags; "
+       "fragment: "
+       "first, or addresses and protocol alone"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, fragment: later, tcp-flags: syn }] }]",
+       "f:1:38: no packet matches: a later fragment has no ports, ICMP type or tcp-flags; "
+       "fragment: "
+       "first, or addresses and protocol alone"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, fragment: later, protocol: icmp, "
+       "icmp-type: 8 }] }]",
+       "f:1:38: no packet matches: a later fragment has no ports, ICMP type or tcp-flags; "
+       "fragment: "
+       "first, or addresses and protocol alone"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: \"!established\" }] }]",
        "f:1:65: tcp-flags: \"!established\" is not a TCP flag; did you mean \"established\"?"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, tcp-flags: syn, protocol: udp }] }]",

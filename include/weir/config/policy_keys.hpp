@@ -112,6 +112,10 @@ inline void check_rule(const value& from, const rule& one) {
     from.refuse("no packet matches: ICMP has neither ports nor tcp-flags",
                 "criteria of one protocol");
   }
+  if (one.fragment == fragment_match::later && (ports || icmp || flags)) {
+    from.refuse("no packet matches: a later fragment has no ports, ICMP type or tcp-flags",
+                "fragment: first, or addresses and protocol alone");
+  }
 }
 
 /// Names that must differ, with the places of the first ones.
