@@ -419,6 +419,13 @@ TEST_CASE("rules refuse what cannot be or never match", "[config][refusal]") {
       {"policies: [{ from: a, to: b, rules: [{ action: deny, destination-port: 65536 }] }]",
        "f:1:72: destination-port: \"65536\" is out of range; a number from 0 to 65535, or a range "
        "of these"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, destination-port: 080 }] }]",
+       "f:1:72: destination-port: \"080\" has a leading zero; decimal numbers without leading "
+       "zeros"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, source-port: 1-0090 }] }]",
+       "f:1:67: source-port: \"1-0090\" has a leading zero; decimal numbers without leading zeros"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, protocol: 06 }] }]",
+       "f:1:64: protocol: \"06\" has a leading zero; decimal numbers without leading zeros"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, destination-port: 1-2-3 }] }]",
        "f:1:72: destination-port: \"1-2-3\" is not a number or a range; a number from 0 to 65535, "
        "or a range of these"},

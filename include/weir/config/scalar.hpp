@@ -52,11 +52,22 @@ inline std::string range_text(std::uint64_t least, std::uint64_t most) {
   return std::to_string(least) + " to " + std::to_string(most);
 }
 
+/// Why a number that begins with a zero is refused: elsewhere `010` is eight.
+inline complaint leading_zero() {
+  return {"has a leading zero", "decimal numbers without leading zeros"};
+}
+inline bool has_leading_zero(std::string_view number) {
+  return number.size() > 1 && number.front() == '0';
+}
+
 /// A number between two limits.
 inline read_scalar<std::uint64_t> read_number(std::string_view word, std::uint64_t least,
                                               std::uint64_t most) {
   if (!is_all_digits(word)) {
     return complaint{"is not a number", "a number from " + range_text(least, most)};
+  }
+  if (has_leading_zero(word)) {
+    return leading_zero();
   }
   const auto number = digits(word);
   if (!number || *number < least || *number > most) {
@@ -164,6 +175,9 @@ read_scalar<number_range<T>> read_range(std::string_view word, std::uint64_t lea
   const auto last = dash == std::string_view::npos ? first : word.substr(dash + 1);
   if (!is_all_digits(first) || !is_all_digits(last)) {
     return complaint{"is not a number or a range", fix};
+  }
+  if (has_leading_zero(first) || has_leading_zero(last)) {
+    return leading_zero();
   }
   const auto from = digits(first);
   const auto to = digits(last);
