@@ -419,6 +419,8 @@ TEST_CASE("rules refuse what cannot be or never match", "[config][refusal]") {
       {"policies: [{ from: a, to: b, rules: [{ action: deny, destination-port: 65536 }] }]",
        "f:1:72: destination-port: \"65536\" is out of range; a number from 0 to 65535, or a range "
        "of these"},
+      {"policies: [{ from: a, to: b, rules: [{ action: deny, protocol: icmp6 }] }]",
+       "f:1:64: protocol: \"icmp6\" is not a protocol; did you mean \"icmpv6\"?"},
       {"policies: [{ from: a, to: b, rules: [{ action: deny, destination-port: 080 }] }]",
        "f:1:72: destination-port: \"080\" has a leading zero; decimal numbers without leading "
        "zeros"},

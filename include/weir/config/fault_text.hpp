@@ -76,7 +76,7 @@ inline std::string lower_case(std::string_view word) {
 }
 
 /// The known word that was probably meant: at most a third of it differs and not all of it, apart
-/// from its case.
+/// from its case. Of two as near the longer one: letters are left out more often than added.
 inline std::optional<std::string_view> nearest(std::string_view word,
                                                std::span<const std::string_view> known) {
   if (word.size() > compared_bytes_max) {
@@ -88,7 +88,8 @@ inline std::optional<std::string_view> nearest(std::string_view word,
   std::size_t best_distance = std::min(std::max<std::size_t>(1, letters / 3), letters - 1) + 1;
   for (const std::string_view one : known) {
     const std::size_t distance = edit_distance(written, one);
-    if (distance < best_distance) {
+    const bool is_as_near = best && distance == best_distance;
+    if (distance < best_distance || (is_as_near && one.size() > best->size())) {
       best = one;
       best_distance = distance;
     }
