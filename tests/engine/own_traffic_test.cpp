@@ -129,6 +129,44 @@ TEST_CASE("a port that the box listens on is not given to an internal host",
   CHECK(out.source_port() != 4000);
 }
 
+TEST_CASE("a port that policy names for the box is given to no internal host",
+          "[engine][local][nat]") {
+  auto raw = home_gateway();
+  add_policy(raw, "outside", "local", action::deny).rules = {
+      rule_for(protocol::udp, action::permit_stateful, 51'820)};
+  gateway box{raw};
+  const auto from_host = [&](builder packet) {
+    return box.sends("lan", packet.from("10.0.0.5", 51'820).to("192.0.2.1", 51'820));
+  };
+
+  const auto out = from_host(udp{});
+  const auto in = box.sends("wan", udp{}.from("192.0.2.9", 7).to("203.0.113.1", 51'820));
+  const auto same = box.sends("wan", udp{}.from("192.0.2.1", 51'820).to("203.0.113.1", 51'820));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source_port() != 51'820);
+  CHECK(in.text() == "deliver");
+  CHECK(same.text() == "deliver");
+  CHECK(from_host(tcp{}.syn()).source_port() == 51'820);
+}
+
+TEST_CASE("what policy permits for the box without naming few ports of it is given",
+          "[engine][local][nat]") {
+  auto named = rule_for(protocol::udp, action::permit_stateful, 4000);
+  const auto change = GENERATE(0, 1, 2, 3, 4);
+  if (change == 0) named.destination_ports.clear();
+  if (change == 1) named.destination_ports = {*port_range::between(port{2977}, port{4001})};
+  if (change == 2) named.destinations = {*parse_prefix("10.0.0.1/32")};
+  if (change == 3) named.family = ip_family::ipv6;
+  if (change == 4) named.action = action::deny;
+  auto raw = home_gateway();
+  add_policy(raw, "outside", "local", action::permit_stateful).rules = {named};
+  gateway box{raw};
+
+  CAPTURE(change);
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1")).source_port() == 4000);
+}
+
 TEST_CASE("a port that an internal host wears is not the box's", "[engine][local][nat]") {
   gateway box{talking_box(home_gateway())};
   REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1")).text() == "forward");

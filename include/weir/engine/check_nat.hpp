@@ -8,12 +8,16 @@
 #include "weir/engine/fault_list.hpp"
 #include "weir/nat/exemption.hpp"
 #include "weir/nat/static_nat.hpp"
+#include "weir/net/protocol.hpp"
 #include "weir/net/text.hpp"
+#include "weir/policy/rule.hpp"
 #include "weir/pool/checked_pools.hpp"
+#include "weir/pool/external_address.hpp"
 #include "weir/pool/pool_set.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -214,6 +218,63 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
   return std::get<static_nat>(std::move(made));
 }
 
+/// The most ports of a range that is about what the box listens on; a wider one only says that
+/// anything may pass.
+inline constexpr std::uint32_t listened_ports_max = 1024;
+
+using listened_port = std::pair<protocol, port>;
+
+/// Adds the ports of an own address that a rule for traffic to the box names and permits.
+inline void add_listened(const rule& one, ipv4_address own, std::set<listened_port>& into) {
+  const bool is_for_own =
+      one.destinations.empty() ||
+      std::any_of(one.destinations.begin(), one.destinations.end(), [&](const ip_prefix& block) {
+        return block.is_ipv4() && block.as<ipv4>().contains(own);
+      });
+  if (one.action < action::permit || one.family == ip_family::ipv6 || !is_for_own) {
+    return;
+  }
+  for (const auto kind : {protocol::tcp, protocol::udp}) {
+    const auto& listed = one.protocols;
+    if (!listed.empty() && std::find(listed.begin(), listed.end(), kind) == listed.end()) continue;
+    for (const auto& range : one.destination_ports) {
+      if (range.size() > listened_ports_max) continue;
+      for (std::uint32_t number = range.first().number(); number <= range.last().number();
+           ++number) {
+        into.emplace(kind, port{static_cast<std::uint16_t>(number)});
+      }
+    }
+  }
+}
+
+/// What the box listens on, on external addresses of pools that are its own: a host's port there
+/// would stand before the listener's.
+inline std::vector<external_claim> claims_of_box(const configuration& raw, const topology& ground,
+                                                 const std::vector<pool_specification>& pools) {
+  const auto is_worn = [&](domain_id domain, ipv4_address own) {
+    return std::any_of(pools.begin(), pools.end(), [&](const pool_specification& each) {
+      return each.external_domain == domain &&
+             std::any_of(each.external.begin(), each.external.end(),
+                         [&](const ipv4_prefix& block) { return block.contains(own); });
+    });
+  };
+  std::vector<external_claim> made;
+  for (const auto& interface : ground.interfaces) {
+    for (const auto& own : interface.addresses) {
+      if (!own.address.is_ipv4() || !is_worn(interface.domain, own.address.v4())) continue;
+      std::set<listened_port> listened;
+      for (const auto& judge : raw.policies) {
+        if (judge.to != "local") continue;
+        for (const auto& one : judge.rules) add_listened(one, own.address.v4(), listened);
+      }
+      for (const auto& [kind, number] : listened) {
+        made.push_back({{interface.domain, own.address.v4()}, kind, number});
+      }
+    }
+  }
+  return made;
+}
+
 /// What is wrong with pools whatever their names lead to.
 inline void check_pool_keys(const configuration& raw, fault_list& faults) {
   std::set<std::string> names;
@@ -246,13 +307,15 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   if (faults.size() != known) {
     return {};  // what follows from a name that nothing bears is no fault of its own
   }
-  auto made = checked(all, statics.claims());
+  auto claims = claims_of_box(raw, ground, all);
+  claims.insert(claims.end(), statics.claims().begin(), statics.claims().end());
+  auto made = checked(all, claims);
   bool changed = false;
   for (auto& one : all) {
     changed |= leave_out_broadcasts(one, ground);
   }
   if (changed && std::holds_alternative<pool_set>(made)) {
-    made = checked(all, statics.claims());
+    made = checked(all, claims);
   }
   if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
     for (auto& one : *refused) {
