@@ -110,8 +110,8 @@ class external_chooser {
   /// What `choose` will come to, if the host keeps no other address and the port that is drawn is
   /// free; asks for what it reads then. `random` draws as that of `choose` will.
   template <IpVersion V, Random R>
-  numbered_endpoint likely(const pool& from, const external_wish<V>& wish,
-                           R& random) const noexcept {
+  numbered_endpoint foretell(const pool& from, const external_wish<V>& wish,
+                             R& random) const noexcept {
     const numbered_endpoint made = likely_of(from, wish, random);
     owner_->prefetch(made.external, wish.port.space, made.port);
     return made;

@@ -105,7 +105,7 @@ class mapping_table {
     }
     const auto space = space_of(of.key.protocol);
     if (!space) return false;
-    const auto likely = chooser_.likely(*of.from, wish_of(of, *space, {}), random);
+    const auto likely = chooser_.foretell(*of.from, wish_of(of, *space, {}), random);
     of.worn = {pools_->at(likely.external).address, likely.port};
     of.worn_hash = hash_(packed_external({of.from->external_domain, of.key.protocol, of.worn}));
     endpoints_.prefetch(of.worn_hash);
