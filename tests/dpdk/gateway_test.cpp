@@ -231,6 +231,22 @@ TEST_CASE("a hardware's partial checksum stays partial through the translation",
   CHECK(box.is_settled());
 }
 
+TEST_CASE("a checksum that no hardware is to complete leaves right", "[dpdk][gateway]") {
+  if (!test::has_eal()) return;
+  ring_gateway box;
+  const auto packet = test::udp{}.from("10.0.0.5", 4000).to("192.0.2.1").partial_checksum();
+  auto* mbuf = &box.memory.make(test::ethernet(packet.bytes(), router, host));
+  mbuf->ol_flags |= RTE_MBUF_F_RX_L4_CKSUM_NONE;
+  REQUIRE(box.inner_port.send({&mbuf, 1}) == 1);
+
+  box.turn(box.inner_port);
+  const auto out = box.leaving(box.outer_port);
+
+  REQUIRE(out.size() == 1);
+  CHECK(test::judge_transport(out[0]) == test::checksum_verdict::right);
+  CHECK(box.is_settled());
+}
+
 TEST_CASE("frames that nobody filled are refused, and none leaks", "[dpdk][gateway]") {
   if (!test::has_eal()) return;
   ring_gateway box{"net_null0", "net_ring1"};

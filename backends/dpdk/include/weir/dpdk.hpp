@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/dpdk/finish_checksum.hpp"
 #include "weir/dpdk/gather.hpp"
 #include "weir/dpdk/mbuf_burst.hpp"
 #include "weir/dpdk/mbuf_packet.hpp"

@@ -3,6 +3,7 @@
 #include "weir/base/contract.hpp"
 #include "weir/base/drop_reason.hpp"
 #include "weir/base/interface_id.hpp"
+#include "weir/dpdk/finish_checksum.hpp"
 #include "weir/dpdk/gather.hpp"
 #include "weir/dpdk/mbuf_packet.hpp"
 #include "weir/link/ethernet.hpp"
@@ -43,7 +44,8 @@ class mbuf_burst {
   /// The station that sent the frame.
   const mac_address& sender(std::size_t index) const noexcept { return frames_[index].sender; }
 
-  /// Takes a frame's Ethernet header off and adds its packet; or says why it is none, and then the
+  /// Takes a frame's Ethernet header off, finishes its checksum where the driver says that nobody
+  /// did, and adds its packet; or says why it is none, and then the
   /// frame, with its header, stays with the caller. Precondition: `size() < packets_max`.
   std::optional<drop_reason> take(rte_mbuf& frame, interface_id ingress) noexcept {
     expects(size_ < packets_max, "the burst has room for the frame");
@@ -51,6 +53,9 @@ class mbuf_burst {
     mbuf_packet packet{frame};
     const auto link = pop_ethernet(packet);
     if (!link.ok) return link.fault;
+    if (is_unfinished(frame) && checksum_of(frame) != checksum_state::partial) {
+      finish_checksum(packet, link.family);
+    }
     frames_[size_] = {
         .mbuf = &frame,
         .meta = {.ingress = ingress, .cast = link.cast, .transport = checksum_of(frame)},
