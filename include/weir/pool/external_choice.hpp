@@ -71,8 +71,8 @@ class external_chooser {
       }
     }
     if (wish.kept && is_free(*wish.kept)) return wish.kept;
-    const std::size_t start = place_of(wish.host_hash, externals.size());
-    std::size_t place = start;
+    const std::uint32_t start = place_of(wish.host_hash, externals.size());
+    std::uint32_t place = start;
     do {
       if (is_free(externals[place])) return externals[place];
       place = place_behind(place, externals);
@@ -102,9 +102,7 @@ class external_chooser {
   template <IpVersion V>
   void prefetch(const pool& from, const external_wish<V>& wish) const noexcept {
     if (from.manners.paired && from.manners.preserve_port && !from.plan) {
-      if (const auto external = address_of(from, wish)) {
-        owner_->prefetch(*external, wish.port.space, wish.port.internal);
-      }
+      owner_->prefetch(first_asked(from, wish), wish.port.space, wish.port.internal);
     }
   }
   /// What `choose` will come to, if the host keeps no other address and the port that is drawn is
@@ -127,9 +125,15 @@ class external_chooser {
     return static_cast<std::uint32_t>((host_hash >> 32) * externals >> 32);
   }
   /// The next place of a pool's addresses, around their end.
-  static std::size_t place_behind(std::size_t place,
-                                  std::span<const external_id> externals) noexcept {
+  static std::uint32_t place_behind(std::uint32_t place,
+                                    std::span<const external_id> externals) noexcept {
     return place + 1 == externals.size() ? 0 : place + 1;
+  }
+  /// The address that a host has, or asks first for a port.
+  template <IpVersion V>
+  external_id first_asked(const pool& from, const external_wish<V>& wish) const noexcept {
+    const auto externals = pools_->externals_of(from);
+    return wish.kept.value_or(externals[place_of(wish.host_hash, externals.size())]);
   }
 
   external_choice choose_in_block(const pool& from,
@@ -152,7 +156,7 @@ class external_chooser {
       }
     }
     const external_id external = from.manners.paired
-                                     ? address_of(from, wish).value_or(externals.front())
+                                     ? first_asked(from, wish)
                                      : externals[any_place(externals.size(), random)];
     return {external, likely_port(*owner_, external, from, wish.port, share_, random)};
   }
@@ -162,22 +166,25 @@ class external_chooser {
   template <Random R>
   external_choice search(const pool& from, std::span<const external_id> externals,
                          std::uint32_t start, const port_wish& wish, R& random) noexcept {
-    // A search for SCTP says nothing of other ports, and nothing says that IKE's is taken.
-    const bool any_port_will_do = wish.protocol != protocol::sctp;
-    const bool wants_ike_port = wish.protocol == protocol::udp && wish.internal == ike_port;
     auto& in_vain = in_vain_[from.id.number()][number(wish.space)];
     const std::uint64_t now = owner_->releases(wish.space) + 1;
-    if (any_port_will_do && !wants_ike_port && in_vain == now)
-      return {mapping_outcome::exhausted, {}};
-    std::size_t place = start;
+    if (in_vain == now && !wants_its_own(wish)) return {mapping_outcome::exhausted, {}};
+    std::uint32_t place = start;
     do {
       if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
         return {mapping_outcome::made, {externals[place], *found}};
       }
       place = place_behind(place, externals);
     } while (place != start);
-    if (any_port_will_do) in_vain = now;
+    if (!wants_its_own(wish)) in_vain = now;
     return {mapping_outcome::exhausted, {}};
+  }
+
+  /// Whether a search says nothing of other ports, nor that of another one of this: SCTP keeps its
+  /// ports, and IKE's may be free where no other is.
+  static bool wants_its_own(const port_wish& wish) noexcept {
+    return wish.protocol == protocol::sctp ||
+           (wish.protocol == protocol::udp && wish.internal == ike_port);
   }
 
   const pool_set* pools_;
