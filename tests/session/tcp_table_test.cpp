@@ -51,7 +51,7 @@ forgery any_forgery() {
           GENERATE(answered, established, fin_original, fin_reply, closing, session_phase::reset),
       .way = GENERATE(direction::original, direction::reply),
       .event = GENERATE(tcp_event::segment, tcp_event::fin, tcp_event::rst),
-      .away = GENERATE(20'000u, 1u << 30, 3u << 30, 0u - 20'000u),
+      .away = GENERATE(20'000u, 1u << 30, 3u << 30, 0u - 30'000u),
   };
 }
 

@@ -389,6 +389,42 @@ TEST_CASE("what was confirmed and is sent again after lost confirmations passes"
   CHECK(connection.take(original, connection.at(original, 1, 1, ack, 1'000)) == pass);
 }
 
+TEST_CASE("what a receiver threw away keeps nothing from being sent again", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  // A damaged segment that ends where the window does, while half a window is under way.
+  for (std::uint32_t sent = 0; sent < 5'000; sent += 1'000) {
+    connection.take(reply, connection.next(reply, ack, 1'000));
+  }
+  REQUIRE(connection.take(reply, connection.at(reply, 15'000, 1, ack, 1)) == pass);
+  const flow_state before = connection.flow;
+
+  CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 1'000)) == quiet);
+  CHECK(connection.flow.sequence_end[1] == before.sequence_end[1]);
+  CHECK(connection.take(original, connection.at(original, 1, 1'001)) == pass);
+}
+
+TEST_CASE("what lies two windows back, or confirms what was not sent, is dropped",
+          "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  connection.flow.sequence_end[1] += 500'000;
+  const std::uint32_t back = 20'000;
+  const auto belated = [&](std::uint32_t distance) {
+    auto segment = connection.next(reply, ack, 10);
+    segment.sequence -= distance;
+    return segment;
+  };
+
+  CHECK(connection.take(reply, belated(back)) == quiet);
+  CHECK(connection.take(reply, belated(back + 1)) == drop);
+  auto segment = belated(back);
+  segment.acknowledgment += 1;
+  CHECK(connection.take(reply, segment) == drop);
+  segment.acknowledgment -= 1 + acknowledgment_window_min;
+  CHECK(connection.take(reply, segment) == quiet);
+  segment.acknowledgment -= 1;
+  CHECK(connection.take(reply, segment) == drop);
+}
+
 TEST_CASE("a loose session begins in the middle and learns both sides", "[session][tcp]") {
   tcp_connection connection = tcp_connection::in(session_phase::picked_up, tcp_mode::loose);
   CHECK(timeout_of(session_kind::tcp, connection.phase) == &session_timeouts::tcp_opening);

@@ -130,9 +130,9 @@ struct tcp_judgment {
     using enum tcp_rule;
     switch (rule) {
       case follow:
-        return is_believed() ? follow_to(next) : tcp_outcome::out_of_window;
+        return is_believed() ? follow_to(next) : by_disbelief();
       case settle:
-        return is_believed() ? unchanged() : tcp_outcome::out_of_window;
+        return is_believed() ? unchanged() : by_disbelief();
       case revive:
         return by_revive();
       case challenge:
@@ -227,8 +227,11 @@ struct tcp_judgment {
   }
   constexpr tcp_outcome unchanged() const noexcept { return tcp_outcome::pass_no_refresh; }
 
+  constexpr tcp_outcome by_disbelief() const noexcept {
+    return is_belated(flow, way, segment) ? unchanged() : tcp_outcome::out_of_window;
+  }
   constexpr tcp_outcome by_revive() noexcept {
-    if (!is_believed()) return tcp_outcome::out_of_window;
+    if (!is_believed()) return by_disbelief();
     return follow_to(segment.payload != 0 ? session_phase::established : phase);
   }
   /// Only an answer to the opener's own SYN would be the same flow.

@@ -10,6 +10,10 @@
 //   IV   its ack  >= R.end - max(S.window, 66000)   old, but not from another time
 //                                                   (RFC 5961 section 5.2).
 //
+// S.end may stand beyond what S sent, moved there by a segment that R threw away: damaged, or
+// forged. What S then sends again lies up to a window further back than II has it, so that much is
+// let through; it says nothing about the session.
+//
 // Keepalives (seq one below the end, RFC 9293 section 3.8.4) obey II and probes of a closed window
 // (RFC 9293 section 3.8.6.1) obey I, because a window counts as one byte at least.
 
@@ -65,6 +69,15 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
 
 }  // namespace detail
 
+/// Inequalities III and IV.
+[[gnu::always_inline]] constexpr bool confirms_plausibly(const flow_state& flow, direction way,
+                                                         const tcp_segment& segment) noexcept {
+  const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
+  const std::uint32_t open = flow.sequence_end[index_of(opposite(way))] - segment.acknowledgment;
+  return static_cast<std::int32_t>(open |                         // III
+                                   (sender_window - open)) >= 0;  // IV
+}
+
 /// Inequalities I to IV for a segment with ACK between two sides that were both seen; `length` is
 /// the segment's.
 [[gnu::always_inline]] constexpr bool is_plausible(const flow_state& flow, direction way,
@@ -77,14 +90,23 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
                                 (receiver_window + ahead - length)) < 0) {  // II
     return false;
   }
-  const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
-  const std::uint32_t open = flow.sequence_end[index_of(opposite(way))] - segment.acknowledgment;
-  return static_cast<std::int32_t>(open |                         // III
-                                   (sender_window - open)) >= 0;  // IV
+  return confirms_plausibly(flow, way, segment);
 }
 constexpr bool is_plausible(const flow_state& flow, direction way,
                             const tcp_segment& segment) noexcept {
   return is_plausible(flow, way, segment, segment.length());
+}
+
+/// Whether a segment with ACK that fails II alone may be of those that its sender has to send
+/// again.
+constexpr bool is_belated(const flow_state& flow, direction way,
+                          const tcp_segment& segment) noexcept {
+  const std::uint32_t end = flow.sequence_end[index_of(way)];
+  const std::uint32_t window = flow.window_bytes(opposite(way));
+  return segment.has(tcp_flag::ack) &&
+         detail::sequence_between(end - 2 * window, segment.sequence, end) &&
+         detail::sequence_distance(end, segment.end()) >= 0 &&
+         confirms_plausibly(flow, way, segment);
 }
 
 /// Whether a sequence number lies in the window of the receiver, whatever it confirms: I and II.
