@@ -4,6 +4,7 @@
 #include "weir/wire/bytes.hpp"
 #include "weir/wire/checksum.hpp"
 #include "weir/wire/header_walk.hpp"
+#include "weir/wire/ipv4_header.hpp"
 #include "weir/wire/tcp_header.hpp"
 #include "weir/wire/transport_checksum.hpp"
 #include "weir/wire/udp_header.hpp"
@@ -35,14 +36,29 @@ bool complete(std::span<std::byte> packet, std::size_t wire_size) noexcept {
   return true;
 }
 
+/// Completes the checksum of an IPv4 header whose field holds nothing; true if there was one.
+bool complete_header(std::span<std::byte> packet) noexcept {
+  const auto header = ipv4_header::parse(packet);
+  const auto none = header && load_be<std::uint16_t>(packet, ipv4_field::checksum) == 0;
+  if (!none || header->checksum_is_right()) {
+    return false;
+  }
+  const auto sum = ones_sum::of(packet.first(header->size()));
+  store_be(packet, ipv4_field::checksum, static_cast<std::uint16_t>(~sum.bits()));
+  return true;
+}
+
 }  // namespace
 
 bool complete_checksum(std::span<std::byte> packet, std::size_t wire_size) noexcept {
   if (packet.empty()) {
     return false;
   }
-  return std::to_integer<unsigned>(packet.front()) >> 4 == 6 ? complete<ipv6>(packet, wire_size)
-                                                             : complete<ipv4>(packet, wire_size);
+  if (std::to_integer<unsigned>(packet.front()) >> 4 == 6) {
+    return complete<ipv6>(packet, wire_size);
+  }
+  const bool was_open = complete_header(packet);
+  return complete<ipv4>(packet, wire_size) || was_open;
 }
 
 }  // namespace weir::program

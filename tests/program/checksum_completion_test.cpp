@@ -56,6 +56,21 @@ TEST_CASE("a completed checksum of zero is written as ones in UDP alone",
   CHECK(packets::number_at(packet, at, 2) == (is_tcp ? 0u : 0xFFFFu));
 }
 
+TEST_CASE("a header checksum of zero is completed", "[program][checksum]") {
+  const auto transport =
+      GENERATE(weir::protocol::tcp, weir::protocol::udp, weir::protocol::icmp, weir::protocol::esp);
+  const auto whole = some(transport, false).bytes();
+  auto packet = whole;
+  packet[10] = packet[11] = std::byte{0};
+
+  CHECK(complete_checksum(packet, packet.size()));
+  CHECK(packet == whole);
+
+  packet[10] = std::byte{0};
+  packet[11] = std::byte{1};
+  CHECK(!complete_checksum(packet, packet.size()));
+}
+
 TEST_CASE("a checksum that is right is left alone", "[program][checksum]") {
   const auto transport = GENERATE(weir::protocol::tcp, weir::protocol::udp);
   auto packet = some(transport, false).bytes();
