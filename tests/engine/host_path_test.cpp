@@ -56,6 +56,26 @@ TEST_CASE("who has a link-local address speaks to the box where policy lets him"
         "drop link_local");
 }
 
+TEST_CASE("a link-local caller is answered on his own link, and is another one elsewhere",
+          "[engine][host_path][rfc3927]") {
+  const bool is_six = GENERATE(false, true);
+  auto raw = two_zones();
+  add_policy(raw, "inside", "local", action::permit_stateful);
+  add_policy(raw, "outside", "local", action::deny);
+  raw.interfaces[1].validation = source_validation::off;
+  gateway box{raw};
+  const std::string caller = is_six ? "fe80::9" : "169.254.7.7";
+  const std::string here = is_six ? "2001:db8:1::1" : "10.0.0.1";
+  const auto call = udp{}.from(caller, 4000).to(here, 99);
+  REQUIRE(box.sends("lan", call).text() == "deliver");
+
+  const auto answered = box.sends("local", udp{}.from(here, 99).to(caller, 4000));
+  CHECK(answered.text() == "forward");
+  CHECK(box.egress_of(answered) == "lan");
+  CHECK(box.sends("lan", call).text() == "deliver");
+  CHECK(box.sends("wan", call).text() == "drop link_local");
+}
+
 TEST_CASE("a link-local source with a global destination is told that its scope ends here",
           "[engine][host_path][rfc4443]") {
   gateway box{generous()};

@@ -14,13 +14,16 @@
 
 namespace weir::detail {
 
-/// Where answers go: to the source as it was received, or out where the opener came in.
+/// Where answers go: to the source as it was received, or out where the opener came in; no route
+/// leads to a link-local source.
 template <IpVersion V, EngineTraits T>
 next_hop_id reply_hop(const shard<T>& state, const new_flow<V>& flow) noexcept {
   if (flow.packet.from_box()) {
     return local_hop;
   }
-  const bool leads_away = flow.back && state.config->hop(*flow.back).kind == next_hop_kind::forward;
+  const bool leads_away = flow.back &&
+                          state.config->hop(*flow.back).kind == next_hop_kind::forward &&
+                          !flow.received.source.address.is_link_local();
   return leads_away ? *flow.back : state.config->interface(flow.packet.meta.ingress).on_link;
 }
 

@@ -281,7 +281,8 @@ template <IpVersion V, EngineTraits T>
 [[gnu::always_inline]] inline outcome pass_known(shard<T>& state, session_ref which,
                                                  const walked<V>& headers,
                                                  const packet_view& packet, tick now) noexcept {
-  if (state.ingress[packet.meta.ingress.number()].is_guarded()) [[unlikely]] {
+  if (state.ingress[packet.meta.ingress.number()].is_guarded() ||
+      headers.key.source().is_link_local()) [[unlikely]] {
     if (const auto refused = guard(state, headers.key, packet.meta.ingress)) {
       return refused;
     }

@@ -102,7 +102,8 @@ outcome validated(const shard<T>& state, const new_flow<V>& flow, const outcome&
   return refused ? refused : host;
 }
 
-/// Why a packet of a session may not come in by an interface that is guarded.
+/// Why a packet of a session may not come in by an interface that is guarded, or from a link-local
+/// address, which is another one on each link.
 template <IpVersion V, EngineTraits T>
 [[gnu::noinline]] outcome guard(const shard<T>& state, const packed_flow<V>& key,
                                 interface_id ingress) noexcept {
@@ -110,10 +111,12 @@ template <IpVersion V, EngineTraits T>
   if (here.is_barred) {
     return drop_reason::no_zone;
   }
+  if (key.source().is_link_local()) {
+    const bool is_near = has_address(state.config->interface(ingress), key.destination());
+    return is_near ? outcome::open() : outcome{drop_reason::link_local};
+  }
   const auto back = state.config->route(key.domain(), key.source());
-  const bool is_behind = key.source().is_link_local()
-                             ? has_address(state.config->interface(ingress), key.destination())
-                             : back && state.config->hop(*back).interface == ingress;
+  const bool is_behind = back && state.config->hop(*back).interface == ingress;
   return !here.is_strict || is_behind ? outcome::open() : outcome{drop_reason::spoofed_source};
 }
 
