@@ -341,6 +341,58 @@ TEST_CASE("a flood of one family makes room for a newcomer of the other",
   CHECK(worn.sends("lan", newcomer6).text() == "drop session_table_full");
 }
 
+TEST_CASE("the dead of one family make room for a newcomer of the other",
+          "[engine][judge][expiry]") {
+  const auto full =
+      GENERATE(full_policy::refuse, full_policy::evict_embryonic, full_policy::fair_share);
+  const bool floods_six = GENERATE(false, true);
+  auto options = gateway::unbounded();
+  options.reclaim_budget = 0;
+  gateway box{crowded(two_zones(), 20, full), options};
+  const auto query = [](bool is_six, unsigned port) {
+    return is_six ? udp{}.from("2001:db8:1::5", port).to("2001:db8:9::1", 99)
+                  : udp{}.from("10.0.0.5", port).to("192.0.2.1", 99);
+  };
+  for (unsigned port = 1; port <= 10; ++port) box.sends("lan", query(floods_six, port));
+  box.advance(duration::seconds(100));
+  for (unsigned port = 11; port <= 20; ++port) box.sends("lan", query(floods_six, port));
+  box.advance(duration::seconds(30));
+
+  for (unsigned port = 1; port <= 10; ++port) {
+    CHECK(box.sends("lan", query(!floods_six, port)).text() == "forward");
+  }
+  CHECK(box.worker().lives().expired.read() == 10);
+  CHECK(box.worker().lives().evicted.read() == 0);
+}
+
+TEST_CASE("whoever has waited longest in either family goes first", "[engine][judge][eviction]") {
+  gateway box{crowded(two_zones(), 10, full_policy::evict_embryonic)};
+  for (unsigned port = 1; port <= 10; ++port) {
+    box.sends("lan", udp{}.from("2001:db8:1::5", port).to("2001:db8:9::1"));
+  }
+  box.advance(duration::seconds(2));
+  for (unsigned port = 1; port <= 5; ++port) {
+    CHECK(box.sends("lan", udp{}.from("10.0.0.5", port)).text() == "forward");
+  }
+
+  CHECK(box.worker().sessions4().size() == 5);
+  CHECK(box.worker().sessions6().size() == 5);
+}
+
+TEST_CASE("the greatest holder of either family loses first", "[engine][judge][eviction]") {
+  gateway box{crowded(two_zones(), 20, full_policy::fair_share)};
+  for (unsigned port = 1; port <= 5; ++port) box.sends("lan", udp{}.from("10.0.0.5", port));
+  for (unsigned port = 1; port <= 15; ++port) {
+    box.sends("lan", udp{}.from("2001:db8:1::5", port).to("2001:db8:9::1"));
+  }
+  for (unsigned port = 1; port <= 5; ++port) {
+    CHECK(box.sends("lan", udp{}.from("10.0.0.6", port)).text() == "forward");
+  }
+
+  CHECK(box.worker().sessions4().size() == 10);
+  CHECK(box.worker().sessions6().size() == 10);
+}
+
 TEST_CASE("a newcomer in a hairpin does not evict the mapping that it is for",
           "[engine][judge][eviction]") {
   auto raw = open_gateway();

@@ -125,14 +125,11 @@ outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
   hold_reached(state, flow);
   const auto opening = opening_of(flow);
   session_creation made{0, end_former(state, flow)};
-  const auto create = [&]() noexcept {
-    return table.try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
+  if (made.created()) {
+    if (state.room.is_full()) [[unlikely]]
+      make_room_across(state, flow);
+    made = table.try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
                             state.template on_end<V>(), may_evict_for(state, flow));
-  };
-  if (made.created()) made = create();
-  const bool is_full = state.room.sessions == state.room.sessions_max;
-  if (made.refusal == session_refusal::table_full && is_full && evict_other_family(state, flow)) {
-    made = create();
   }
   if (!made.created()) {
     let_go(state, flow);

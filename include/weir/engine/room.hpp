@@ -10,6 +10,7 @@
 #include "weir/session/session_opening.hpp"
 
 #include <cstdint>
+#include <type_traits>
 #include <utility>
 
 namespace weir::detail {
@@ -71,25 +72,40 @@ any_session may_evict_for(const shard<T>&, const new_flow<ipv6>&) noexcept {
   return {};
 }
 
-/// Ends a session of the other family, with which this one shares its room, for a newcomer to a
-/// full one; false where none has to go.
+/// Ends a session of the other family for a newcomer to the room that both share, if one has to go.
 template <EngineTraits T>
-bool evict_other_family(shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
-  return state.sessions6.try_evict(state.sessions4.held_by(newcomer.headers.key),
-                                   state.template on_end<ipv6>(), any_session{});
+void evict_other_family(shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
+  state.sessions6.try_evict(state.sessions4.held_by(newcomer.headers.key),
+                            state.template on_end<ipv6>(), any_session{});
 }
 template <EngineTraits T>
-bool evict_other_family(shard<T>& state, const new_flow<ipv6>& newcomer) noexcept {
+void evict_other_family(shard<T>& state, const new_flow<ipv6>& newcomer) noexcept {
   // An IPv6 host is no subscriber that any mapping is for.
   const auto is_shared = [&](mapping_id held, std::uint32_t times) noexcept {
     return held.is_none() || state.mappings.at(held).sessions > times;
   };
-  return state.sessions4.try_evict(state.sessions6.held_by(newcomer.headers.key),
-                                   state.template on_end<ipv4>(), [&](std::uint32_t id) noexcept {
-                                     const auto [held, reached] = mappings_of(state, id);
-                                     const std::uint32_t times = held == reached ? 2 : 1;
-                                     return is_shared(held, times) && is_shared(reached, times);
-                                   });
+  state.sessions4.try_evict(state.sessions6.held_by(newcomer.headers.key),
+                            state.template on_end<ipv4>(), [&](std::uint32_t id) noexcept {
+                              const auto [held, reached] = mappings_of(state, id);
+                              const std::uint32_t times = held == reached ? 2 : 1;
+                              return is_shared(held, times) && is_shared(reached, times);
+                            });
+}
+
+/// Makes a place in a full room that both families share: of what is dead or, where its turn comes
+/// before any of the newcomer's own, by ending a session of the other family.
+template <IpVersion V, EngineTraits T>
+[[gnu::noinline]] void make_room_across(shard<T>& state, const new_flow<V>& newcomer) noexcept {
+  using other_family = std::conditional_t<V::number == 4, ipv6, ipv4>;
+  auto& own = state.template sessions<V>();
+  auto& other = state.template sessions<other_family>();
+  own.reclaim_room(newcomer.now, state.template on_end<V>());
+  other.reclaim_room(newcomer.now, state.template on_end<other_family>());
+  const bool is_allowed = own.limit_of(newcomer.headers.key) == session_refusal::none;
+  if (state.room.is_full() && is_allowed &&
+      other.eviction_rank(newcomer.now) > own.eviction_rank(newcomer.now)) {
+    evict_other_family(state, newcomer);
+  }
 }
 
 /// What `acquire()` gets; where there are too many mappings, after room was made for the session

@@ -78,6 +78,11 @@ class session_book {
     return source == none ? 0 : sources_.hot(source).sessions;
   }
 
+  /// The session whose turn it is to make room, where those go that wait; or `none`.
+  std::uint32_t first_waiting() const noexcept { return waiting_.first; }
+  /// The most sessions that a source has, where shares matter.
+  std::uint32_t most() const noexcept { return most_; }
+
   /// The session that a full table ends to make room for a newcomer whose source has so many, or
   /// `none`: of those whose turn it is, the first that `may_go(id)`. Beyond `victims_asked_max` of
   /// them nobody is asked.

@@ -31,6 +31,8 @@ enum class full_policy : std::uint8_t {
 struct session_room {
   std::uint32_t sessions_max = 0;
   std::uint32_t sessions = 0;
+
+  constexpr bool is_full() const noexcept { return sessions >= sessions_max; }
 };
 
 struct session_table_options {

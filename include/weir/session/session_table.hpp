@@ -163,6 +163,21 @@ class session_table : session_directory<V, Traits> {
                                                            : session_refusal::table_full;
   }
 
+  /// Ends what is dead until the room that several tables share has a place.
+  template <class OnEnd>
+  void reclaim_room(tick now, OnEnd&& on_end) noexcept {
+    reclaim_until(now, on_end, [&]() noexcept { return !room_->is_full(); });
+  }
+  /// Which limit of its source forbids one more session, if any does.
+  session_refusal limit_of(const key_type& original) const noexcept {
+    return book_.limit_of(original);
+  }
+  /// How much it is the turn of a session of this table to go, beside another table under the same
+  /// policy: how long it has waited, or how many its source has. Zero where none may go.
+  std::uint32_t eviction_rank(tick now) const noexcept {
+    const std::uint32_t waiting = book_.first_waiting();
+    return waiting == book_.none ? book_.most() : now.low() - cold(waiting).created_low + 1;
+  }
   /// How many sessions the source of a key has, where shares or limits ask.
   std::uint32_t held_by(const key_type& original) const noexcept { return book_.held_by(original); }
   /// Ends the session that is to go for a newcomer, of this table or of one with the same room,
