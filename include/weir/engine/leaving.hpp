@@ -86,7 +86,7 @@ inline void refresh_identification(ipv4_identifications& fresh, std::byte* heade
                                    const packed_flow<ipv4>& after) noexcept {
   if (before.source_bits() != after.source_bits() && needs_identification(header)) [[unlikely]] {
     replace_identification(header,
-                           fresh.next(after.source(), after.destination(), after.protocol()));
+                           fresh.next(after.source(), after.destination(), before.protocol()));
   }
 }
 
