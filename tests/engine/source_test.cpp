@@ -140,6 +140,50 @@ TEST_CASE("without a zone, what only the default route leads to is outside",
   CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.0.1.7")).source() == "10.0.0.5");
 }
 
+TEST_CASE("an inside route by the gateway that leads to everybody is inside",
+          "[engine][source][sd8]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/8")};
+  raw.nat.pools[0].zone.clear();
+  auto inside = raw.routes[0];
+  inside.to = *parse_prefix("10.2.0.0/16");
+  raw.routes.insert(raw.routes.begin(), inside);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.2.0.9")).source() == "10.0.0.5");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.3.0.9")).source() != "10.0.0.5");
+}
+
+TEST_CASE("what leaves by the zone of one pool is inside for no other", "[engine][source][sd8]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/8")};
+  raw.nat.pools[0].zone = "outside";
+  raw.nat.pools.push_back(raw.nat.pools[0]);
+  raw.nat.pools[1].name = "second";
+  raw.nat.pools[1].zone = "outside2";
+  raw.interfaces.push_back(raw.interfaces[1]);
+  raw.interfaces[2].name = "wan2";
+  raw.interfaces[2].zone = "outside2";
+  raw.interfaces[2].addresses = {own("198.51.100.1/24")};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.9.9.9")).source() != "10.0.0.5");
+}
+
+TEST_CASE("what waits for its answer and what has it share identifications with nobody",
+          "[engine][source][rfc6864]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  const auto esp = [](std::uint32_t spi) { return datagram{protocol::esp}.spi(spi); };
+  box.sends("lan", esp(1).from("10.0.0.5"));
+  box.sends("wan", esp(77).from("192.0.2.1").to("203.0.113.8"));
+  const auto first = word_at(box.sends("lan", esp(1).from("10.0.0.5")).bytes, 4);
+  const auto second = word_at(box.sends("lan", esp(2).from("10.0.0.6")).bytes, 4);
+  const auto third = word_at(box.sends("lan", esp(1).from("10.0.0.5")).bytes, 4);
+
+  CHECK(static_cast<std::uint16_t>(second - first) == 1);
+  CHECK(static_cast<std::uint16_t>(third - second) == 1);
+}
+
 TEST_CASE("behind the zone of its pool an inside address is outside", "[engine][source][sd17]") {
   auto raw = pool_gateway();
   raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/16")};

@@ -151,7 +151,7 @@ inline void check_route(const configuration& all, const route_configuration& raw
                    ", and IPv6 asks every link for " + std::to_string(ipv6_mtu_min),
                "a larger MTU, or no route over IPv6");
   }
-  const auto hop = add_hop(made, {*egress, raw.via, next_hop_kind::forward});
+  const auto hop = add_hop(made, {*egress, raw.via, next_hop_kind::forward, raw.to.length() == 0});
   add_route(made, domain_id{*domain}, raw.to, hop);
 }
 

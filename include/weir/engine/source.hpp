@@ -32,17 +32,21 @@ bool leaves_inside(const shard<T>& state, const pool& from, const new_flow<ipv4>
                              : from.zone == flow.to && flow.from != flow.to;
 }
 
-/// From inside to inside nothing is hidden, whichever pools serve its ends (SD8).
+/// From inside to inside nothing is hidden, whichever pools serve its ends (SD8); what leaves the
+/// inside of a pool that serves its source goes there no more.
 template <EngineTraits T>
 bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  const auto& received = flow.received;
   const auto& pools = state.config->pools();
-  if (flow.hairpin || pools.find_serving(received.domain, received.source.address) == nullptr) {
+  const auto domain = flow.received.domain;
+  const auto source = flow.received.source.address;
+  const auto leaves = [&](const pool& one) noexcept { return leaves_inside(state, one, flow); };
+  if (flow.hairpin || pools.find_serving(domain, source, leaves) != nullptr ||
+      pools.find_serving(domain, source) == nullptr) {
     return false;
   }
   return std::ranges::any_of(pools.pools(), [&](const pool& one) noexcept {
-    return one.domain == received.domain && is_among_hosts(one, flow.inside.destination.address) &&
-           !leaves_inside(state, one, flow);
+    return one.domain == domain && !leaves(one) &&
+           is_among_hosts(one, flow.inside.destination.address);
   });
 }
 

@@ -21,6 +21,8 @@ struct next_hop {
   interface_id interface {};
   std::optional<ip_address> gateway{};
   next_hop_kind kind = next_hop_kind::forward;
+  bool is_default =
+      false;  ///< of a default route, and of no other: what only that leads to is told
 
   friend constexpr bool operator==(const next_hop&, const next_hop&) noexcept = default;
 };
