@@ -41,6 +41,10 @@ class port_range {
     return static_cast<std::uint32_t>(last().number() - first().number()) + 1;
   }
   constexpr bool contains(port one) const noexcept { return first() <= one && one <= last(); }
+  /// Whether a port is in both.
+  constexpr bool overlaps(const port_range& other) const noexcept {
+    return first() <= other.last() && other.first() <= last();
+  }
 
   friend constexpr auto operator<=>(const port_range&, const port_range&) noexcept = default;
 
@@ -53,5 +57,7 @@ class port_range {
 };
 static_assert(!port_range::between(port{2000}, port{1000}));
 static_assert(port_range{}.size() == 65536);
+static_assert(port_range{}.overlaps(port_range::only(port{65535})));
+static_assert(!port_range::only(port{80}).overlaps(port_range::only(port{81})));
 
 }  // namespace weir

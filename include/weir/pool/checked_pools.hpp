@@ -250,11 +250,8 @@ class pool_set_builder {
            cover(others, ipv4_prefix::around(last_address(block), half));
   }
 
-  static bool overlap(port_range one, port_range other) noexcept {
-    return one.first() <= other.last() && other.first() <= one.last();
-  }
   static bool share_ports(const pool_specification& one, const pool_specification& other) noexcept {
-    return overlap(one.ports, other.ports) && share_addresses(one, other);
+    return one.ports.overlaps(other.ports) && share_addresses(one, other);
   }
   static bool share_addresses(const pool_specification& one,
                               const pool_specification& other) noexcept {
@@ -283,7 +280,7 @@ class pool_set_builder {
   /// Whether a deterministic pool has any of the numbers, on any address of the pool.
   bool is_planned(std::size_t index, port_range numbers) const noexcept {
     return std::any_of(raw_.begin(), raw_.end(), [&](const pool_specification& other) {
-      return other.deterministic && overlap(numbers, other.ports) &&
+      return other.deterministic && numbers.overlaps(other.ports) &&
              share_addresses(raw_[index], other);
     });
   }
