@@ -58,13 +58,22 @@ std::pair<mapping_id, mapping_id> mappings_of(const shard<T>& state, std::uint32
           state.reached_by(state.sessions4.hot(id))};
 }
 
+/// Whether a session may end, where `must_stay(mapping, times)` says which mappings, held by it so
+/// often, may not end with it.
+template <EngineTraits T, class MustStay>
+bool may_end(const shard<T>& state, std::uint32_t id, MustStay&& must_stay) noexcept {
+  const auto [held, reached] = mappings_of(state, id);
+  const std::uint32_t times = held == reached ? 2 : 1;
+  return !must_stay(held, times) && !must_stay(reached, times);
+}
+
 /// Which sessions a full table may end for a newcomer.
 template <EngineTraits T>
 auto may_evict_for(const shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
   return [&](std::uint32_t id) noexcept {
-    const auto [held, reached] = mappings_of(state, id);
-    const std::uint32_t times = held == reached ? 2 : 1;
-    return !must_keep(state, held, times, newcomer) && !must_keep(state, reached, times, newcomer);
+    return may_end(state, id, [&](mapping_id held, std::uint32_t times) noexcept {
+      return must_keep(state, held, times, newcomer);
+    });
   };
 }
 template <EngineTraits T>
@@ -81,15 +90,12 @@ void evict_other_family(shard<T>& state, const new_flow<ipv4>& newcomer) noexcep
 template <EngineTraits T>
 void evict_other_family(shard<T>& state, const new_flow<ipv6>& newcomer) noexcept {
   // An IPv6 host is no subscriber that any mapping is for.
-  const auto is_shared = [&](mapping_id held, std::uint32_t times) noexcept {
-    return held.is_none() || state.mappings.at(held).sessions > times;
+  const auto must_stay = [&](mapping_id held, std::uint32_t times) noexcept {
+    return !held.is_none() && state.mappings.at(held).sessions <= times;
   };
-  state.sessions4.try_evict(state.sessions6.held_by(newcomer.headers.key),
-                            state.template on_end<ipv4>(), [&](std::uint32_t id) noexcept {
-                              const auto [held, reached] = mappings_of(state, id);
-                              const std::uint32_t times = held == reached ? 2 : 1;
-                              return is_shared(held, times) && is_shared(reached, times);
-                            });
+  state.sessions4.try_evict(
+      state.sessions6.held_by(newcomer.headers.key), state.template on_end<ipv4>(),
+      [&](std::uint32_t id) noexcept { return may_end(state, id, must_stay); });
 }
 
 /// Makes a place in a full room that both families share: of what is dead or, where its turn comes

@@ -46,6 +46,14 @@ outcome refuse_own_source(const shard<T>& state, const new_flow<V>& flow) noexce
              : outcome::open();
 }
 
+/// Whom a link-local source may speak to: no route leads to it, and on each link it is another one,
+/// so the addresses of the interface it came in by.
+template <IpVersion V>
+outcome validate_link_local(const interface_facts& ingress,
+                            const typename V::address& destination) noexcept {
+  return has_address(ingress, destination) ? outcome::open() : outcome{drop_reason::link_local};
+}
+
 /// Whether the source may be behind the interface (RFC 3704), where it is not the box's own.
 template <IpVersion V, EngineTraits T>
 outcome validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
@@ -59,9 +67,8 @@ outcome validate_source(const shard<T>& state, const new_flow<V>& flow) noexcept
     return drop_reason::martian_source;
   }
   const auto& ingress = state.config->interface(flow.packet.meta.ingress);
-  if (flow.received.source.address.is_link_local()) {  // no route leads to neighbours
-    const bool is_near = has_address(ingress, flow.received.destination.address);
-    return is_near ? outcome::open() : outcome{drop_reason::link_local};
+  if (flow.received.source.address.is_link_local()) {
+    return validate_link_local<V>(ingress, flow.received.destination.address);
   }
   if (ingress.validation == source_validation::off) {
     return outcome::open();
@@ -103,7 +110,7 @@ outcome validated(const shard<T>& state, const new_flow<V>& flow, const outcome&
 }
 
 /// Why a packet of a session may not come in by an interface that is guarded, or from a link-local
-/// address, which is another one on each link.
+/// address.
 template <IpVersion V, EngineTraits T>
 [[gnu::noinline]] outcome guard(const shard<T>& state, const packed_flow<V>& key,
                                 interface_id ingress) noexcept {
@@ -112,8 +119,7 @@ template <IpVersion V, EngineTraits T>
     return drop_reason::no_zone;
   }
   if (key.source().is_link_local()) {
-    const bool is_near = has_address(state.config->interface(ingress), key.destination());
-    return is_near ? outcome::open() : outcome{drop_reason::link_local};
+    return validate_link_local<V>(state.config->interface(ingress), key.destination());
   }
   const auto back = state.config->route(key.domain(), key.source());
   const bool is_behind = back && state.config->hop(*back).interface == ingress;
