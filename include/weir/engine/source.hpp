@@ -28,7 +28,7 @@ void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& f
 /// route that leads to everybody. An address of its hosts that lies there is none of them.
 template <EngineTraits T>
 bool leaves_inside(const shard<T>& state, const pool& from, const new_flow<ipv4>& flow) noexcept {
-  return from.zone.is_none() ? state.config->route(flow.received.domain, ipv4_address{}) == flow.hop
+  return from.zone.is_none() ? state.config->next_hop(flow.hop).is_default
                              : from.zone == flow.to && flow.from != flow.to;
 }
 

@@ -21,8 +21,7 @@ struct next_hop {
   interface_id interface {};
   std::optional<ip_address> gateway{};
   next_hop_kind kind = next_hop_kind::forward;
-  bool is_default =
-      false;  ///< of a default route, and of no other: what only that leads to is told
+  bool is_default = false;  ///< of a default route, and shared with no other
 
   friend constexpr bool operator==(const next_hop&, const next_hop&) noexcept = default;
 };
