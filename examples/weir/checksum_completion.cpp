@@ -44,7 +44,7 @@ bool complete_header(std::span<std::byte> packet) noexcept {
     return false;
   }
   const auto sum = ones_sum::of(packet.first(header->size()));
-  store_be(packet, ipv4_field::checksum, static_cast<std::uint16_t>(~sum.bits()));
+  store_be(packet, ipv4_field::checksum, inet_checksum::of(sum).field());
   return true;
 }
 

@@ -28,9 +28,15 @@ std::filesystem::path whole(const std::string& path) {
   return error ? at.lexically_normal() : made;
 }
 
+/// Whether a path is one of the names of a standard stream.
+bool names_stream(const std::string& path, const char* device, int descriptor) {
+  const auto number = std::to_string(descriptor);
+  return path == standard_stream || path == device || path == "/dev/fd/" + number ||
+         path == "/proc/self/fd/" + number;
+}
+
 bool is_standard_input(const std::string& path) {
-  return path == standard_stream || path == "/dev/stdin" || path == "/dev/fd/0" ||
-         path == "/proc/self/fd/0";
+  return names_stream(path, "/dev/stdin", STDIN_FILENO);
 }
 
 /// Whether a path leads to the file or the pipe that standard output was redirected to.
@@ -45,8 +51,7 @@ bool is_redirection(const std::string& path) {
 }  // namespace
 
 bool is_standard_output(const std::string& path) {
-  return path == standard_stream || path == "/dev/stdout" || path == "/dev/fd/1" ||
-         path == "/proc/self/fd/1" || is_redirection(path);
+  return names_stream(path, "/dev/stdout", STDOUT_FILENO) || is_redirection(path);
 }
 
 bool is_same_file(const std::string& one, const std::string& other) {
