@@ -346,6 +346,29 @@ TEST_CASE("a deterministic pool gives what its plan says", "[engine][source][v11
   CHECK(out.source_port() == 2284 + 1000 % 252);
 }
 
+TEST_CASE("a deterministic pool gives the addresses of a connected subnet in their order",
+          "[engine][source][rfc7422]") {
+  auto raw = pool_gateway("203.0.113.0/29");
+  raw.interfaces[1].addresses = {own("203.0.113.3/29"), own("2001:db8:2::1/64")};
+  raw.routes.erase(raw.routes.begin());
+  auto& pool = raw.nat.pools[0];
+  pool.internal = {*parse_prefix("10.0.0.0/29")};
+  pool.external = {*parse_prefix("203.0.113.16/31"), *parse_prefix("203.0.113.0/29")};
+  pool.deterministic = true;
+  gateway box{raw};
+  const auto& pools = box.worker().config().pools();
+
+  const char* const expected[] = {"203.0.113.16", "203.0.113.17", "203.0.113.1", "203.0.113.2",
+                                  "203.0.113.3",  "203.0.113.4",  "203.0.113.5", "203.0.113.6"};
+  for (std::uint8_t host = 0; host < 8; ++host) {
+    const ipv4_address inside{10, 0, 0, host};
+    const auto block = pools.block_of(pools.pools()[0], inside);
+    const auto given = pools.externals_of(pools.pools()[0])[block.external];
+    CHECK(to_text(pools.at(given).address) == expected[host]);
+    CHECK(pools.inverse(pools.at(given), port_space::udp, block.ports.first()).internal == inside);
+  }
+}
+
 TEST_CASE("protocols without ports wear the address of their host",
           "[engine][source][rfc4787-req2]") {
   gateway box{pool_gateway()};

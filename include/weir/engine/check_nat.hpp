@@ -20,6 +20,7 @@
 #include <cstdint>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -86,8 +87,8 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface, const
   return made;
 }
 
-/// The directed broadcasts of a domain, which no host can wear; an address that is nevertheless an
-/// interface's is none.
+/// The directed broadcasts of a domain, which no host can wear, in order; an address that is
+/// nevertheless an interface's is none.
 inline std::vector<ipv4_address> broadcasts_of(const topology& ground, domain_id domain) {
   std::vector<ipv4_address> found;
   if (domain.number() >= ground.routes4.size()) {
@@ -102,6 +103,7 @@ inline std::vector<ipv4_address> broadcasts_of(const topology& ground, domain_id
       found.erase(std::remove(found.begin(), found.end(), one), found.end());
     }
   }
+  std::sort(found.begin(), found.end());
   return found;
 }
 
@@ -114,30 +116,32 @@ inline std::set<std::pair<domain_id, ipv4_address>> broadcasts_of_all(const topo
   return found;
 }
 
-/// A block without one of its addresses, in blocks.
-inline std::vector<ipv4_prefix> without(ipv4_prefix block, ipv4_address one) {
-  std::vector<ipv4_prefix> kept;
-  for (unsigned length = block.length() + 1; length <= ipv4::address_bits; ++length) {
-    const auto half = ipv4_prefix::around(one, length);
-    const ipv4_address mirrored{half.address().bits() ^ 1u << (ipv4::address_bits - length)};
-    kept.push_back(ipv4_prefix::around(mirrored, length));
+/// Adds a block without those of its addresses that are `gone`, in blocks; all in order.
+inline void add_without(const ipv4_prefix& block, std::span<const ipv4_address> gone,
+                        std::vector<ipv4_prefix>& into) {
+  if (gone.empty()) {
+    into.push_back(block);
+  } else if (block.length() < ipv4::address_bits) {
+    const auto lower = ipv4_prefix::around(block.address(), block.length() + 1);
+    const auto upper = ipv4_prefix::around(last_address(block), block.length() + 1);
+    const auto middle = std::lower_bound(gone.begin(), gone.end(), upper.address());
+    add_without(lower, {gone.begin(), middle}, into);
+    add_without(upper, {middle, gone.end()}, into);
   }
-  return kept;
 }
 
 /// The broadcast addresses of connected subnets are nobody's to wear: pools that cover them do not
-/// give them.
+/// give them, and give the others in the order they are listed.
 inline bool leave_out_broadcasts(pool_specification& made, const topology& ground) {
-  bool changed = false;
-  for (const auto one : broadcasts_of(ground, made.external_domain)) {
-    std::vector<ipv4_prefix> kept;
-    for (const auto& block : made.external) {
-      const auto left = block.contains(one) ? without(block, one) : std::vector{block};
-      changed |= block.contains(one);
-      kept.insert(kept.end(), left.begin(), left.end());
-    }
-    made.external = std::move(kept);
+  const auto broadcasts = broadcasts_of(ground, made.external_domain);
+  std::vector<ipv4_prefix> kept;
+  for (const auto& block : made.external) {
+    const auto first = std::lower_bound(broadcasts.begin(), broadcasts.end(), block.address());
+    const auto end = std::upper_bound(first, broadcasts.end(), last_address(block));
+    add_without(block, {first, end}, kept);
   }
+  const bool changed = kept != made.external;
+  made.external = std::move(kept);
   return changed;
 }
 
