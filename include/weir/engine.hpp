@@ -30,6 +30,7 @@
 #include "weir/engine/snapshot.hpp"
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
+#include "weir/engine/unworn_addresses.hpp"
 #include "weir/engine/validation.hpp"
 #include "weir/engine/verify.hpp"
 #include "weir/engine/worker.hpp"

@@ -403,8 +403,26 @@ TEST_CASE("a fault of a pool is named", "[engine][checked]") {
           pool(one).external.clear();
         }).find("nat.pools[0].external: the pool has no external address") == 0);
   CHECK(said_after([&](raw& one) {
-          pool(one).external = {*parse_prefix("203.0.113.255/32")};
+          pool(one).external = {*parse_prefix("203.0.113.254/31")};
         }).find("nat.pools[0].external: the pool has no external address") == 0);
+}
+
+TEST_CASE("a static mapping to the address of another station is named", "[engine][checked]") {
+  const auto said_of = [](const static_configuration& mapping) {
+    return said_after([&](configuration& one) {
+      one.neighbors = {{*parse_ip_address("203.0.113.77"), "wan", {}},
+                       {*parse_ip_address("10.0.0.9"), "lan", {}}};
+      one.nat.statics = {mapping};
+    });
+  };
+  CHECK(said_of(one_to_one("203.0.113.254", "10.0.0.9")) ==
+        "nat.static[0].external: 203.0.113.254 is the gateway of routes[0]; an address that no "
+        "other station has\n");
+  CHECK(said_of(port_forward("203.0.113.77", 80, "10.0.0.9", 8080)) ==
+        "nat.static[0].external: 203.0.113.77 is the neighbour of neighbors[0]; an address that no "
+        "other station has\n");
+  CHECK(said_of(one_to_one("203.0.113.78", "10.0.0.9")).empty());
+  CHECK(said_of(port_forward("203.0.113.1", 80, "203.0.113.77", 8080)).empty());
 }
 
 TEST_CASE("a fault of a static mapping is named", "[engine][checked]") {

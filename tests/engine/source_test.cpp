@@ -542,13 +542,52 @@ TEST_CASE("IKE keeps its port while it is free", "[engine][source][rfc3715]") {
   CHECK(second.source_port() != 500);
 }
 
-TEST_CASE("the broadcast addresses of a connected subnet are never worn", "[engine][source]") {
-  gateway box{pool_gateway("203.0.113.0/24")};
-  const auto& externals = box.worker().config().pools().externals();
+TEST_CASE("addresses of broadcasts, gateways and neighbours are never worn", "[engine][source]") {
+  auto raw = pool_gateway("203.0.113.0/24");
+  raw.neighbors = {{*parse_ip_address("203.0.113.77"), "wan", {}},
+                   {*parse_ip_address("fe80::77"), "wan", {}}};
+  gateway box{raw};
+  const auto& pools = box.worker().config().pools();
+  const auto is_given = [&](const char* address) {
+    return pools.find({domain_id{}, parse_ip_address(address)->v4()}).has_value();
+  };
 
-  CHECK(externals.size() == 254);
-  CHECK(externals.front().address == ipv4_address{203, 0, 113, 1});
-  CHECK(externals.back().address == ipv4_address{203, 0, 113, 254});
+  CHECK(pools.externals().size() == 252);
+  for (const auto* one : {"203.0.113.0", "203.0.113.77", "203.0.113.254", "203.0.113.255"}) {
+    CHECK_FALSE(is_given(one));
+  }
+  for (const auto* one : {"203.0.113.1", "203.0.113.76", "203.0.113.78", "203.0.113.253"}) {
+    CHECK(is_given(one));
+  }
+}
+
+TEST_CASE("the gateway in the prefix of a pool is reached", "[engine][source]") {
+  gateway box{pool_gateway("203.0.113.0/24")};
+
+  const auto sent = box.sends("lan", echo{}.to("203.0.113.254"));
+
+  REQUIRE(sent.text() == "forward");
+  CHECK(sent.destination() == "203.0.113.254");
+}
+
+TEST_CASE("another domain's gateway may be worn", "[engine][source]") {
+  auto raw = pool_gateway("198.51.100.8/29");
+  raw.interfaces.push_back(raw.interfaces[1]);
+  raw.interfaces[2].name = "other";
+  raw.interfaces[2].domain = "red";
+  raw.interfaces[2].addresses = {own("198.51.100.10/28")};
+  raw.routes.push_back(
+      {*parse_prefix("192.0.2.0/24"), parse_ip_address("198.51.100.9"), "other", "red"});
+  const auto given = [&] {
+    gateway box{raw};
+    return box.worker().config().pools().externals().size();
+  };
+
+  CHECK(given() == 8);
+  raw.routes.back().domain = "default";  // the gateway stays where its interface is
+  CHECK(given() == 8);
+  raw.nat.pools[0].external_domain = "red";
+  CHECK(given() == 6);  // nor the broadcast address
 }
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "weir/engine/check_policies.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
+#include "weir/engine/unworn_addresses.hpp"
 #include "weir/nat/exemption.hpp"
 #include "weir/nat/static_nat.hpp"
 #include "weir/net/protocol.hpp"
@@ -20,7 +21,6 @@
 #include <cstdint>
 #include <optional>
 #include <set>
-#include <span>
 #include <string>
 #include <utility>
 #include <variant>
@@ -87,64 +87,6 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface, const
   return made;
 }
 
-/// The directed broadcasts of a domain, which no host can wear, in order; an address that is
-/// nevertheless an interface's is none.
-inline std::vector<ipv4_address> broadcasts_of(const topology& ground, domain_id domain) {
-  std::vector<ipv4_address> found;
-  if (domain.number() >= ground.routes4.size()) {
-    return found;
-  }
-  for (const auto& way : ground.routes4[domain.number()]) {
-    const auto kind = ground.hops[way.next_hop.number()].kind;
-    const auto one = way.destination.address();
-    if (kind == next_hop_kind::broadcast) {
-      found.push_back(one);
-    } else if (kind == next_hop_kind::local) {
-      found.erase(std::remove(found.begin(), found.end(), one), found.end());
-    }
-  }
-  std::sort(found.begin(), found.end());
-  return found;
-}
-
-inline std::set<std::pair<domain_id, ipv4_address>> broadcasts_of_all(const topology& ground) {
-  std::set<std::pair<domain_id, ipv4_address>> found;
-  for (std::size_t number = 0; number < ground.routes4.size(); ++number) {
-    const domain_id domain{static_cast<std::uint16_t>(number)};
-    for (const auto one : broadcasts_of(ground, domain)) found.emplace(domain, one);
-  }
-  return found;
-}
-
-/// Adds a block without those of its addresses that are `gone`, in blocks; all in order.
-inline void add_without(const ipv4_prefix& block, std::span<const ipv4_address> gone,
-                        std::vector<ipv4_prefix>& into) {
-  if (gone.empty()) {
-    into.push_back(block);
-  } else if (block.length() < ipv4::address_bits) {
-    const auto lower = ipv4_prefix::around(block.address(), block.length() + 1);
-    const auto upper = ipv4_prefix::around(last_address(block), block.length() + 1);
-    const auto middle = std::lower_bound(gone.begin(), gone.end(), upper.address());
-    add_without(lower, {gone.begin(), middle}, into);
-    add_without(upper, {middle, gone.end()}, into);
-  }
-}
-
-/// The broadcast addresses of connected subnets are nobody's to wear: pools that cover them do not
-/// give them, and give the others in the order they are listed.
-inline bool leave_out_broadcasts(pool_specification& made, const topology& ground) {
-  const auto broadcasts = broadcasts_of(ground, made.external_domain);
-  std::vector<ipv4_prefix> kept;
-  for (const auto& block : made.external) {
-    const auto first = std::lower_bound(broadcasts.begin(), broadcasts.end(), block.address());
-    const auto end = std::upper_bound(first, broadcasts.end(), last_address(block));
-    add_without(block, {first, end}, kept);
-  }
-  const bool changed = kept != made.external;
-  made.external = std::move(kept);
-  return changed;
-}
-
 /// A host's block says which address and ports it has: nothing else could.
 inline void check_plan_is_all(const pool_configuration& raw, const std::string& path,
                               fault_list& faults) {
@@ -193,24 +135,32 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
   return made;
 }
 
+/// Nobody answers for a broadcast address, and another station does for its own.
+inline void check_worn(const static_configuration& one, domain_id domain, const std::string& path,
+                       const unworn_addresses& unworn, fault_list& faults) {
+  const auto external = unworn.find({domain, one.external});
+  if (external != unworn.end()) {
+    faults.add(path + ".external", to_text(one.external) + external->second.what,
+               external->second.is_broadcast ? "the address of one host"
+                                             : "an address that no other station has");
+  }
+  const auto internal = unworn.find({domain, one.internal});
+  if (internal != unworn.end() && internal->second.is_broadcast) {
+    faults.add(path + ".internal", to_text(one.internal) + internal->second.what,
+               "the address of one host");
+  }
+}
+
 inline static_nat check_statics(const configuration& raw, const topology& ground,
-                                fault_list& faults) {
+                                const unworn_addresses& unworn, fault_list& faults) {
   std::vector<static_mapping> all;
-  const auto broadcasts = broadcasts_of_all(ground);
   for (std::size_t i = 0; i < raw.nat.statics.size(); ++i) {
     const auto& one = raw.nat.statics[i];
     const auto path = element("nat.static", i);
     const auto domain = find_domain(one.domain, path + ".domain", ground, faults);
     all.push_back({one.external, one.external_port, one.internal, one.internal_port, one.protocol,
                    optional_zone(one.zone, path + ".zone", ground, faults), domain, one.hairpin});
-    const auto check = [&](const char* field, ipv4_address address) {
-      if (broadcasts.contains({domain, address})) {
-        faults.add(path + field, to_text(address) + " is a broadcast address",
-                   "the address of one host");
-      }
-    };
-    check(".external", one.external);
-    check(".internal", one.internal);
+    check_worn(one, domain, path, unworn, faults);
   }
   auto made = checked(all);
   if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {
@@ -301,7 +251,8 @@ inline bool repeats_interface(const pool_fault& one, const pool_configuration& o
 }
 
 inline pool_set check_pools(const configuration& raw, const static_nat& statics,
-                            const topology& ground, fault_list& faults) {
+                            const unworn_addresses& unworn, const topology& ground,
+                            fault_list& faults) {
   check_pool_keys(raw, faults);
   const auto known = faults.size();
   std::vector<pool_specification> all;
@@ -316,7 +267,7 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   auto made = checked(all, claims);
   bool changed = false;
   for (auto& one : all) {
-    changed |= leave_out_broadcasts(one, ground);
+    changed |= leave_out(unworn, one);
   }
   if (changed && std::holds_alternative<pool_set>(made)) {
     made = checked(all, claims);
@@ -335,8 +286,9 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
 inline compiled_nat check_nat(const configuration& raw, const topology& ground,
                               fault_list& faults) {
   compiled_nat made;
-  made.statics = check_statics(raw, ground, faults);
-  made.pools = check_pools(raw, made.statics, ground, faults);
+  const auto unworn = unworn_in(raw, ground);
+  made.statics = check_statics(raw, ground, unworn, faults);
+  made.pools = check_pools(raw, made.statics, unworn, ground, faults);
   for (std::size_t i = 0; i < raw.nat.exempt.size(); ++i) {
     const auto& one = raw.nat.exempt[i];
     if (one.protocol && !has_ports(*one.protocol) && !one.destination_ports.empty()) {
