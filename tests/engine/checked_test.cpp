@@ -425,6 +425,29 @@ TEST_CASE("a static mapping to the address of another station is named", "[engin
   CHECK(said_of(port_forward("203.0.113.1", 80, "203.0.113.77", 8080)).empty());
 }
 
+TEST_CASE("a pool with the addresses of another domain's interface is named", "[engine][checked]") {
+  const auto said_of = [](const char* domain, const char* external_domain) {
+    auto raw = home_gateway();
+    raw.interfaces[0].domain = "red";
+    raw.nat.pools[0].domain = domain;
+    raw.nat.pools[0].external_domain = external_domain;
+    return said_about(raw);
+  };
+  CHECK(
+      said_of("red", "") ==
+      "nat.pools[0].external: \"wan\" is in domain \"default\", and the pool's external addresses "
+      "are in \"red\"; external-domain: default, or an interface of \"red\"\n");
+  CHECK(
+      said_of("default", "red") ==
+      "nat.pools[0].external: \"wan\" is in domain \"default\", and the pool's external addresses "
+      "are in \"red\"; external-domain: default, or an interface of \"red\"\n");
+  CHECK(said_of("red", "default").empty());
+  CHECK(said_of("default", "").empty());
+  CHECK(said_of("blue", "") ==
+        "nat.pools[0].domain: no interface belongs to domain \"blue\"; the domain of an "
+        "interface\n");
+}
+
 TEST_CASE("a fault of a static mapping is named", "[engine][checked]") {
   using raw = configuration;
   CHECK(said_after([](raw& one) { one.nat.statics = {one_to_one("224.0.0.1", "10.0.0.9")}; }) ==

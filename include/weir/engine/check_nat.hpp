@@ -71,7 +71,9 @@ inline std::vector<ipv4_prefix> ipv4_blocks(const std::vector<ip_prefix>& blocks
   return made;
 }
 
-inline std::vector<ipv4_prefix> addresses_of(const std::string& interface, const std::string& path,
+/// The addresses of an interface, which nobody wears in another domain than its own.
+inline std::vector<ipv4_prefix> addresses_of(const std::string& interface,
+                                             const std::string& domain, const std::string& path,
                                              const topology& ground, fault_list& faults) {
   std::vector<ipv4_prefix> made;
   const auto id = find_interface(ground, interface);
@@ -79,7 +81,15 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface, const
     faults.add(path, "unknown interface " + in_quotes(interface), known_interfaces(ground));
     return made;
   }
-  for (const auto& own : ground.interfaces[id->number()].addresses) {
+  const auto& named = ground.interfaces[id->number()];
+  const auto& own_domain = ground.domains.names()[named.domain.number()];
+  if (!id->is_local() && own_domain != domain && ground.domains.find(domain)) {
+    faults.add(path,
+               in_quotes(interface) + " is in domain " + in_quotes(own_domain) +
+                   ", and the pool's external addresses are in " + in_quotes(domain),
+               "external-domain: " + own_domain + ", or an interface of " + in_quotes(domain));
+  }
+  for (const auto& own : named.addresses) {
     if (own.address.is_ipv4()) {
       made.push_back(ipv4_prefix::host(own.address.v4()));
     }
@@ -109,10 +119,12 @@ inline void check_plan_is_all(const pool_configuration& raw, const std::string& 
 inline pool_specification specification_of(const pool_configuration& raw, const std::string& path,
                                            const topology& ground, fault_list& faults) {
   pool_specification made;
+  const auto& external_domain = raw.external_domain.empty() ? raw.domain : raw.external_domain;
   made.internal = ipv4_blocks(raw.internal, path + ".internal", faults);
   made.external = raw.external_interface.empty()
                       ? ipv4_blocks(raw.external, path + ".external", faults)
-                      : addresses_of(raw.external_interface, path + ".external", ground, faults);
+                      : addresses_of(raw.external_interface, external_domain, path + ".external",
+                                     ground, faults);
   made.zone = optional_zone(raw.zone, path + ".zone", ground, faults);
   made.domain = find_domain(raw.domain, path + ".domain", ground, faults);
   made.external_domain =
