@@ -209,6 +209,7 @@ class description {
     add(path + ".destination", to_text(one.destination));
     add(path + ".protocol", one.protocol);
     each(path + ".destination-port", one.destination_ports);
+    add(path + ".domain", one.domain);
   }
   void add(const std::string& path, const sessions_configuration& one) {
     add(path + ".max", one.max);

@@ -159,6 +159,7 @@ nat:
       {"nat.static[0].hairpin", "true"},
       {"nat.exempt[0].protocol", "none"},
       {"nat.exempt[0].destination-port", "0"},
+      {"nat.exempt[0].domain", "default"},
   }));
 
   INFO(path);
@@ -380,6 +381,8 @@ TEST_CASE("static mappings, exemptions and gateways are read", "[config][reader]
        "exempt[0].protocol", "udp"},
       {"exempt: [{ source: 192.168.0.0/16, destination: 10.0.0.0/8, destination-port: [53, 80] }]",
        "exempt[0].destination-port[1]", "80"},
+      {"exempt: [{ source: 192.168.0.0/16, destination: 10.0.0.0/8, domain: red }]",
+       "exempt[0].domain", "red"},
       {"alg: { ftp: off, tftp: \"off\", pptp: false }", "pools", "0"},
   }));
 

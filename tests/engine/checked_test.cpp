@@ -143,6 +143,15 @@ TEST_CASE("a route over IPv6 needs an interface that carries its packets",
         "larger MTU, or no route over IPv6\n");
 }
 
+TEST_CASE("an exemption of an unknown domain is named", "[engine][checked]") {
+  CHECK(said_after([](configuration& one) {
+          one.nat.exempt.resize(1);
+          one.nat.exempt[0].domain = "red";
+        }) ==
+        "nat.exempt[0].domain: no interface belongs to domain \"red\"; the domain of an "
+        "interface\n");
+}
+
 TEST_CASE("translation that can have no effect is named", "[engine][checked]") {
   CHECK(said_after([](configuration& one) {
           one.nat.exempt.resize(1);

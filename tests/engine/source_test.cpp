@@ -274,6 +274,28 @@ TEST_CASE("an exempt destination is reached untranslated", "[engine][source][rfc
   CHECK(box.sends("lan", udp{}.to("198.51.100.1")).source() != "10.0.0.5");
 }
 
+TEST_CASE("of two tenants with the same addresses one is exempt", "[engine][source]") {
+  auto raw = pool_gateway();
+  raw.interfaces.push_back(raw.interfaces[0]);
+  raw.interfaces[2].name = "tenant";
+  raw.interfaces[2].domain = "red";
+  raw.routes.push_back({ip_prefix{ipv4_prefix{}}, raw.routes[0].via, "wan", "red"});
+  raw.nat.pools.push_back(raw.nat.pools[0]);
+  raw.nat.pools[1].name = "red";
+  raw.nat.pools[1].domain = "red";
+  raw.nat.pools[1].external_domain = "default";
+  raw.nat.exempt = {exempting("192.0.2.0/24")};
+  raw.nat.exempt[0].domain = GENERATE("default", "red");
+  const bool is_red = raw.nat.exempt[0].domain == "red";
+  gateway box{raw};
+
+  const auto ours = box.sends("lan", udp{}.to("192.0.2.1"));
+  const auto theirs = box.sends("tenant", udp{}.to("192.0.2.1"));
+
+  CHECK((ours.source() == "10.0.0.5") == !is_red);
+  CHECK((theirs.source() == "10.0.0.5") == is_red);
+}
+
 TEST_CASE("a 1:1 host wears its mapping whatever permits its flow", "[engine][source]") {
   auto raw = pool_gateway();
   raw.policies[0].default_action =

@@ -39,6 +39,15 @@ TEST_CASE("an exemption may be for some ports of one protocol", "[nat][exempt]")
   CHECK_FALSE(is_exempt(list, flow(protocol::tcp, office, branch, 5060)));
 }
 
+TEST_CASE("an exemption is for flows of one domain", "[nat][exempt]") {
+  const std::vector<exemption> list{{ipv4_prefix{}, ipv4_prefix{}, {}, {}, domain_id{1}}};
+  auto one = flow(protocol::tcp, office, branch, 80);
+
+  CHECK_FALSE(is_exempt(list, one));
+  one.domain = domain_id{1};
+  CHECK(is_exempt(list, one));
+}
+
 TEST_CASE("what has no ports is in no range of ports", "[nat][exempt]") {
   const std::vector<exemption> list{{ipv4_prefix{}, ipv4_prefix{}, {}, {port_range{}}}};
 

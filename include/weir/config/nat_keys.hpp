@@ -209,6 +209,7 @@ inline constexpr key<exempt_configuration> exempt_keys[] = {
     {"destination", member<&exempt_configuration::destination, read_block>, true},
     {"protocol", member<&exempt_configuration::protocol, read_optional_protocol>},
     {"destination-port", member<&exempt_configuration::destination_ports, read_matched_ports>},
+    {"domain", member<&exempt_configuration::domain, read_name>},
 };
 
 // --- the section -------------------------------------------------------------------------------

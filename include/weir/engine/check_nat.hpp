@@ -303,12 +303,13 @@ inline compiled_nat check_nat(const configuration& raw, const topology& ground,
   made.pools = check_pools(raw, made.statics, unworn, ground, faults);
   for (std::size_t i = 0; i < raw.nat.exempt.size(); ++i) {
     const auto& one = raw.nat.exempt[i];
+    const auto path = element("nat.exempt", i);
     if (one.protocol && !has_ports(*one.protocol) && !one.destination_ports.empty()) {
-      faults.add(element("nat.exempt", i) + ".destination-port",
-                 "no packet matches: the protocol has no ports",
+      faults.add(path + ".destination-port", "no packet matches: the protocol has no ports",
                  "a protocol with ports, or no port");
     }
-    made.exempt.push_back({one.source, one.destination, one.protocol, one.destination_ports});
+    made.exempt.push_back({one.source, one.destination, one.protocol, one.destination_ports,
+                           find_domain(one.domain, path + ".domain", ground, faults)});
   }
   return made;
 }

@@ -138,6 +138,7 @@ struct exempt_configuration {
   ipv4_prefix destination{};
   std::optional<weir::protocol> protocol;
   std::vector<port_range> destination_ports;
+  std::string domain = "default";
 };
 
 struct nat_configuration {

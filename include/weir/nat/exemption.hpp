@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/net/domain.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/port.hpp"
@@ -12,15 +13,18 @@
 
 namespace weir {
 
-/// Flows that are sent as they are, whatever pools and static mappings say (RFC 6888 REQ-6).
+/// Flows of a domain that are sent as they are, whatever pools and static mappings say (RFC 6888
+/// REQ-6).
 struct exemption {
   ipv4_prefix source{};
   ipv4_prefix destination{};
   std::optional<weir::protocol> protocol;     ///< absent: every protocol
   std::vector<port_range> destination_ports;  ///< empty: every port, and what has none
+  domain_id domain{};
 
   bool covers(const flow_key<ipv4>& flow) const noexcept {
-    if (!source.contains(flow.source.address) || !destination.contains(flow.destination.address) ||
+    if (domain != flow.domain || !source.contains(flow.source.address) ||
+        !destination.contains(flow.destination.address) ||
         (protocol && *protocol != flow.protocol)) {
       return false;
     }
