@@ -1,5 +1,6 @@
 #include "tests/engine/gateway.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/ending.hpp"
 
 namespace weir::test {
 namespace {
@@ -72,6 +73,21 @@ TEST_CASE("a time before the last one counts as the last one", "[engine]") {
   CHECK(box.worker().expire(instant{}) == 0);
 
   CHECK(box.worker().now() == last);
+}
+
+TEST_CASE("a worker tells the domain of packets that known interfaces bring", "[engine]") {
+  auto raw = two_zones();
+  raw.interfaces.resize(3);
+  raw.interfaces[2].name = "other";
+  raw.interfaces[2].domain = "red";
+  gateway box{raw};
+  const auto& worker = box.worker();
+  const auto packet = udp{}.bytes();
+
+  CHECK(worker.domain_of<ipv4>(packet, interface_id{2}) == domain_id{});
+  CHECK(worker.domain_of<ipv4>(packet, interface_id{3}) == domain_id{1});
+  CHECK(ending_of([&] { worker.domain_of<ipv4>(packet, interface_id{4}); }).said ==
+        "weir: broken precondition: packets come from known interfaces\n");
 }
 
 }  // namespace

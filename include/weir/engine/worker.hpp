@@ -80,13 +80,12 @@ class basic_worker {
   /// What is broken in the tables, if anything is. Walks all of them, and allocates.
   std::optional<std::string> verify() const { return detail::verify(*state_); }
 
-  /// The domain a packet is in: its interface's, or for the box's own that of its source.
+  /// The domain a packet is in: its interface's, or for the box's own that of its source. The
+  /// interface is one of the snapshot's.
   template <IpVersion V>
   domain_id domain_of(std::span<const std::byte> bytes, interface_id ingress) const noexcept {
-    if (!ingress.is_local()) [[likely]] {
-      return state_->ingress[ingress.number()].domain;
-    }
-    return detail::own_domain<V>(*state_->config, bytes);
+    expects(ingress.number() < state_->ingress.size(), "packets come from known interfaces");
+    return known_domain_of<V>(bytes, ingress);
   }
 
   /// The time of the last burst.
@@ -112,6 +111,15 @@ class basic_worker {
     } else {
       return lanes_->six[i];
     }
+  }
+
+  /// `domain_of` of a packet whose interface is known to be one.
+  template <IpVersion V>
+  domain_id known_domain_of(std::span<const std::byte> bytes, interface_id ingress) const noexcept {
+    if (!ingress.is_local()) [[likely]] {
+      return state_->ingress[ingress.number()].domain;
+    }
+    return detail::own_domain<V>(*state_->config, bytes);
   }
 
   tick advance(instant now) noexcept {
@@ -170,7 +178,7 @@ class basic_worker {
   void open_lane(std::size_t i, std::span<const std::byte> bytes, std::size_t wire_size,
                  interface_id ingress) noexcept {
     auto& lane = lane_of<V>(i);
-    walk_into(lane.headers, bytes, wire_size, domain_of<V>(bytes, ingress), state_->walking);
+    walk_into(lane.headers, bytes, wire_size, known_domain_of<V>(bytes, ingress), state_->walking);
     if (has_session_key(lane.headers.facts)) [[likely]] {
       const auto& table = state_->template sessions<V>();
       lane.hash = table.hash(lane.headers.key);
@@ -346,7 +354,7 @@ class basic_worker {
                  const detail::foresight<V>* seen) noexcept {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
-      const auto domain = domain_of<V>(view.bytes, view.meta.ingress);
+      const auto domain = known_domain_of<V>(view.bytes, view.meta.ingress);
       return detail::judge_refused<V>(*state_, lane.headers, view, domain);
     }
     if (state_->judges_transport && detail::is_corrupt(headers, view)) [[unlikely]] {
