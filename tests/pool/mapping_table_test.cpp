@@ -4,18 +4,21 @@
 
 #include "tests/pool/pools.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/ending.hpp"
 #include "tests/support/seeded.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <map>
 #include <set>
+#include <string>
 #include <vector>
 
 namespace weir {
 namespace {
 
 using test::block;
+using test::ending_of;
 using test::home_pool;
 using test::pools_of;
 using test::ports;
@@ -85,6 +88,23 @@ struct short_traits : table_traits {
 struct listed_traits : table_traits {
   template <class Words>
   using index = listed_index<Words>;
+};
+/// An index that breaks its promise: where so many entries were, none fits any more.
+template <unsigned Erased>
+struct narrowing_traits : table_traits {
+  template <class Words>
+  struct index : listed_index<Words> {
+    using listed_index<Words>::listed_index;
+
+    bool try_insert(std::uint64_t hash, const Words& key, std::uint32_t payload) noexcept {
+      return erased < Erased && listed_index<Words>::try_insert(hash, key, payload);
+    }
+    bool erase(std::uint64_t hash, const Words& key, std::uint32_t payload) noexcept {
+      ++erased;
+      return listed_index<Words>::erase(hash, key, payload);
+    }
+    unsigned erased = 0;
+  };
 };
 
 const ipv4_address alice{192, 168, 1, 10};
@@ -189,6 +209,30 @@ TEST_CASE("an index without room for the entry outside leaves nothing behind", "
     taken += nat.owner.count(external_id{one}, port_space::udp);
   }
   CHECK(taken == 1);
+}
+
+TEST_CASE("a table stops where its host does not fit in its own place", "[pool][mapping]") {
+  const std::string said = "weir: broken precondition: a host fits where it was\n";
+  basic_translator<narrowing_traits<1>> joins{{home_pool()}};
+  basic_translator<narrowing_traits<2>> leaves{{home_pool()}};
+  joins.maps(protocol::udp, alice, 5000);
+  leaves.maps(protocol::udp, alice, 5000);
+  const auto first = leaves.maps(protocol::udp, alice, 5001);
+
+  CHECK(ending_of([&] { joins.maps(protocol::udp, alice, 5001); }).said == said);
+  CHECK(ending_of([&] { leaves.table.release(first.id); }).said == said);
+}
+
+TEST_CASE("a table stops where its port is taken before it takes it", "[pool][mapping]") {
+  translator nat{{home_pool()}};
+  mapping_forecast<ipv4> asked;
+  nat.table.begin(asked, nat.pools.pools()[0], protocol::udp, {alice, port{5000}});
+  const auto take = [&](const endpoint<ipv4>& worn) noexcept {
+    nat.owner.try_take(*nat.pools.find({domain_id{}, worn.address}), port_space::udp, worn.port);
+  };
+
+  CHECK(ending_of([&] { nat.table.acquire(asked, nat.random, take); }).said ==
+        "weir: broken precondition: a mapping takes a free port\n");
 }
 
 TEST_CASE("a ping takes an identifier and gives back the same one", "[pool][mapping][sd3]") {

@@ -5,6 +5,7 @@
 //
 // Limits. `hosts_max` hosts are remembered. A mapping of another one stands in no list.
 
+#include "weir/base/contract.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/pool/mapping.hpp"
 #include "weir/table/memory.hpp"
@@ -57,8 +58,7 @@ class host_lists {
     record.has_host = true;
     mapping<V>& former = records[first.number()];
     if (former.external == record.external) {
-      index_.erase(hash, packed, first.number());
-      index_.try_insert(hash, packed, id.number());
+      replace(hash, packed, first, id);
       record.next = first;
       former.previous = id;
       return;
@@ -82,9 +82,10 @@ class host_lists {
     }
     const auto packed = detail::packed_host(record.key());
     const std::uint64_t hash = hash_(packed);
-    index_.erase(hash, packed, id.number());
-    if (!record.next.is_none()) {
-      index_.try_insert(hash, packed, record.next.number());
+    if (record.next.is_none()) {
+      index_.erase(hash, packed, id.number());
+    } else {
+      replace(hash, packed, id, record.next);
     }
   }
 
@@ -93,6 +94,14 @@ class host_lists {
   std::size_t bytes() const noexcept { return index_.bytes(); }
 
  private:
+  /// Another mapping comes first in the list of its host.
+  void replace(std::uint64_t hash, const detail::packed_key<V>& packed, mapping_id former,
+               mapping_id first) noexcept {
+    index_.erase(hash, packed, former.number());
+    const bool is_there = index_.try_insert(hash, packed, first.number());
+    expects(is_there, "a host fits where it was");
+  }
+
   typename Traits::hash hash_;
   typename Traits::template index<detail::packed_key<V>> index_;
 };

@@ -305,7 +305,8 @@ class mapping_table {
     }
     ++size_;
     prefetch_write(records_.data() + next_record().number());
-    owner_->try_take(chosen.external, space, chosen.port);
+    const bool is_taken = owner_->try_take(chosen.external, space, chosen.port);
+    expects(is_taken, "a mapping takes a free port");
     record = {};
     record.internal_address = key.endpoint.address;
     record.internal_port = key.endpoint.port;

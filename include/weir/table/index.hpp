@@ -25,7 +25,7 @@ struct payload_archetype {
 ///  - `find` answers the payload inserted for the key, or `no_payload`: `is_payload_of_key` says
 ///    whether a candidate is the one;
 ///  - `try_insert` fails where there is no room; the same key and payload are not inserted twice;
-///  - `erase` says whether that entry was there.
+///  - `erase` says whether that entry was there; another one with the same hash fits in its place.
 template <class I, class Key>
 concept IndexFor = requires(I& index, const I& view, std::uint64_t hash, const Key& key,
                             std::uint32_t payload, detail::payload_archetype is_payload_of_key) {
