@@ -2,6 +2,7 @@
 
 #include "tests/session/table_fixture.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/ending.hpp"
 
 #include <cstdint>
 #include <set>
@@ -52,6 +53,16 @@ TEMPLATE_TEST_CASE("a session is found by both keys, each in its direction", "[s
   CHECK(back.way() == direction::reply);
   CHECK_FALSE(box.is_live(udp_flow<TestType>(2)));
   CHECK_FALSE(box.table.verify());
+}
+
+TEST_CASE("a table for more sessions than its index can name is not made", "[session][table]") {
+  const session_timeouts timeouts[1]{};
+  const auto made = [&](std::uint32_t sessions_max) {
+    session_table<ipv4>{{.sessions_max = sessions_max, .timeouts = timeouts}};
+  };
+
+  CHECK(ending_of([&] { made((1u << 27) - 1); }).said ==
+        "weir: broken precondition: ids fit the index\n");
 }
 
 TEMPLATE_TEST_CASE("three steps find what one step finds", "[session][table]", ipv4, ipv6) {

@@ -147,7 +147,7 @@ struct nat_configuration {
   std::vector<exempt_configuration> exempt;
 };
 
-/// The most sessions: two index entries for each must fit the payload of an index.
+/// The most sessions: the largest power of two that a table of them takes.
 inline constexpr std::uint32_t sessions_limit = 1u << 26;
 
 struct sessions_configuration {

@@ -267,7 +267,7 @@ class basic_worker {
   }
 
   /// Third step: everything that decides, in the order of the packets. Those that go straight on
-  /// are taken in runs: all of a run are judged, then all are rewritten.
+  /// are taken in runs, of which each is judged, rewritten and told of before the next one.
   template <PacketBurst B, class S>
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);

@@ -34,7 +34,7 @@ class session_directory {
   /// The hashes of a session's keys, by direction.
   using hash_pair = std::array<std::uint64_t, 2>;
 
-  /// Room for `sessions_max` sessions, at most 2^27 - 1.
+  /// Room for `sessions_max` sessions, at most 2^27 - 2.
   session_directory(std::uint32_t sessions_max, const hash_seed& seed)
       : hash_{seed}, index_{2 * checked(sessions_max), 2 * sessions_max}, slab_{sessions_max} {}
 

@@ -36,7 +36,7 @@ struct session_room {
 };
 
 struct session_table_options {
-  std::uint32_t sessions_max = 0;  ///< at most 2^27 - 1
+  std::uint32_t sessions_max = 0;  ///< at most 2^27 - 2
   full_policy when_full = full_policy::refuse;
   std::uint32_t per_source_max = 0;            ///< 0: no limit
   std::uint32_t embryonic_per_source_max = 0;  ///< 0: no limit
