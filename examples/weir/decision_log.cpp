@@ -19,7 +19,7 @@ std::string verdict_text(const verdict& answer) {
     case verdict_kind::deliver:
       return "delivered to the box";
     case verdict_kind::consume:
-      return "answered or absorbed";
+      return "taken in by weir";
     case verdict_kind::drop:
       break;
   }

@@ -178,7 +178,7 @@ void print_verdict(const verdict& answer, const listener& heard, const snapshot&
       line("verdict", "deliver to the box itself");
       break;
     case verdict_kind::consume:
-      line("verdict", "answered or absorbed by weir");
+      line("verdict", "taken in by weir");
       break;
     case verdict_kind::drop:
       print_drop(answer.reason());

@@ -82,7 +82,7 @@ void print_verdicts(const replay_result& result, std::FILE* to) {
   };
   line("forwarded", packets.out);
   line("delivered to the box", packets.delivered);
-  line("answered or absorbed", packets.consumed);
+  line("taken in by weir", packets.consumed);
   line("held at the end", packets.held);
   line("dropped", packets.dropped);
   fmt::print(to, "\n");

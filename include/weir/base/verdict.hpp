@@ -11,7 +11,7 @@ namespace weir {
 enum class verdict_kind : std::uint8_t {
   forward,  ///< leaves by `egress()`, towards `next_hop()`
   deliver,  ///< is for the box itself
-  consume,  ///< was answered or absorbed by weir
+  consume,  ///< was taken in by weir
   drop,     ///< goes no further, for `reason()`
 };
 

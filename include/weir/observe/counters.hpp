@@ -17,7 +17,7 @@ struct packet_counters {
   counter out;        ///< forwarded
   counter dropped;    ///< the sum of `by_reason`
   counter delivered;  ///< to the box itself
-  counter consumed;   ///< answered or absorbed
+  counter consumed;   ///< taken in by weir; what it answers is dropped
   counter held;       ///< waiting inside the engine now
 
   counter generated;           ///< packets weir made: errors, resets
