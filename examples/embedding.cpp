@@ -2,6 +2,7 @@
 // them.
 
 #include "weir/config/load.hpp"
+#include "weir/config/located_fault.hpp"
 #include "weir/engine/worker.hpp"
 #include "weir/packet/ram_packet.hpp"
 
@@ -9,11 +10,16 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
-#include <memory>
 #include <random>
 #include <span>
 #include <string_view>
 #include <variant>
+#include <vector>
+
+int complain(const std::vector<weir::config::located_fault>& faults) {
+  for (const auto& one : faults) std::fprintf(stderr, "%s\n", weir::config::to_text(one).c_str());
+  return 2;
+}
 
 // [embedding]
 struct printing_sink {
@@ -25,7 +31,11 @@ struct printing_sink {
   bool generated(std::span<const std::byte>, const weir::emission&) noexcept { return false; }
 };
 
-int run(std::shared_ptr<const weir::snapshot> config) {
+int run(const char* file) {
+  const auto loaded = weir::config::load(file);  // a snapshot, or what is wrong with the file
+  if (loaded.index() != 0) return complain(std::get<1>(loaded));
+  const auto config = std::get<0>(loaded);
+
   // A UDP datagram from 10.0.0.5:4000 to 192.0.2.1:53, without a checksum.
   std::array<unsigned char, 28> datagram{0x45, 0,    0,  28, 0, 0, 0x40, 0, 64, 17,
                                          0x6E, 0xCB, 10, 0,  0, 5, 192,  0, 2,  1,
@@ -45,11 +55,5 @@ int run(std::shared_ptr<const weir::snapshot> config) {
 // [embedding]
 
 int main(int count, char** arguments) {
-  auto loaded = weir::config::load(count > 1 ? arguments[1] : "home-gateway.yaml");
-  if (const auto* faults = std::get_if<1>(&loaded)) {
-    for (const auto& one : *faults)
-      std::fprintf(stderr, "%s\n", weir::config::to_text(one).c_str());
-    return 2;
-  }
-  return run(std::get<0>(loaded));
+  return run(count > 1 ? arguments[1] : "home-gateway.yaml");
 }
