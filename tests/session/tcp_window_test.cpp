@@ -201,9 +201,28 @@ TEST_CASE("an ICMP error may not quote a side that has sent nothing",
   CHECK_FALSE(is_quotable(connection.flow, reply, 0));
 }
 
-TEST_CASE("an ICMP error may quote a SYN that nobody answered", "[session][tcp][icmp][rfc5927]") {
-  const tcp_connection connection = tcp_connection::in(session_phase::opening);
+TEST_CASE("an ICMP error may quote a SYN that nobody answered, and nothing else",
+          "[session][tcp][icmp][rfc5927]") {
+  const std::uint32_t payload = GENERATE(0u, 100u);
+  tcp_connection connection;
+  connection.isn[0] = any_isn();
+  const tcp_segment opening = connection.at(original, 0, 0, tcp_flag::syn, payload);
+  connection.phase = open_tcp(connection.flow, opening);
+  if (GENERATE(false, true))
+    connection.take(original, connection.at(original, 0, 0, tcp_flag::syn));
 
-  CHECK(is_quotable(connection.flow, original, test::original_isn));
-  CHECK_FALSE(is_quotable(connection.flow, original, test::original_isn + 2));
+  CHECK(is_quotable(connection.flow, original, opening.sequence));
+  CHECK(is_quotable(connection.flow, original, opening.end() - 1));
+  CHECK_FALSE(is_quotable(connection.flow, original, opening.end()));
+  CHECK_FALSE(is_quotable(connection.flow, original, opening.sequence - 1));
+  CHECK_FALSE(is_quotable(connection.flow, original, opening.sequence - 66'000));
+}
+
+TEST_CASE("an ICMP error may quote the last number that an opener chose",
+          "[session][tcp][icmp][rfc5927]") {
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  connection.take(original, connection.at(original, 500, 0, tcp_flag::syn));
+
+  CHECK(is_quotable(connection.flow, original, test::original_isn + 500));
+  CHECK_FALSE(is_quotable(connection.flow, original, test::original_isn));
 }

@@ -120,12 +120,15 @@ constexpr bool is_in_window(const flow_state& flow, direction way,
 
 /// Whether the sequence number that an ICMP error quotes may be of a segment of `way` that is
 /// under way: not sent long ago, and not sent in the future (RFC 5927 section 4.1). Of a side that
-/// was not seen nothing is.
+/// was not seen nothing is, and as long as the other one was not, the SYN is all that was sent.
 constexpr bool is_quotable(const flow_state& flow, direction way, std::uint32_t sequence) noexcept {
   if (flow.window[index_of(way)] == 0) return false;
-  const std::uint32_t offered = flow.window_bytes(opposite(way));
-  const std::uint32_t window = offered == 0 ? acknowledgment_window_min : offered;
+  const std::uint32_t window = flow.window_bytes(opposite(way));
   const std::uint32_t end = flow.sequence_end[index_of(way)];
+  if (window == 0) {
+    const std::uint32_t confirming = flow.sequence_end[index_of(opposite(way))];
+    return detail::sequence_between(confirming - 1, sequence, end - 1);
+  }
   return detail::sequence_between(end - window, sequence, end);
 }
 
