@@ -182,6 +182,42 @@ TEST_CASE("after a FIN a RST in the window closes", "[session][tcp]") {
   CHECK(connection.phase == (is_inside ? session_phase::reset : from));
 }
 
+TEST_CASE("a FIN behind a full window keeps nothing from being confirmed or sent again",
+          "[session][tcp][rfc5382-req2]") {
+  const auto way = GENERATE(original, reply);
+  const auto mode = GENERATE(tcp_mode::strict, tcp_mode::loose);
+  const std::uint32_t window = 300'000;
+  tcp_connection connection = tcp_connection::in(session_phase::established, mode);
+  connection.flow.scale[0] = connection.flow.scale[1] = 3;
+  connection.flow.window[0] = connection.flow.window[1] = 37'500;
+  const tcp_segment first = connection.next(way, ack, 1'000);
+  tcp_segment again = connection.next(opposite(way), ack, GENERATE(0u, 500u));
+  for (std::uint32_t sent = 0; sent < window; sent += 1'000) {
+    connection.take(way, connection.next(way, ack, 1'000));
+  }
+  REQUIRE(connection.take(way, connection.next(way, ack | fin)) == pass);
+
+  CHECK(connection.take(opposite(way), again) == pass);
+  CHECK(connection.take(way, first) == quiet);
+  if (GENERATE(false, true)) {
+    again.flags |= fin;
+    REQUIRE(connection.take(opposite(way), again) == pass);
+    CHECK(connection.take(opposite(way), again) == quiet);
+  }
+  again.acknowledgment -= 1;
+  CHECK(connection.take(opposite(way), again) == drop);
+}
+
+TEST_CASE("without a FIN nothing is confirmed from behind a full window", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  connection.flow.sequence_end[0] += acknowledgment_window_min;
+  tcp_segment again = connection.at(reply, 1, 1);
+
+  CHECK(connection.take(reply, again) == pass);
+  again.acknowledgment -= 1;
+  CHECK(connection.take(reply, again) == drop);
+}
+
 TEST_CASE("data after a reset brings the session back", "[session][tcp][rfc7857-2.2]") {
   const auto way = GENERATE(original, reply);
   tcp_connection connection = tcp_connection::in(session_phase::reset);

@@ -184,7 +184,7 @@ struct tcp_judgment {
   /// The bound of inequality III moves for paths of which a part is seen: what is confirmed up to
   /// a window ahead counts as sent.
   constexpr bool is_believed() noexcept {
-    if (is_off() || is_plausible(flow, way, segment)) return true;
+    if (is_off() || is_plausible(flow, way, segment) || is_before_fin()) return true;
     if (mode == tcp_mode::strict || !segment.has(tcp_flag::ack)) return false;
     const std::uint32_t ahead = std::max(flow.window_bytes(way), acknowledgment_window_min);
     std::uint32_t& end = flow.sequence_end[index_of(opposite(way))];
@@ -227,8 +227,23 @@ struct tcp_judgment {
   }
   constexpr tcp_outcome unchanged() const noexcept { return tcp_outcome::pass_no_refresh; }
 
+  /// What one side has seen that has finished: its FIN may stand behind a window that was full
+  /// already, and takes a number that no window has room for.
+  constexpr flow_state before_fin() const noexcept {
+    flow_state seen = flow;
+    --seen.sequence_end[index_of(opposite(way))];
+    return seen;
+  }
+  constexpr bool may_be_finished() const noexcept { return phase > session_phase::established; }
+  constexpr bool is_before_fin() const noexcept {
+    return may_be_finished() && segment.has(tcp_flag::ack) &&
+           is_plausible(before_fin(), way, segment);
+  }
+
   constexpr tcp_outcome by_disbelief() const noexcept {
-    return is_belated(flow, way, segment) ? unchanged() : tcp_outcome::out_of_window;
+    const bool is_late = is_belated(flow, way, segment) ||
+                         (may_be_finished() && is_belated(before_fin(), way, segment));
+    return is_late ? unchanged() : tcp_outcome::out_of_window;
   }
   constexpr tcp_outcome by_revive() noexcept {
     if (!is_believed()) return by_disbelief();
