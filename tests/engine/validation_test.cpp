@@ -117,6 +117,95 @@ TEST_CASE("without validation only the box's own addresses are guarded", "[engin
   CHECK(box.sends("wan", udp{}.from("10.0.0.1").to("10.0.0.5")).text() == "drop martian_source");
 }
 
+/// Anybody may answer, `10.0.0.7` wears 203.0.113.50, and 203.0.113.60:80 is its port 8080.
+configuration worn_addresses(source_validation how, std::string_view pool = "203.0.113.8/31") {
+  auto raw = open_gateway(pool);
+  raw.interfaces[1].validation = how;
+  raw.nat.statics = {one_to_one("203.0.113.50", "10.0.0.7"),
+                     port_forward("203.0.113.60", 80, "10.0.0.7", 8080)};
+  return raw;
+}
+
+TEST_CASE("nobody speaks under an address that translated flows wear",
+          "[engine][validation][rfc4787-req9]") {
+  const auto how =
+      GENERATE(source_validation::off, source_validation::loose, source_validation::strict);
+  const bool drops = GENERATE(true, false);
+  const auto from = GENERATE("203.0.113.8", "203.0.113.9", "203.0.113.50", "203.0.113.60");
+  auto raw = worn_addresses(how);
+  raw.drop_martians = drops;
+  gateway box{raw};
+  const auto syn = tcp{}.syn().from(from, 5).to("203.0.113.60", 80);
+
+  CHECK(box.sends("wan", syn).text() == (drops ? "drop martian_source" : "forward"));
+  CHECK(box.sends("wan", builder{syn}.from("203.0.113.61", 5)).text() == "forward");
+  CHECK((box.sends("lan", udp{}.from(from).to("192.0.2.1")).text() == "drop martian_source") ==
+        drops);
+}
+
+TEST_CASE("an address that translated flows wear is no source where no route leads to it",
+          "[engine][validation]") {
+  auto raw = worn_addresses(source_validation::off, "198.51.100.8/31");
+  raw.routes.clear();
+  gateway box{raw};
+  const auto packet = udp{}.from("198.51.100.9").to("10.0.0.7");
+
+  CHECK(box.sends("wan", packet).text() == "drop martian_source");
+  CHECK(box.sends("wan", builder{packet}.from("198.51.100.10")).text() == "forward");
+}
+
+TEST_CASE("a forged external endpoint takes no hairpin's place",
+          "[engine][validation][rfc4787-req9]") {
+  auto raw = worn_addresses(source_validation::strict);
+  raw.nat.pools[0].internal = {*parse_prefix(GENERATE("10.0.0.0/24", "0.0.0.0/0"))};
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+  const auto worn = box.sends("lan", udp{}.from("10.0.0.5", 4001)).flow().source;
+  const auto to_worn = udp{}.to(worn);
+
+  CHECK(box.sends("wan", builder{to_worn}.from("203.0.113.50", 7000)).text() ==
+        "drop martian_source");
+  const auto hairpin = box.sends("lan", builder{to_worn}.from("10.0.0.7", 7000));
+  CHECK(box.egress_of(hairpin) == "lan");
+  CHECK(hairpin.destination() == "10.0.0.5");
+}
+
+TEST_CASE("an ICMP error from an address that translated flows wear is forged",
+          "[engine][validation][rfc5508]") {
+  gateway box{worn_addresses(source_validation::loose)};
+  const auto sent = box.sends("lan", udp{}.from("10.0.0.5", 4001));
+  const auto error = icmp{3, 1}.to(sent.source()).quote(sent.bytes);
+
+  CHECK(box.sends("wan", builder{error}.from("203.0.113.50")).text() == "drop martian_source");
+  CHECK(box.sends("wan", builder{error}.from("203.0.113.77")).text() == "forward");
+}
+
+TEST_CASE("who is known as a neighbour has his address although a pool covers it",
+          "[engine][validation][rfc5508]") {
+  auto raw = worn_addresses(source_validation::strict, "203.0.113.0/24");
+  raw.neighbors = {{*parse_ip_address("203.0.113.99"), "wan", {}}};
+  gateway box{raw};
+  const auto sent = box.sends("lan", udp{}.from("10.0.0.5", 4001));
+  const auto error = icmp{11, 0}.to(sent.source()).quote(sent.bytes);
+
+  CHECK(box.sends("wan", builder{error}.from("203.0.113.254")).text() == "forward");
+  CHECK(box.sends("wan", builder{error}.from("203.0.113.99")).text() == "forward");
+  CHECK(box.sends("wan", builder{error}.from("203.0.113.98")).text() == "drop martian_source");
+}
+
+TEST_CASE("an address that flows of another domain wear is a host's", "[engine][validation]") {
+  auto raw = pool_gateway("203.0.113.8/31");
+  raw.interfaces.push_back(raw.interfaces[0]);
+  raw.interfaces[2].name = "red";
+  raw.interfaces[2].domain = "red";
+  raw.interfaces[2].zone = "red";
+  raw.interfaces[2].addresses = {own("203.0.113.1/24")};
+  add_policy(raw, "red", "red", action::permit_stateful);
+  gateway box{raw};
+
+  CHECK(box.sends("red", udp{}.from("203.0.113.9").to("203.0.113.10")).text() == "forward");
+}
+
 TEST_CASE("a packet to its own source is no packet", "[engine][validation]") {
   gateway box{validating(source_validation::off)};
 

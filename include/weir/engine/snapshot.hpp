@@ -19,6 +19,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <span>
@@ -34,6 +35,7 @@ namespace weir {
 struct hop_facts {
   interface_id interface {};
   next_hop_kind kind = next_hop_kind::forward;
+  bool leads_to_worn = false;             ///< to an address that translated flows alone wear
   std::uint32_t mtu = 0;                  ///< IP MTU of the interface, bytes
   verdict decision = verdict::deliver();  ///< for a packet that may leave through it
 };
@@ -137,6 +139,19 @@ class snapshot {
     return find_sorted(translation_addresses_, {domain, address}).has_value();
   }
 
+  /// Whether an address that packets reach by `back`, if anywhere, is worn by translated flows and
+  /// is nobody's beside, so that none comes in from there. Pools may cover what is a neighbour's: a
+  /// gateway that a route names, and a station that is configured.
+  bool is_worn_alone(domain_id domain, ipv4_address address,
+                     word_optional<next_hop_id> back) const noexcept {
+    return (!back || hop(*back).leads_to_worn) &&
+           find_sorted(worn_alone_, {domain, address}).has_value();
+  }
+  /// IPv6 is not translated.
+  bool is_worn_alone(domain_id, const ipv6_address&, word_optional<next_hop_id>) const noexcept {
+    return false;
+  }
+
   const zone_policy& policies() const noexcept { return parts_.policies; }
   std::span<const session_timeouts> timeouts() const noexcept { return parts_.timeouts; }
   const pool_set& pools() const noexcept { return parts_.pools; }
@@ -153,9 +168,10 @@ class snapshot {
       const next_hop_id id{static_cast<std::uint16_t>(hops_.size())};
       const auto decision = hop.kind == next_hop_kind::local ? verdict::deliver()
                                                              : verdict::forward(hop.interface, id);
-      hops_.push_back({hop.interface, hop.kind, interface(hop.interface).mtu, decision});
+      hops_.push_back({hop.interface, hop.kind, false, interface(hop.interface).mtu, decision});
     }
     list_translation_addresses();
+    list_worn_alone();
   }
 
   void list_translation_addresses() {
@@ -166,11 +182,33 @@ class snapshot {
     for (const auto& one : parts_.pools.externals()) add(one);
     for (const auto& claim : parts_.statics.claims()) add(claim.external);
     std::sort(all.begin(), all.end());
+    all.erase(std::unique(all.begin(), all.end()), all.end());
+  }
+
+  void list_worn_alone() {
+    std::vector<external_address> others;
+    const auto add = [&](interface_id on, const ip_address& address) {
+      if (address.is_ipv4()) others.push_back({interface(on).domain, address.v4()});
+    };
+    for (const auto& one : parts_.hops) {
+      if (one.gateway) add(one.interface, *one.gateway);
+    }
+    for (const auto& one : parts_.neighbors) add(one.interface, one.address);
+    std::sort(others.begin(), others.end());
+    const auto& worn = translation_addresses_;
+    std::set_difference(worn.begin(), worn.end(), others.begin(), others.end(),
+                        std::back_inserter(worn_alone_));
+    for (const auto& one : worn_alone_) {
+      if (const auto way = route(one.domain, one.address)) {
+        hops_[(*way).number()].leads_to_worn = true;
+      }
+    }
   }
 
   snapshot_parts parts_;
   std::vector<hop_facts> hops_;
   std::vector<external_address> translation_addresses_;  ///< sorted; none is the box's own
+  std::vector<external_address> worn_alone_;             ///< those of no neighbour
 };
 
 }  // namespace weir

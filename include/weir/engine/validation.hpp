@@ -16,13 +16,15 @@
 
 namespace weir::detail {
 
-/// Whether a source is the box's own where the packet came in. A link-local address is its own on
-/// one link, and may be a neighbour's on another (RFC 4291 section 2.5.6).
+/// Whether a source is the box's own where the packet came in, or one that flows wear behind it. A
+/// link-local address is its own on one link, and may be a neighbour's on another (RFC 4291 section
+/// 2.5.6).
 template <IpVersion V, EngineTraits T>
 bool is_own_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
   const auto& from = flow.received.source.address;
   if (!from.is_link_local()) {
-    return flow.back && state.config->hop(*flow.back).kind == next_hop_kind::local;
+    return (flow.back && state.config->hop(*flow.back).kind == next_hop_kind::local) ||
+           state.config->is_worn_alone(flow.received.domain, from, flow.back);
   }
   const auto& here = state.config->interface(flow.packet.meta.ingress).addresses;
   return std::any_of(here.begin(), here.end(),
