@@ -110,6 +110,51 @@ TEST_CASE("from inside to inside nothing is translated", "[engine][source][sd8]"
   CHECK(held_by(box) == "1 0 0");
 }
 
+TEST_CASE("what does not leave to the zone of a pool for everybody is its inside",
+          "[engine][source][sd8]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("0.0.0.0/0")};
+  auto inside = raw.routes[0];
+  inside.to = *parse_prefix("10.9.0.0/16");
+  inside.via = parse_ip_address("10.0.0.254");
+  inside.interface = "lan";
+  raw.routes.push_back(inside);
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5").to("10.9.0.9"));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(out.source() == "10.0.0.5");
+  CHECK(held_by(box) == "1 0 0");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("192.0.2.1")).source() != "10.0.0.5");
+}
+
+TEST_CASE("without a zone a pool for everybody knows no inside", "[engine][source][sd8]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("0.0.0.0/0")};
+  raw.nat.pools[0].zone.clear();
+  raw.interfaces[0].addresses.push_back(own("10.0.1.1/24"));
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.0.1.9")).source() != "10.0.0.5");
+}
+
+TEST_CASE("by another way to everybody nothing leaves a pool untranslated",
+          "[engine][source][sd17]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("0.0.0.0/0")};
+  raw.nat.pools[0].zone = "elsewhere";
+  raw.interfaces.push_back(raw.interfaces[1]);
+  raw.interfaces[2].name = "wan2";
+  raw.interfaces[2].zone = "elsewhere";
+  raw.interfaces[2].addresses = {own("198.51.100.1/24")};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.to("192.0.2.1")).text() == "drop no_pool");
+}
+
 TEST_CASE("from the inside of one pool to that of another nothing is translated",
           "[engine][source][sd8]") {
   auto raw = home_gateway();

@@ -32,6 +32,16 @@ bool leaves_inside(const shard<T>& state, const pool& from, const new_flow<ipv4>
                              : from.zone == flow.to && flow.from != flow.to;
 }
 
+/// Whether what does not leave the inside of a pool goes to one of its hosts. A pool for everybody
+/// is told its inside by its zone: all that does not leave there, nor by the route that leads to
+/// everybody, for that would be another way out.
+template <EngineTraits T>
+bool reaches_inside(const shard<T>& state, const pool& of, const new_flow<ipv4>& flow) noexcept {
+  const auto to = flow.inside.destination.address;
+  return is_among_hosts(of, to) ||
+         (!of.zone.is_none() && of.serves(to) && !state.config->next_hop(flow.hop).is_default);
+}
+
 /// From inside to inside nothing is hidden, whichever pools serve its ends (SD8); what leaves the
 /// inside of a pool that serves its source goes there no more.
 template <EngineTraits T>
@@ -45,8 +55,7 @@ bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
     return false;
   }
   return std::ranges::any_of(pools.pools(), [&](const pool& one) noexcept {
-    return one.domain == domain && !leaves(one) &&
-           is_among_hosts(one, flow.inside.destination.address);
+    return one.domain == domain && !leaves(one) && reaches_inside(state, one, flow);
   });
 }
 
