@@ -415,6 +415,26 @@ TEST_CASE("without a session an error from a host of a 1:1 mapping wears its add
   CHECK_FALSE(astray.forwarded());
 }
 
+TEST_CASE("without a session an error about what stays inside keeps both addresses",
+          "[engine][quoted_error][sd8]") {
+  auto raw = stateless_host();
+  raw.interfaces[0].addresses.push_back(own("10.0.1.1/24"));
+  raw.nat.statics.push_back(one_to_one("203.0.113.3", "10.0.1.9"));
+  add_policy(raw, "inside", "inside", action::permit);
+  const auto* from = GENERATE("10.0.1.9", "10.0.1.77");
+  CAPTURE(from);
+  gateway box{raw};
+  const auto request = box.sends("lan", udp{}.from("10.0.0.10", 99).to("10.0.1.9", 22));
+  REQUIRE(request.text() == "forward");
+  CHECK(request.source() == "10.0.0.10");
+
+  const auto error = box.sends("lan", icmp{11, 0}.from(from).to("10.0.0.10").quote(request.bytes));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.source() == from);
+  CHECK(quoted_destination(error) == "10.0.1.9");
+}
+
 TEST_CASE("an error about a later fragment passes where rules let it", "[engine][quoted_error]") {
   const auto piece = udp{}.from("10.0.0.10", 4000).payload_size(64).fragments(32)[1];
   const auto sent_by = [&](gateway& box) {

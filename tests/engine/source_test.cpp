@@ -358,6 +358,104 @@ TEST_CASE("a 1:1 host wears its mapping whatever permits its flow", "[engine][so
   CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.0.1.9")).source() == "10.0.0.5");
 }
 
+/// A 1:1 host in a zone of its own, which lies in no pool, and policies both ways.
+configuration with_server(action permits, std::string_view pool_zone = "outside") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].zone = pool_zone;
+  raw.interfaces.push_back(raw.interfaces[0]);
+  raw.interfaces[2].name = "dmz";
+  raw.interfaces[2].zone = "dmz";
+  raw.interfaces[2].addresses = {own("10.2.0.1/24")};
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.2.0.30")};
+  add_policy(raw, "inside", "dmz", permits);
+  add_policy(raw, "dmz", "inside", permits);
+  add_policy(raw, "dmz", "outside", permits);
+  return raw;
+}
+
+TEST_CASE("between a 1:1 host and the hosts of a pool nothing is translated",
+          "[engine][source][sd8]") {
+  const auto permits =
+      GENERATE(action::permit, action::permit_stateful, action::permit_stateful_nat);
+  auto raw = with_server(permits, GENERATE("outside", ""));
+  if (GENERATE(false, true)) raw.nat.statics[0].protocol = protocol::tcp;
+  gateway box{raw};
+
+  const auto there = box.sends("lan", udp{}.from("10.0.0.5", 4000).to("10.2.0.30", 53));
+  const auto back = box.sends("dmz", answer_to(udp{}, there));
+  const auto other = box.sends("dmz", udp{}.from("10.2.0.30", 5000).to("10.0.0.6", 99));
+
+  REQUIRE(there.text() == "forward");
+  CHECK(there.source() == "10.0.0.5");
+  REQUIRE(back.text() == "forward");
+  CHECK(back.source() == "10.2.0.30");
+  REQUIRE(other.text() == "forward");
+  CHECK(other.source() == "10.2.0.30");
+}
+
+TEST_CASE("between 1:1 hosts nothing is translated", "[engine][source][sd8]") {
+  auto raw =
+      with_server(GENERATE(action::permit, action::permit_stateful, action::permit_stateful_nat));
+  raw.nat.pools.clear();
+  raw.nat.statics.push_back(one_to_one("203.0.113.3", "10.0.0.5"));
+  if (GENERATE(false, true)) raw.nat.statics[0].zone = raw.nat.statics[1].zone = "outside";
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.2.0.30")).source() == "10.0.0.5");
+  CHECK(box.sends("dmz", udp{}.from("10.2.0.30", 7).to("10.0.0.5")).source() == "10.2.0.30");
+}
+
+TEST_CASE("a 1:1 host wears its mapping towards all who are not inside", "[engine][source]") {
+  auto raw =
+      with_server(GENERATE(action::permit, action::permit_stateful, action::permit_stateful_nat));
+  raw.nat.statics[0].zone = GENERATE("", "outside");
+  gateway box{raw};
+  const auto to = GENERATE("192.0.2.1", "203.0.113.77");
+
+  CAPTURE(to);
+  CHECK(box.sends("dmz", udp{}.from("10.2.0.30").to(to)).source() == "203.0.113.2");
+}
+
+TEST_CASE("what leaves the inside of a 1:1 mapping wears it, whoever has the address inside",
+          "[engine][source][sd17]") {
+  auto raw =
+      with_server(GENERATE(action::permit, action::permit_stateful, action::permit_stateful_nat));
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/16")};
+  const bool has_zone = GENERATE(false, true);
+  if (has_zone) {
+    raw.nat.statics[0].zone = "outside";
+    raw.interfaces[1].addresses.push_back(own("10.0.8.1/24"));
+  } else {
+    raw.nat.pools[0].zone = "dmz";  // what leaves by the default route is inside for this one
+  }
+  gateway box{raw};
+
+  const auto out = box.sends("dmz", udp{}.from("10.2.0.30").to("10.0.8.9"));
+
+  REQUIRE(out.text() == "forward");
+  CHECK(box.egress_of(out) == "wan");
+  CHECK(out.source() == "203.0.113.2");
+}
+
+TEST_CASE("who comes from outside speaks to no 1:1 host as from inside", "[engine][source]") {
+  auto raw = with_server(action::permit_stateful_nat);
+  raw.nat.pools[0].internal = {*parse_prefix("0.0.0.0/0")};
+  add_policy(raw, "outside", "dmz", action::permit_stateful_nat);
+  gateway box{raw};
+
+  CHECK(box.sends("wan", udp{}.from("192.0.2.1").to("10.2.0.30")).text() == "drop no_pool");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5").to("10.2.0.30")).source() == "10.0.0.5");
+}
+
+TEST_CASE("a port forward makes its host no internal one", "[engine][source]") {
+  auto raw = with_server(action::permit_stateful_nat);
+  raw.nat.statics = {port_forward("203.0.113.2", 80, "10.2.0.30", 8080)};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", tcp{}.syn().from("10.0.0.5").to("10.2.0.30", 8080)).text() ==
+        "drop no_pool");
+}
+
 TEST_CASE("an exempt flow of a 1:1 host keeps its source whatever permits it",
           "[engine][source][rfc6888-req6]") {
   auto raw = pool_gateway();

@@ -165,6 +165,28 @@ TEST_CASE("a port forward with equal ports is no 1:1 mapping", "[nat][static]") 
   CHECK_FALSE(and_host.find_one_to_one(from_host)->is_forward);
 }
 
+TEST_CASE("a host has a 1:1 mapping of a zone, whatever the protocol", "[nat][static][zone]") {
+  static_mapping of_all = one_to_one();
+  of_all.zone = zone_id{2};
+  static_mapping of_tcp = of_all;
+  of_tcp.protocol = protocol::tcp;
+  of_tcp.zone = zone_id{3};
+  const static_nat tables = tables_of({forward(protocol::tcp, 22, 22), of_all, of_tcp});
+  const auto has = [&](domain_id domain, ipv4_address host, unsigned zone) {
+    return tables.has_one_to_one(domain, host, [&](zone_id one) {
+      return one == zone_id{static_cast<std::uint16_t>(zone)};
+    });
+  };
+
+  CHECK(has(domain_id{}, internal, 2));
+  CHECK(has(domain_id{}, internal, 3));
+  CHECK_FALSE(has(domain_id{}, internal, 4));
+  CHECK_FALSE(has(domain_id{1}, internal, 2));
+  CHECK_FALSE(has(domain_id{}, external, 2));
+  CHECK_FALSE(tables_of({forward(protocol::tcp, 22, 22)})
+                  .has_one_to_one(domain_id{}, internal, [](zone_id) { return true; }));
+}
+
 TEST_CASE("domains do not see each other's mappings", "[nat][static]") {
   static_mapping raw = one_to_one();
   raw.domain = domain_id{1};

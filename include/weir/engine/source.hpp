@@ -24,39 +24,65 @@ void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& f
   state.observer.source_translated(kind, facts_of(flow.outside));
 }
 
-/// Whether a flow is on its way out of what a pool hides: to its zone or, where it has none, by the
-/// route that leads to everybody. An address of its hosts that lies there is none of them.
+/// Whether a flow is on its way out of what a pool or a 1:1 mapping hides: to its zone or, where it
+/// has none, by the route that leads to everybody. An address of its hosts that lies there is none
+/// of them.
 template <EngineTraits T>
-bool leaves_inside(const shard<T>& state, const pool& from, const new_flow<ipv4>& flow) noexcept {
-  return from.zone.is_none() ? state.config->next_hop(flow.hop).is_default
-                             : from.zone == flow.to && flow.from != flow.to;
+bool leaves_inside(const shard<T>& state, zone_id zone, const new_flow<ipv4>& flow) noexcept {
+  return zone.is_none() ? state.config->next_hop(flow.hop).is_default
+                        : zone == flow.to && flow.from != flow.to;
 }
 
 /// Whether what does not leave the inside of a pool goes to one of its hosts. A pool for everybody
 /// is told its inside by its zone: all that does not leave there, nor by the route that leads to
 /// everybody, for that would be another way out.
 template <EngineTraits T>
-bool reaches_inside(const shard<T>& state, const pool& of, const new_flow<ipv4>& flow) noexcept {
-  const auto to = flow.inside.destination.address;
+bool reaches_inside(const shard<T>& state, const pool& of, const new_flow<ipv4>& flow,
+                    ipv4_address to) noexcept {
   return is_among_hosts(of, to) ||
          (!of.zone.is_none() && of.serves(to) && !state.config->next_hop(flow.hop).is_default);
 }
 
-/// From inside to inside nothing is hidden, whichever pools serve its ends (SD8); what leaves the
-/// inside of a pool that serves its source goes there no more.
+/// Whether a flow of a source that a pool serves comes from inside: a pool for everybody serves who
+/// is outside too.
 template <EngineTraits T>
-bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+bool comes_from_inside(const shard<T>& state, const pool& one, const new_flow<ipv4>& flow,
+                       ipv4_address source) noexcept {
+  return is_among_hosts(one, source) ||
+         (one.zone.is_none() ? is_source_known(state, flow) : one.zone != flow.from);
+}
+
+/// From inside to inside nothing is hidden, whichever pools and 1:1 mappings its ends have (SD8);
+/// what leaves the inside of one that its source has goes there no more.
+template <EngineTraits T>
+bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow, ipv4_address source,
+                  ipv4_address destination) noexcept {
   const auto& pools = state.config->pools();
+  const auto& statics = state.config->statics();
   const auto domain = flow.received.domain;
-  const auto source = flow.received.source.address;
-  const auto leaves = [&](const pool& one) noexcept { return leaves_inside(state, one, flow); };
-  if (flow.hairpin || pools.find_serving(domain, source, leaves) != nullptr ||
-      pools.find_serving(domain, source) == nullptr) {
+  const auto leaves = [&](zone_id zone) noexcept { return leaves_inside(state, zone, flow); };
+  const auto stays = [&](zone_id zone) noexcept { return !leaves(zone); };
+  const auto is_left = [&](const pool& one) noexcept { return leaves(one.zone); };
+  if (flow.hairpin || pools.find_serving(domain, source, is_left) != nullptr ||
+      statics.has_one_to_one(domain, source, leaves)) {
     return false;
   }
-  return std::ranges::any_of(pools.pools(), [&](const pool& one) noexcept {
-    return one.domain == domain && !leaves(one) && reaches_inside(state, one, flow);
-  });
+  const auto is_begun = [&](const pool& one) noexcept {
+    return comes_from_inside(state, one, flow, source);
+  };
+  if (pools.find_serving(domain, source, is_begun) == nullptr &&
+      !statics.has_one_to_one(domain, source, stays)) {
+    return false;
+  }
+  const auto is_reached = [&](const pool& one) noexcept {
+    return one.domain == domain && stays(one.zone) && reaches_inside(state, one, flow, destination);
+  };
+  return std::ranges::any_of(pools.pools(), is_reached) ||
+         (flow.egress_domain == domain && statics.has_one_to_one(domain, destination, stays));
+}
+template <EngineTraits T>
+bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
+  return stays_inside(state, flow, flow.received.source.address, flow.inside.destination.address);
 }
 
 /// What keeps its source, whatever pools and static mappings say; tells the observer.

@@ -96,6 +96,19 @@ class static_nat {
     return find_in_zone_or_hairpin(by_internal_, query);
   }
 
+  /// Whether an internal host has a 1:1 mapping, of one protocol or all, whose zone `accepts(zone)`
+  /// takes.
+  template <class Accepts>
+  bool has_one_to_one(domain_id domain, ipv4_address internal, Accepts&& accepts) const noexcept {
+    auto place = first_of(by_internal_, {domain, internal, breadth_protocol});
+    for (; place != by_internal_.end() && place->covers.domain == domain &&
+           place->covers.address == internal;
+         ++place) {
+      if (accepts(place->zone)) return true;
+    }
+    return false;
+  }
+
   /// The external endpoints that no pool may give.
   std::span<const external_claim> claims() const noexcept { return claims_; }
   std::size_t size() const noexcept { return by_external_.size(); }
@@ -132,6 +145,14 @@ class static_nat {
             breadth <= breadth_protocol ? query.protocol : weir::protocol{}};
   }
 
+  /// The first entry that covers what is wanted, or what comes behind it.
+  static std::vector<entry>::const_iterator first_of(const std::vector<entry>& entries,
+                                                     const scope& wanted) noexcept {
+    return std::lower_bound(
+        entries.begin(), entries.end(), wanted,
+        [](const entry& one, const scope& other) noexcept { return one.covers < other; });
+  }
+
   static std::optional<static_match> find_in_zone_or_hairpin(const std::vector<entry>& entries,
                                                              const static_query& query) noexcept {
     if (entries.empty()) return std::nullopt;
@@ -146,9 +167,7 @@ class static_nat {
                                           bool hairpins_match) noexcept {
     for (std::uint8_t breadth = least; breadth <= breadth_address; ++breadth) {
       const scope wanted = narrowed(query, breadth);
-      auto place = std::lower_bound(
-          entries.begin(), entries.end(), wanted,
-          [](const entry& one, const scope& other) noexcept { return one.covers < other; });
+      auto place = first_of(entries, wanted);
       for (; place != entries.end() && place->covers == wanted; ++place) {
         const bool zone_matches = place->zone.is_none() || place->zone == query.external_zone;
         if (zone_matches || (hairpins_match && place->hairpin)) {
