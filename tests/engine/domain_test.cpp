@@ -90,6 +90,61 @@ TEST_CASE("a pool whose addresses are in another domain than the route leads to 
   CHECK(box.sends("lan", udp{}).text() == "drop no_pool");
 }
 
+TEST_CASE("a static mapping is worn in its own domain alone", "[engine][domain]") {
+  auto raw = leaving_through_red();
+  raw.interfaces[1].addresses[0] = own("198.51.100.1/24");
+  raw.nat.statics = {GENERATE(one_to_one("203.0.113.77", "10.0.0.5"),
+                              port_forward("203.0.113.77", 80, "10.0.0.5", 4000, protocol::udp))};
+  const auto packet = udp{}.from("10.0.0.5", 4000);
+  gateway pooled{raw};
+  raw.nat.pools.clear();
+  gateway box{raw};
+  raw.policies[0].default_action = GENERATE(action::permit, action::permit_stateful);
+  gateway plain{raw};
+
+  const auto worn = pooled.sends("lan", packet);
+  REQUIRE(worn.text() == "forward");
+  CHECK(worn.source() != "203.0.113.77");
+  CHECK(worn.source() != "10.0.0.5");
+  CHECK(box.sends("lan", packet).text() == "drop no_pool");
+  CHECK(plain.sends("lan", packet).source() == "10.0.0.5");
+}
+
+TEST_CASE("an error wears no static mapping of its sender in another domain",
+          "[engine][domain][rfc5508-req5]") {
+  auto raw = leaving_through_red();
+  raw.interfaces[1].addresses[0] = own("198.51.100.1/24");
+  raw.nat.statics = {one_to_one("203.0.113.77", "10.0.0.9")};
+  gateway box{raw};
+  const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4000));
+  const auto answer = box.sends("wan2", answer_to(udp{}, out));
+  REQUIRE(answer.text() == "forward");
+
+  const auto error =
+      box.sends("lan", icmp{11, 0}.from("10.0.0.9").to("192.0.2.1").quote(answer.bytes));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.source() == out.source());
+}
+
+TEST_CASE("without a session an error wears no static mapping in another domain",
+          "[engine][domain][rfc5508-req5]") {
+  auto raw = leaving_through_red();
+  raw.interfaces[1].addresses[0] = own("198.51.100.1/24");
+  raw.nat.pools.clear();
+  raw.nat.statics = {one_to_one("203.0.113.77", "10.0.0.9")};
+  raw.policies[0].default_action = action::permit;
+  gateway box{raw};
+  const auto about = udp{}.from("192.0.2.1", 53).to("10.0.0.9", 4000).bytes();
+
+  const auto error = box.sends("lan", icmp{3, 3}.from("10.0.0.9").to("192.0.2.1").quote(about));
+
+  REQUIRE(error.text() == "forward");
+  CHECK(error.source() == "10.0.0.9");
+  CHECK(to_text(unpack(walk<ipv4>(quoted(error.bytes), 1500, {}).key).destination.address) ==
+        "10.0.0.9");
+}
+
 TEST_CASE("an error about a packet of the box comes from its own domain", "[engine][domain]") {
   auto raw = tenants(two_zones());
   raw.interfaces[3].addresses[0] = own("198.51.100.1/24");

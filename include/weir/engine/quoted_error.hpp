@@ -94,12 +94,15 @@ zone_id zone_of(const shard<T>& state, const hop_facts& hop) noexcept {
 }
 
 /// What an error leaves under where what it is about is hidden: who sent it wears his own 1:1
-/// mapping, or has none and wears `about` (RFC 5508 REQ-5c).
+/// mapping, or has none in the domain it leaves to and wears `about` (RFC 5508 REQ-5c).
 template <EngineTraits T>
-ipv4_address hidden_sender(const shard<T>& state, const packed_flow<ipv4>& error, zone_id to,
-                           ipv4_address about) noexcept {
+ipv4_address hidden_sender(const shard<T>& state, const packed_flow<ipv4>& error,
+                           const hop_facts& hop, ipv4_address about) noexcept {
+  if (state.config->domain_beyond(hop, error.domain()) != error.domain()) {
+    return about;
+  }
   const auto fixed = state.config->statics().find_one_to_one(
-      {error.domain(), error.protocol(), {error.source(), port{}}, to});
+      {error.domain(), error.protocol(), {error.source(), port{}}, zone_of(state, hop)});
   return fixed ? fixed->endpoint.address : about;
 }
 
@@ -117,10 +120,9 @@ outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
     if (record.has(session_flag::translated)) {
       std::byte* const header = packet.bytes.data();
       const auto after = record.outgoing(which.way());
-      const auto source =
-          hides_source(quote, after)
-              ? hidden_sender(state, headers.key, zone_of(state, hop), after.source())
-              : headers.key.source();
+      const auto source = hides_source(quote, after)
+                              ? hidden_sender(state, headers.key, hop, after.source())
+                              : headers.key.source();
       if (!translate_icmp_error(packet.bytes, headers.facts, quote, after, source, step)) {
         return drop_reason::bad_quote;
       }

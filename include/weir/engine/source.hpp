@@ -177,9 +177,18 @@ outcome wear_mapping(shard<T>& state, const pool& from, new_flow<ipv4>& flow) no
   return wear_mapping(state, from, asked, flow);
 }
 
+/// Whether static mappings are worn where a flow leaves to: their external side is in their own
+/// domain, to which hairpins come back.
+inline bool wears_statics(const new_flow<ipv4>& flow) noexcept {
+  return flow.hairpin || flow.egress_domain == flow.received.domain;
+}
+
 /// Hides the source as the static mappings say; false where none is for it.
 template <EngineTraits T>
 bool wear_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+  if (!wears_statics(flow)) {
+    return false;
+  }
   const static_query wanted{flow.received.domain, flow.received.protocol, flow.received.source,
                             flow.to};
   const auto& statics = state.config->statics();
@@ -198,6 +207,9 @@ bool wear_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
 /// What policy permits without translation wears a 1:1 mapping and nothing else.
 template <EngineTraits T>
 void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+  if (!wears_statics(flow)) {
+    return;
+  }
   const auto fixed = state.config->statics().find_one_to_one(
       {flow.received.domain, flow.received.protocol, flow.received.source, flow.to});
   if (fixed) {
