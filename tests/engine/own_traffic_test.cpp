@@ -167,13 +167,60 @@ TEST_CASE("what policy permits for the box without naming few ports of it is giv
   CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1")).source_port() == 4000);
 }
 
-TEST_CASE("a port that an internal host wears is not the box's", "[engine][local][nat]") {
+TEST_CASE("the box uses a port that an internal host wears, towards others",
+          "[engine][local][nat]") {
   gateway box{talking_box(home_gateway())};
   REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1")).text() == "forward");
+  const auto asks = [&](const char* remote) {
+    return box.sends("local", udp{}.from("203.0.113.1", 4000).to(remote)).text();
+  };
+  const auto answers = [&](const char* remote) {
+    return box.sends("wan", udp{}.from(remote, 53).to("203.0.113.1", 4000));
+  };
 
-  CHECK(box.sends("local", udp{}.from("203.0.113.1", 4000).to("192.0.2.9")).text() ==
-        "drop key_taken");
-  CHECK(held_by(box) == "1 1 1");
+  CHECK(asks("192.0.2.9") == "forward");
+  CHECK(asks("192.0.2.1") == "drop key_taken");
+  CHECK(held_by(box) == "2 1 1");
+  CHECK(answers("192.0.2.9").text() == "deliver");
+  CHECK(answers("192.0.2.1").destination() == "10.0.0.5");
+}
+
+TEST_CASE("a port that the box uses beside an internal host's is its own when that one is gone",
+          "[engine][local][nat]") {
+  auto raw = talking_box(home_gateway());
+  add_policy(raw, "inside", "local", action::permit_stateful);
+  gateway box{raw};
+  const auto asks = [&](const char* remote) {
+    return box.sends("local", udp{}.from("203.0.113.1", 4000).to(remote)).text();
+  };
+  box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 99));
+  box.advance(duration::seconds(119));
+  CHECK(asks("192.0.2.9") == "forward");
+  box.advance(duration::seconds(1));
+
+  CHECK(asks("192.0.2.8") == "forward");
+
+  CHECK(held_by(box) == "2 1 1");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4000)).source_port() != 4000);
+}
+
+TEST_CASE("the box serves on a port that another end of a pool wears", "[engine][local][nat]") {
+  auto raw = home_gateway();
+  raw.nat.statics = {port_forward("203.0.113.1", 80, "10.0.0.1", 8080, protocol::udp)};
+  raw.nat.pools[0].internal = {*parse_prefix("192.0.2.0/24")};
+  raw.nat.pools[0].external_interface = "lan";
+  raw.nat.pools[0].zone = "inside";
+  add_policy(raw, "outside", "inside", action::permit_stateful_nat);
+  add_policy(raw, "outside", "local", action::permit_stateful);
+  gateway box{raw};
+  const auto guest = box.sends("wan", udp{}.from("192.0.2.1", 8080).to("10.0.0.5"));
+  REQUIRE(guest.source() == "10.0.0.1");
+  REQUIRE(guest.source_port() == 8080);
+
+  const auto call = box.sends("wan", udp{}.from("192.0.2.9", 7).to("203.0.113.1", 80));
+
+  CHECK(call.text() == "deliver");
+  CHECK(held_by(box) == "2 1 1");
 }
 
 TEST_CASE("a packet of the box that is too big is told so", "[engine][local]") {
@@ -213,14 +260,20 @@ TEST_CASE("an identifier the box asks with is not given to an internal host",
         "deliver");
 }
 
-TEST_CASE("an identifier that an internal host wears is not the box's",
+TEST_CASE("the box asks with an identifier that an internal host wears, others than its remotes",
           "[engine][local][nat][sd4]") {
   gateway box{talking_box(home_gateway())};
-  REQUIRE(box.sends("lan", echo{}.from("10.0.0.5").identifier(5)).text() == "forward");
+  REQUIRE(box.sends("lan", echo{}.from("10.0.0.5").to("192.0.2.1").identifier(5)).text() ==
+          "forward");
+  const auto asks = [&](const char* remote) {
+    return box.sends("local", echo{}.from("203.0.113.1").to(remote).identifier(5)).text();
+  };
 
-  CHECK(box.sends("local", echo{}.from("203.0.113.1").to("192.0.2.9").identifier(5)).text() ==
-        "drop key_taken");
-  CHECK(held_by(box) == "1 1 1");
+  CHECK(asks("192.0.2.9") == "forward");
+  CHECK(asks("192.0.2.1") == "drop key_taken");
+  CHECK(held_by(box) == "2 1 1");
+  CHECK(box.sends("wan", echo{}.type(0).from("192.0.2.9").to("203.0.113.1").identifier(5)).text() ==
+        "deliver");
 }
 
 TEST_CASE("a query towards the box claims nothing", "[engine][local][nat]") {

@@ -171,8 +171,8 @@ outcome cannot_begin(const new_flow<V>& flow) noexcept {
 }
 
 /// The box's own endpoints on addresses that pools give ports of are claimed while they are used,
-/// and so are the identifiers of its queries.
-/// What an internal host wears already the box cannot use too.
+/// and so are the identifiers of its queries. What an internal host wears already stays that one's:
+/// the box uses it without a claim, and sessions tell whose the answers of each remote are.
 template <EngineTraits T>
 outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const bool own = flow.packet.from_box() || flow.hop == local_hop;
@@ -185,14 +185,9 @@ outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
     return state.mappings.acquire_own({flow.received.domain, flow.received.protocol, end});
   });
   flow.held = claim.id;
-  switch (claim.outcome) {
-    case mapping_outcome::taken:
-      return drop_reason::key_taken;
-    case mapping_outcome::table_full:
-      return refuse(state, session_refusal::table_full);
-    default:
-      return outcome::open();
-  }
+  return claim.outcome == mapping_outcome::table_full
+             ? outcome{refuse(state, session_refusal::table_full)}
+             : outcome::open();
 }
 template <EngineTraits T>
 outcome claim_own_endpoint(shard<T>&, new_flow<ipv6>&) noexcept {
