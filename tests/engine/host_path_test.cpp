@@ -296,6 +296,118 @@ TEST_CASE("DHCP from nowhere is for the box or for everybody", "[engine][host_pa
   CHECK(asks("192.0.2.1") == "drop martian_source");
 }
 
+/// A client of a link renews its lease with the box.
+builder renewal(std::string_view from = "10.0.0.9", std::string_view to = "10.0.0.1") {
+  return udp{}.from(from, 68).to(to, 67);
+}
+builder renewal6(std::string_view from = "2001:db8:1::5", std::string_view to = "2001:db8:1::1") {
+  return udp{}.from(from, 546).to(to, 547);
+}
+
+TEST_CASE("a client renews its lease with the box, whatever policy says",
+          "[engine][host_path][rfc2131]") {
+  const auto change = GENERATE(0, 1, 2, 3);
+  auto raw = two_zones();
+  if (change == 1) add_policy(raw, "inside", "local", action::deny);
+  if (change == 2) add_policy(raw, "inside", "local", action::reject);
+  if (change == 3) {
+    raw.interfaces[0].zone.clear();
+    raw.policies.clear();
+  }
+  gateway box{raw};
+  raw.host_path.dhcp = false;
+  gateway deaf{raw};
+
+  const auto heard = box.sends("lan", renewal());
+  CAPTURE(change);
+  CHECK(heard.text() == "deliver");
+  CHECK(answered(heard) == "nothing");
+  CHECK(box.sends("lan", renewal6()).text() == "deliver");
+  CHECK(held_by(box) == "0 0 0");
+  CHECK(deaf.sends("lan", renewal()).text() == "drop dhcp");
+  CHECK(deaf.sends("lan", renewal6()).text() == "drop dhcp");
+}
+
+TEST_CASE("where policy permits a renewal, its session lets the answer pass",
+          "[engine][host_path][rfc2131]") {
+  auto raw = two_zones();
+  add_policy(raw, "inside", "local", action::permit_stateful);
+  gateway box{raw};
+  raw.host_path.dhcp = false;
+  gateway deaf{raw};
+
+  CHECK(box.sends("lan", renewal()).text() == "deliver");
+  CHECK(box.sends("local", udp{}.from("10.0.0.1", 67).to("10.0.0.9", 68)).text() == "forward");
+  CHECK(deaf.sends("lan", renewal()).text() == "drop dhcp");
+}
+
+TEST_CASE("only clients of a link renew a lease, with the box's address there",
+          "[engine][host_path][rfc2131]") {
+  auto raw = two_zones();
+  auto beyond = raw.routes[0];
+  beyond.to = *parse_prefix("10.9.0.0/16");
+  beyond.via = parse_ip_address("10.0.0.254");
+  beyond.interface = "lan";
+  raw.routes.push_back(beyond);
+  gateway box{raw};
+  packet_meta broadcast;
+  broadcast.cast = link_cast::broadcast;
+  const auto on_lan = [&](const builder& packet) { return box.sends("lan", packet).text(); };
+
+  CHECK(on_lan(renewal("10.9.0.9")) == "drop no_policy");
+  CHECK(on_lan(renewal("192.0.2.9")) == "drop no_policy");
+  CHECK(on_lan(renewal("203.0.113.9")) == "drop no_policy");
+  CHECK(on_lan(renewal("10.0.0.9", "203.0.113.1")) == "drop no_policy");
+  CHECK(on_lan(renewal("10.0.0.9", "192.0.2.1")) == "forward");
+  CHECK(on_lan(renewal6("2001:db8:9::9")) == "drop no_policy");
+  CHECK(on_lan(renewal6("2001:db8:1::5", "2001:db8:2::1")) == "drop no_policy");
+  CHECK(on_lan(renewal6("2001:db8:1::5", "2001:db8:1::")) == "drop no_policy");
+  CHECK(on_lan(renewal6("fe80::5")) == "drop no_policy");
+  CHECK(box.sends("lan", renewal(), broadcast).text() == "drop link_broadcast");
+  CHECK(box.sends("wan", renewal("10.0.0.9", "203.0.113.1")).text() == "drop no_policy");
+  CHECK(box.sends("wan", renewal("192.0.2.9", "203.0.113.1")).text() == "drop no_policy");
+  CHECK(box.sends("wan", renewal("203.0.113.9", "203.0.113.1")).text() == "deliver");
+}
+
+TEST_CASE("only a client's message to a server renews a lease", "[engine][host_path][rfc2131]") {
+  gateway box{two_zones()};
+  const auto four = [&](unsigned from, unsigned to) {
+    return box.sends("lan", udp{}.from("10.0.0.9", from).to("10.0.0.1", to)).text();
+  };
+  const auto six = [&](unsigned from, unsigned to) {
+    return box.sends("lan", udp{}.from("2001:db8:1::5", from).to("2001:db8:1::1", to)).text();
+  };
+
+  CHECK(four(67, 67) == "drop no_policy");
+  CHECK(four(67, 68) == "drop no_policy");
+  CHECK(four(1068, 67) == "drop no_policy");
+  CHECK(four(546, 547) == "drop no_policy");
+  CHECK(six(547, 546) == "drop no_policy");
+  CHECK(six(1546, 547) == "drop no_policy");
+  CHECK(six(68, 67) == "drop no_policy");
+  CHECK(box.sends("lan", tcp{}.syn().from("10.0.0.9", 68).to("10.0.0.1", 67)).text() ==
+        "drop no_policy");
+}
+
+TEST_CASE("whom a route to everybody leads to is no client of the link", "[engine][host_path]") {
+  auto raw = two_zones();
+  raw.routes[0].via.reset();
+  gateway box{raw};
+
+  CHECK(box.sends("wan", renewal("192.0.2.9", "203.0.113.1")).text() == "drop no_policy");
+  CHECK(box.sends("wan", renewal("203.0.113.9", "203.0.113.1")).text() == "deliver");
+}
+
+TEST_CASE("a renewal that is forwarded to another server is none with the box",
+          "[engine][host_path]") {
+  auto raw = two_zones();
+  raw.nat.statics = {port_forward("10.0.0.1", 67, "10.0.0.20", 67, protocol::udp)};
+  raw.host_path.dhcp = GENERATE(true, false);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", renewal()).text() == "drop no_policy");
+}
+
 TEST_CASE("nobody can be at certain sources", "[engine][host_path][rfc6890]") {
   gateway box{generous()};
   const auto from = GENERATE("127.0.0.1", "0.0.0.0", "224.0.0.1", "255.255.255.255", "240.0.0.1",

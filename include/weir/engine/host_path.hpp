@@ -44,6 +44,25 @@ bool is_dhcp(const arrival<V>& packet) noexcept {
   }
 }
 
+/// Whether a neighbour renews its lease with the box, under the box's address on their link (RFC
+/// 2131 section 4.4.5, RFC 8415 section 18.2.4). Whom only the route to everybody leads to is no
+/// neighbour.
+template <IpVersion V>
+bool renews_lease(const arrival<V>& packet, word_optional<next_hop_id> back,
+                  const snapshot& config) noexcept {
+  constexpr auto client = V::number == 4 ? dhcp_client : dhcpv6_client;
+  constexpr auto server = V::number == 4 ? dhcp_server : dhcpv6_server;
+  if (packet.facts.message != message_kind::udp || packet.key.destination.port != server ||
+      packet.key.source.port != client || !back) {
+    return false;
+  }
+  const auto& here = config.interface(packet.meta.ingress);
+  const weir::next_hop& hop = config.next_hop(*back);
+  return packet.meta.cast == link_cast::unicast && hop.kind == next_hop_kind::forward &&
+         hop.interface == here.id && !hop.gateway && !hop.is_default &&
+         has_address(here, packet.key.destination.address);
+}
+
 inline bool is_neighbor_discovery(const packet_facts& facts) noexcept {
   return facts.message == message_kind::icmp_other &&
          facts.icmp_type >= icmpv6_type::router_solicitation &&

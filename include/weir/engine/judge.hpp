@@ -194,14 +194,28 @@ outcome claim_own_endpoint(shard<T>&, new_flow<ipv6>&) noexcept {
   return outcome::open();
 }
 
+/// What zones and policy say. The box hears whoever renews a lease with it, or nobody; what policy
+/// permits has a session, by which the answer leaves.
+template <IpVersion V, EngineTraits T>
+outcome ask_zones(shard<T>& state, new_flow<V>& flow) noexcept {
+  const bool renews =
+      flow.hop == local_hop && flow.destination == translation_kind::none &&
+      renews_lease<V>({flow.facts(), flow.received, flow.packet.meta}, flow.back, *state.config);
+  if (renews && !state.config->raw().host_path.dhcp) [[unlikely]] {
+    return drop_reason::dhcp;
+  }
+  const bool is_zoned = !flow.from.is_none() && !flow.to.is_none();
+  const bool passes_unzoned = state.config->raw().compatibility.pass_unzoned;
+  const auto said = is_zoned         ? ask_policy(state, flow)
+                    : passes_unzoned ? outcome::open()
+                                     : outcome{drop_reason::no_zone};
+  return renews && said ? outcome{verdict::deliver()} : said;
+}
+
 /// From the zones on: policy, size and TTL, translation, commit.
 template <IpVersion V, EngineTraits T>
 outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
-  if (flow.from.is_none() || flow.to.is_none()) {
-    if (!state.config->raw().compatibility.pass_unzoned) {
-      return drop_reason::no_zone;
-    }
-  } else if (const auto refused = ask_policy(state, flow)) {
+  if (const auto refused = ask_zones(state, flow)) {
     return refused;
   }
   const hop_facts& hop = state.config->hop(flow.hop);
