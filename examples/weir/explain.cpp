@@ -189,21 +189,13 @@ void print_verdict(const verdict& answer, const listener& heard, const snapshot&
   }
 }
 
-/// Readdresses a packet as a replay does; whether there was a session to do it by.
-bool readdress_one(pcap::record_packet packet, domain_id inside, tick now,
-                   const explaining_replayer& replay) {
-  reflector one{replay.worker()};
-  one.add(0, packet.bytes(), packet.wire_size(), inside);
-  return !one.lanes().empty() && one.reflect(one.lanes().front(), packet.bytes(), now);
-}
-
 /// What a replay does with a packet before the engine sees it.
 void prepare(pcap::record_packet packet, const question& asked, tick now,
              const explaining_replayer& replay) {
   if (asked.completes_checksum && complete_checksum(packet.bytes(), packet.wire_size())) {
     line("checksum", "completed: the sender's hardware was to do it");
   }
-  if (asked.is_reflected && readdress_one(packet, asked.inside, now, replay)) {
+  if (asked.is_reflected && reflect(packet, asked.inside, replay.worker(), now)) {
     line("readdressed", describe_packet(packet.bytes(), packet.wire_size(), replay.config()));
   }
 }

@@ -14,19 +14,12 @@
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/quote.hpp"
-#include "weir/wire/tcp_header.hpp"
 
 #include <cstddef>
 #include <optional>
 #include <span>
 
 namespace weir::program {
-
-/// Whether a packet is a TCP SYN, which may begin a flow anew that another has the key of.
-inline bool begins_connection(std::span<const std::byte> packet, std::size_t wire_size) noexcept {
-  const auto found = walk<ipv4>(packet, wire_size, domain_id{}, {.verify_ip_checksum = false});
-  return found.facts.message == message_kind::tcp && (found.facts.tcp_flags & tcp_flag::syn) != 0;
-}
 
 namespace detail {
 

@@ -6,9 +6,10 @@
 // time, their link headers come off, and packets of one tick make a burst; the worker judges it,
 // and what it sends is framed and written. Captured time is the only clock.
 //
-// A tap's packets that enter from outside are first readdressed to what their flows were mapped to
-// (reflection.hpp). Where no mapping is there yet, or a SYN may just change it, what came before is
-// judged first. So it is where a frame shows a neighbour where it was not known to be.
+// A tap's packets that enter from outside are first readdressed to what their flows are mapped to
+// (reflector.hpp). Any packet before may make, end or change that, so all of them are judged first:
+// such a packet begins a burst. So does one after a frame that shows a neighbour where it was not
+// known to be.
 
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -18,14 +19,11 @@
 #include "examples/weir/arrivals.hpp"
 #include "examples/weir/assignment.hpp"
 #include "examples/weir/box.hpp"
-#include "examples/weir/burst_part.hpp"
 #include "examples/weir/checksum_completion.hpp"
 #include "examples/weir/decision_log.hpp"
 #include "examples/weir/inputs.hpp"
-#include "examples/weir/reflection.hpp"
 #include "examples/weir/reflector.hpp"
 
-#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -54,10 +52,7 @@ class basic_replayer {
         box_{*config_, setup.outputs},
         arrivals_{*config_, box_},
         worker_{config_, options_of(setup, inputs_)},
-        reflector_{worker_, pcap::record_burst::packets_max},
-        complete_checksums_{setup.complete_checksums},
-        has_tap_{std::any_of(setup.inputs.begin(), setup.inputs.end(),
-                             [](const auto& one) { return one.outside.has_value(); })} {
+        complete_checksums_{setup.complete_checksums} {
     senders_.reserve(pcap::record_burst::packets_max);
     if (logs_decisions && config_->raw().events.log_to_stderr) {
       arrived_.emplace();
@@ -101,16 +96,15 @@ class basic_replayer {
  private:
   static constexpr bool logs_decisions = std::same_as<typename Traits::observer, decision_log>;
 
-  /// Takes what the worker decides of a part of the burst to the box's wires.
+  /// Takes what the worker decides of the burst to the box's wires.
   class sink {
    public:
-    sink(basic_replayer& owner, const burst_part& part) noexcept : owner_{owner}, part_{part} {}
+    explicit sink(basic_replayer& owner) noexcept : owner_{owner} {}
 
     void decided(std::size_t index, pcap::record_packet& packet, const verdict& answer) noexcept {
-      const auto place = part_.place(index);
-      owner_.log(place, answer);
+      owner_.log(index, answer);
       const outgoing one{std::as_const(packet).bytes(), packet.wire_size(),
-                         owner_.burst_.time(place)};
+                         owner_.burst_.time(index)};
       if (answer.forwarded()) {
         owner_.box_.send(answer.next_hop(), one);
       } else if (answer.delivered()) {
@@ -119,9 +113,8 @@ class basic_replayer {
     }
 
     bool generated(std::span<const std::byte> bytes, const emission& where) noexcept {
-      const auto place = part_.place(where.about);
-      const outgoing one{bytes, bytes.size(), owner_.burst_.time(place)};
-      const auto& sender = owner_.senders_[place];
+      const outgoing one{bytes, bytes.size(), owner_.burst_.time(where.about)};
+      const auto& sender = owner_.senders_[where.about];
       if (where.answers_sender) {
         owner_.box_.answer(sender.ingress, sender.station, one);
       } else {
@@ -132,7 +125,6 @@ class basic_replayer {
 
    private:
     basic_replayer& owner_;
-    const burst_part& part_;
   };
 
   static worker_options options_of(const replay_setup& setup, const merged_inputs& inputs) {
@@ -154,22 +146,18 @@ class basic_replayer {
       return;
     }
     const bool from_outside = file.assigned.outside == arrived->sender.ingress;
-    if (from_outside && may_reopen_) {
+    if (from_outside) {
       judge();
     }
     const auto packet = add(*arrived);
     if (from_outside) {
-      const auto inside = config_->interface(file.assigned.inside).domain;
-      reflector_.add(burst_.size() - 1, packet.bytes(), packet.wire_size(), inside);
-    } else {
-      may_reopen_ =
-          may_reopen_ || (has_tap_ && begins_connection(arrived->packet, arrived->wire_size));
+      reflect(packet, file.assigned);
     }
   }
 
-  void keep_arrived(const burst_part& part) {
-    for (std::size_t i = 0; i < part.size(); ++i) {
-      const auto packet = part[i];
+  void keep_arrived() {
+    for (std::size_t i = 0; i < burst_.size(); ++i) {
+      const auto packet = burst_[i];
       arrived_->add(packet.bytes(), packet.wire_size(), {}, {});
     }
   }
@@ -201,46 +189,26 @@ class basic_replayer {
     return packet;
   }
 
-  /// Has the burst readdressed and judged at the time of its packets, and begins another. The clock
-  /// may have gone on: it shows the time of the record that ended the burst.
-  ///
-  /// An answer whose session is not known may be to a packet of this burst that is no answer
-  /// itself: where there is one, what came before the answer is judged first.
+  /// Readdresses a packet that enters from outside, where its flow's session is known. Whatever
+  /// came before it was judged.
+  void reflect(pcap::record_packet packet, const input_assignment& tap) noexcept {
+    const auto inside = config_->interface(tap.inside).domain;
+    const auto now = tick::at(clock_.now());
+    reflected_ += weir::program::reflect(packet, inside, worker_, now) ? 1u : 0u;
+  }
+
+  /// Has the burst judged at the time of its packets, and begins another. The clock may have gone
+  /// on: it shows the time of the record that ended the burst.
   void judge() {
-    reflector_.foresee();
-    std::size_t first = 0;
-    std::size_t answers = 0;
-    for (const auto& lane : reflector_.lanes()) {
-      if (!reflect(lane) && lane.index - first != answers) {
-        judge_part(first, lane.index);
-        first = lane.index;
-        answers = 0;
-        reflect(lane);
-      }
-      ++answers;
-    }
-    judge_part(first, burst_.size());
-    begin_burst();
-  }
-
-  /// Readdresses a packet of the burst; false where its flow's session is not known.
-  bool reflect(const reflection_lane& lane) noexcept {
-    const auto now = tick::at(burst_time_);
-    const bool known = reflector_.reflect(lane, burst_[lane.index].bytes(), now);
-    reflected_ += known ? 1u : 0u;
-    return known;
-  }
-
-  void judge_part(std::size_t first, std::size_t end) {
-    if (first == end) {
+    if (burst_.size() == 0) {
       return;
     }
-    const burst_part part{burst_, first, end};
     if (arrived_) {
-      keep_arrived(part);
+      keep_arrived();
     }
-    sink to{*this, part};
-    worker_.process(part, burst_time_, to);
+    sink to{*this};
+    worker_.process(burst_, burst_time_, to);
+    begin_burst();
   }
 
   void begin_burst() noexcept {
@@ -249,8 +217,6 @@ class basic_replayer {
       arrived_->clear();
     }
     senders_.clear();
-    reflector_.clear();
-    may_reopen_ = false;
   }
 
   /// Judges what is left. Records that held no packet may have moved the clock beyond the last
@@ -267,14 +233,11 @@ class basic_replayer {
   box box_;
   arrivals arrivals_;
   basic_worker<Traits> worker_;
-  reflector<Traits> reflector_;  ///< of packets that enter from outside
   bool complete_checksums_;
-  bool has_tap_;  ///< packets may have to be readdressed
 
   pcap::record_burst burst_;
   std::optional<pcap::record_burst> arrived_;  ///< the burst before it was judged, to be logged
   std::vector<frame_sender> senders_;          ///< of the burst's packets
-  bool may_reopen_ = false;                    ///< the burst may change what a flow is mapped to
   tick burst_tick_{};                          ///< of the last record taken
   instant burst_time_{};                       ///< of the burst's first packet
   replay_clock clock_;

@@ -124,6 +124,29 @@ TEST_CASE("a tap's packets of one moment are judged in their order", "[program][
   CHECK(here.frames("l.pcap").size() == 3);
 }
 
+TEST_CASE("an answer finds no session that another one ended in its tick",
+          "[program][replay][tap]") {
+  const auto apart = GENERATE(std::int64_t{0}, 10'000, 2 * millisecond);
+  const tapped_home here;
+  auto config = packets::home_yaml + "sessions: { dns-reply-closes: true }\n";
+  const std::string pool{"external: wan"};
+  config.replace(config.find(pool), pool.size(), pool + ", preserve-port: false");
+  here.write("home.yaml", config);
+  std::vector<packets::timed_frame> frames;
+  for (std::int64_t i = 0; i < 3; ++i) {
+    frames.push_back({2 * i * apart, outward(request().bytes())});
+    frames.push_back({(2 * i + 1) * apart, inward(reply().bytes())});
+  }
+  frames.push_back({6 * apart, inward(reply().bytes())});  // to nothing
+  CAPTURE(apart);
+
+  const auto report = here.replay(frames);
+
+  CHECK(report["reflected"] == 3);
+  CHECK(report["drops"] == nlohmann::json({{"policy_denied", 1}}));
+  CHECK(here.frames("l.pcap").size() == 3);
+}
+
 TEST_CASE("a checksum of a tap is completed once, whenever its packet is judged",
           "[program][replay][tap]") {
   const tapped_home here;
