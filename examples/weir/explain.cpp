@@ -195,7 +195,8 @@ void prepare(pcap::record_packet packet, const question& asked, tick now,
   if (asked.completes_checksum && complete_checksum(packet.bytes(), packet.wire_size())) {
     line("checksum", "completed: the sender's hardware was to do it");
   }
-  if (asked.is_reflected && reflect(packet, asked.inside, replay.worker(), now)) {
+  const tap_domains tap{asked.inside, replay.config().interface(asked.ingress).domain};
+  if (asked.is_reflected && reflector{replay.worker(), tap, now}.reflect(packet)) {
     line("readdressed", describe_packet(packet.bytes(), packet.wire_size(), replay.config()));
   }
 }

@@ -192,9 +192,10 @@ class basic_replayer {
   /// Readdresses a packet that enters from outside, where its flow's session is known. Whatever
   /// came before it was judged.
   void reflect(pcap::record_packet packet, const input_assignment& tap) noexcept {
-    const auto inside = config_->interface(tap.inside).domain;
-    const auto now = tick::at(clock_.now());
-    reflected_ += weir::program::reflect(packet, inside, worker_, now) ? 1u : 0u;
+    const tap_domains domains{config_->interface(tap.inside).domain,
+                              config_->interface(*tap.outside).domain};
+    const reflector by{worker_, domains, tick::at(clock_.now())};
+    reflected_ += by.reflect(packet) ? 1u : 0u;
   }
 
   /// Has the burst judged at the time of its packets, and begins another. The clock may have gone

@@ -13,6 +13,7 @@ namespace packets = weir::test;
 using packets::inward;
 using packets::outward;
 using packets::packet_in;
+using weir::protocol;
 
 namespace {
 
@@ -175,6 +176,69 @@ TEST_CASE("a ping on a tap comes back under its own identifier", "[program][repl
   REQUIRE(back.size() == 1);
   CHECK(packets::wrong_with(packet_in(back[0].frame)).empty());
   CHECK(packets::number_at(packet_in(back[0].frame), 24, 2) == 77);
+}
+
+TEST_CASE("answers on a tap whose identifier is another one come back", "[program][replay][tap]") {
+  const auto pass = [](unsigned number) {
+    // PPTP's GRE: its version, its protocol, no payload, the call.
+    return std::string{"\x20\x01\x88\x0b\x00\x00\x00", 7} + static_cast<char>(number);
+  };
+  const auto keyed = [](unsigned number) {
+    return std::string{"\x20\x00\x08\x00\x00\x00\x00", 7} + static_cast<char>(number);
+  };
+  const auto kind = GENERATE(0, 1, 2);
+  const auto packet = [&](unsigned number) {
+    return kind == 0   ? packets::datagram{protocol::esp}.spi(number)
+           : kind == 1 ? packets::datagram{protocol::gre}.payload(pass(number))
+                       : packets::datagram{protocol::gre}.payload(keyed(number));
+  };
+  const auto out = packet(5).from("10.0.0.5").to("198.51.100.7").bytes();
+  const auto back = packet(6).from("198.51.100.7").to("10.0.0.5").bytes();
+  const tapped_home here;
+  CAPTURE(kind);
+
+  const auto report = here.replay({{10 * millisecond, outward(out)},
+                                   {10 * millisecond, inward(back)},
+                                   {30 * millisecond, outward(out)},
+                                   {40 * millisecond, inward(back)}});
+
+  CHECK(report["reflected"] == 2);
+  CHECK(report["packets"]["out"] == 4);
+  CHECK(here.frames("l.pcap").size() == 2);
+}
+
+TEST_CASE("an answer to no host that waits for its remote enters as it is",
+          "[program][replay][tap]") {
+  const auto [from, to] = GENERATE(table<std::string, std::string>(
+      {{"198.51.100.8", "10.0.0.5"}, {"198.51.100.7", "10.0.0.6"}}));
+  const auto out =
+      packets::datagram{protocol::esp}.spi(5).from("10.0.0.5").to("198.51.100.7").bytes();
+  const auto back = packets::datagram{protocol::esp}.spi(6).from(from).to(to).bytes();
+  const tapped_home here;
+  CAPTURE(from, to);
+
+  const auto report =
+      here.replay({{10 * millisecond, outward(out)}, {20 * millisecond, inward(back)}});
+
+  CHECK(report["reflected"] == 0);
+  CHECK(here.frames("l.pcap").empty());
+}
+
+TEST_CASE("an answer with another identifier is for the address that a static mapping gives",
+          "[program][replay][tap]") {
+  const tapped_home here;
+  here.write("home.yaml",
+             packets::home_yaml + "  static: [{ external: 203.0.113.7, internal: 10.0.0.5 }]\n");
+  const auto out =
+      packets::datagram{protocol::esp}.spi(5).from("10.0.0.5").to("198.51.100.7").bytes();
+  const auto back =
+      packets::datagram{protocol::esp}.spi(6).from("198.51.100.7").to("10.0.0.5").bytes();
+
+  const auto report =
+      here.replay({{10 * millisecond, outward(out)}, {20 * millisecond, inward(back)}});
+
+  CHECK(report["reflected"] == 1);
+  CHECK(here.frames("l.pcap").size() == 1);
 }
 
 TEST_CASE("an ICMP error on a tap is readdressed with what it quotes", "[program][replay][tap]") {
