@@ -230,3 +230,122 @@ TEST_CASE("the schema refuses what the engine refuses of a single value, and tak
   }
   CHECK(code == 0);
 }
+
+TEST_CASE("the schema takes addresses and prefixes that the reader takes, and no others",
+          "[config][schema]") {
+  const auto interfaces = [](const std::string& subnet) {
+    return "interfaces: { i: { addresses: [\"" + subnet + "\"] } }\n";
+  };
+  const auto neighbor = [](const std::string& address) {
+    return "interfaces: { i: { addresses: [10.0.0.1/8, \"2001:db8::1/32\"] } }\n"
+           "neighbors: [{ address: \"" +
+           address + "\", interface: i, mac: \"02:00:00:00:00:01\" }]\n";
+  };
+  const auto rule = [](const std::string& source) {
+    return "interfaces: { i: { zone: a } }\npolicies: [{ from: a, to: a, rules: [{ action: deny, "
+           "source: \"" +
+           source + "\" }] }]\n";
+  };
+  const auto mapping = [](const std::string& external) {
+    return "nat: { static: [{ external: \"" + external + "\", internal: 10.0.0.5 }] }\n";
+  };
+  const auto exempt = [](const std::string& source) {
+    return "nat: { exempt: [{ source: \"" + source + "\", destination: 10.0.0.0/8 }] }\n";
+  };
+  const auto pool = [](const std::string& internal, const std::string& external) {
+    return "interfaces: { wan: { addresses: [203.0.113.1/24] } }\n"
+           "nat: { pools: [{ name: p, internal: [\"" +
+           internal + "\"], external: [\"" + external + "\"] }] }\n";
+  };
+  std::vector<std::string> refused{
+      interfaces("10.0.0.1/33"),
+      interfaces("10.0.0.1"),
+      interfaces("2001:db8::1/129"),
+      interfaces("10.0.0.1/08"),
+      pool("2001:db8::/32", "wan"),
+      pool("10.0.0.0/8", "2001:db8::/64"),
+      pool("10.0.0.0/8", "wan/24"),
+      pool("10.0.0.0/33", "wan"),
+      pool("10.0.0.0/8", "1.2.3"),
+      mapping("256.1.1.1"),
+      mapping("5"),
+      mapping("10.0.0.1:0"),
+      mapping("1.2.3:80"),
+      exempt("2001:db8::/32"),
+      exempt("10.0.0.0/33"),
+      exempt("80"),
+  };
+  for (const auto* const one : {"5",
+                                "80",
+                                "1.2.3",
+                                "256.1.1.1",
+                                "10.0.0.1:0",
+                                "010.0.0.1",
+                                "10.0.0.1.",
+                                "1.2.3.4.5",
+                                ":",
+                                ":::",
+                                "1::2::3",
+                                "1:2:3:4:5:6:7",
+                                "1:2:3:4:5:6:7:8:9",
+                                "1:2:3:4:5:6:7::8",
+                                "12345::",
+                                "g::",
+                                "::256.1.1.1",
+                                "1:2:3:4:5:6:7:1.2.3.4",
+                                "::1.2.3.4:5",
+                                "1:2:3:4:5:6::1.2.3.4",
+                                "::1 "}) {
+    refused.push_back(neighbor(one));
+    refused.push_back(rule(one));
+  }
+  for (const auto* const one : {"10.0.0.0/33", "2001:db8::/129", "10.0.0.0/", "::/01"}) {
+    refused.push_back(rule(one));
+  }
+  std::vector<std::string> taken{
+      interfaces("10.0.0.1/32"),          interfaces("2001:db8::1/128"), pool("10.0.0.0/8", "wan"),
+      pool("10.0.0.1", "203.0.113.8/29"), exempt("10.0.0.0/8"),          exempt("0.0.0.0/0"),
+      mapping("203.0.113.255"),
+  };
+  for (const auto* const one : {"10.0.0.0/8",
+                                "255.255.255.255",
+                                "0.0.0.0/0",
+                                "::/0",
+                                "::",
+                                "::1",
+                                "1::",
+                                "1:2:3:4:5:6:7:8",
+                                "1:2:3:4:5:6:7::",
+                                "::2:3:4:5:6:7:8",
+                                "1::3:4:5:6:7:8",
+                                "1:2:3:4:5:6::8",
+                                "1:2:3::6:7:8",
+                                "2001:DB8::/32",
+                                "::ffff:1.2.3.4",
+                                "1:2:3:4:5:6:1.2.3.4",
+                                "1:2:3:4:5::1.2.3.4",
+                                "::2:3:4:5:6:1.2.3.4",
+                                "64:ff9b::/96",
+                                "1:2::5:6:1.2.3.4/128"}) {
+    taken.push_back(rule(one));
+  }
+  for (const auto& one : refused) {
+    CAPTURE(one);
+    CHECK(!is_taken(one));
+  }
+  for (const auto& one : taken) {
+    CAPTURE(one);
+    CHECK(is_taken(one));
+  }
+  const weir::test::scratch_folder here;
+
+  const int code =
+      exit_code_of("python3 tests/config/schema_test.py " + schema_file + " --invalid" +
+                   written(refused, here, "refused") + " --valid" + written(taken, here, "taken"));
+
+  if (code == 77 || code == 127) {
+    WARN("SKIPPED: python3 with jsonschema and yaml is not there");
+    return;
+  }
+  CHECK(code == 0);
+}
