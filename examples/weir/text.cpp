@@ -5,26 +5,38 @@
 #include <algorithm>
 #include <cstddef>
 #include <numeric>
+#include <utility>
 #include <vector>
 
 namespace weir::program {
 
 namespace {
 
-/// How many letters must change to make one word the other.
+/// How many edits make one word the other: a letter more, less or another one, or two neighbours
+/// exchanged.
 std::size_t edits(std::string_view left, std::string_view right) {
+  std::vector<std::size_t> before(right.size() + 1);
+  std::vector<std::size_t> above(right.size() + 1);
   std::vector<std::size_t> row(right.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < left.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < right.size(); ++j) {
-      const std::size_t replaced = diagonal + (left[i] == right[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+  std::iota(above.begin(), above.end(), std::size_t{0});
+  for (std::size_t i = 1; i <= left.size(); ++i) {
+    row[0] = i;
+    for (std::size_t j = 1; j <= right.size(); ++j) {
+      const std::size_t replaced = above[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
+      row[j] = std::min({replaced, row[j - 1] + 1, above[j] + 1});
+      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
+        row[j] = std::min(row[j], before[j - 2] + 1);
+      }
     }
+    std::swap(before, above);
+    std::swap(above, row);
   }
-  return row.back();
+  return above.back();
+}
+
+/// A word without the dashes that make it an option.
+std::string_view bare(std::string_view word) {
+  return word.substr(std::min(word.find_first_not_of('-'), word.size()));
 }
 
 }  // namespace
@@ -43,10 +55,15 @@ std::string text(std::uint64_t count) {
 }
 
 std::string nearest(std::string_view text, std::span<const std::string> known) {
+  const auto wanted = bare(text);
+  if (wanted.empty()) {
+    return {};
+  }
   std::string best;
-  std::size_t best_edits = text.size() / 2 + 2;
+  const std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
+  std::size_t best_edits = std::min(most, wanted.size() - 1) + 1;
   for (const auto& one : known) {
-    const auto count = edits(text, one);
+    const auto count = edits(wanted, bare(one));
     if (count < best_edits) {
       best = one;
       best_edits = count;

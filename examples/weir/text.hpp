@@ -15,7 +15,8 @@ std::string text(const ip_address& address, port one);
 /// A count with its thousands set apart: `1 234 567`.
 std::string text(std::uint64_t count);
 
-/// The word of `known` that is nearest to `text`; empty where none is near.
+/// The word of `known` that was probably meant by `text`: at most a third of its letters differ,
+/// and not all of them. Empty where none is near; dashes before an option are no letters.
 std::string nearest(std::string_view text, std::span<const std::string> known);
 
 /// `a, b and c`.

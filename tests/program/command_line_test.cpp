@@ -45,6 +45,7 @@ TEST_CASE("a word that is not known is named, and what is near it", "[program][u
       {"explain --config a --seed 1 --seed 2", "see weir help explain\n"},
       {"--frobnicate", "weir: there is no option --frobnicate; see weir help\n"},
       {"--verison", "weir: there is no option --verison; did you mean --version?; see weir help\n"},
+      {"replay --foo", "weir: replay: there is no option --foo; see weir help replay\n"},
       {"--config a replay", "weir: there is no option --config; see weir help\n"},
       {"help chekc", "there is no command \"chekc\"; did you mean \"check\"?"},
   }));

@@ -26,6 +26,10 @@ TEST_CASE("the nearest name is the one with the fewest changes", "[program][text
   CHECK(nearest("lna", known) == "lan");
   CHECK(nearest("mangement", known) == "management");
   CHECK(nearest("something-else", known).empty());
+  CHECK(nearest("--foo", std::vector<std::string>{"--in", "--tap", "--out"}).empty());
+  CHECK(nearest("--ot", std::vector<std::string>{"--in", "--tap", "--out"}) == "--out");
+  CHECK(nearest("x", std::vector<std::string>{"y"}).empty());
+  CHECK(nearest("--", std::vector<std::string>{"--in"}).empty());
 }
 
 TEST_CASE("words are listed as people do", "[program][text]") {
