@@ -205,9 +205,9 @@ class description {
     add(path + ".hairpin", one.hairpin);
   }
   void add(const std::string& path, const exempt_configuration& one) {
-    add(path + ".source", to_text(one.source));
-    add(path + ".destination", to_text(one.destination));
-    add(path + ".protocol", one.protocol);
+    each(path + ".source", one.sources);
+    each(path + ".destination", one.destinations);
+    each(path + ".protocol", one.protocols);
     each(path + ".destination-port", one.destination_ports);
     add(path + ".domain", one.domain);
   }

@@ -140,6 +140,37 @@ TEST_CASE("a timeout is neither nothing nor longer than the engine can tell", "[
   CHECK(text("13d").find("f:1:30: ") == 0);
 }
 
+TEST_CASE("what is wrong with a mapping of several protocols is said once", "[config][load]") {
+  CHECK(said(load_text(ground + "nat: { static: [{ external: 203.0.113.255, internal: 224.0.0.1, "
+                                "zone: outer, protocol: [tcp, udp] }] }\n",
+                       "f")) ==
+        "f:4:29: 203.0.113.255 is a broadcast address; the address of one host\n"
+        "f:4:54: the address is not one host's; a unicast address\n"
+        "f:4:71: no interface belongs to zone \"outer\"; one of: local, inside, outside");
+}
+
+TEST_CASE("exemptions hold a bounded number of values in all", "[config][load]") {
+  const auto exemptions = [](int uses) {
+    std::string text = "sets:\n  hosts:\n";
+    for (int i = 0; i < 1024; ++i) {
+      text += "    - 10.0." + std::to_string(i / 256) + "." + std::to_string(i % 256) + "\n";
+    }
+    text += "nat:\n  exempt:\n    - { source: \"@hosts\", destination: [";
+    for (int i = 0; i < 64 * 1024 - 1024; ++i) text += "10.0.0.1, ";
+    text.resize(text.size() - 2);
+    text += "] }\n";
+    for (int i = 0; i < uses; ++i) {
+      text += "    - { source: \"@hosts\", destination: 10.0.0.1 }\n";
+    }
+    return said(load_text(text, "f"));
+  };
+
+  CHECK(exemptions(0) == "");
+  CHECK(exemptions(2) ==
+        "f:1030:7: the exemptions up to here name too many prefixes, protocols and ports; at most "
+        "65536 in all");
+}
+
 TEST_CASE("a text that is not YAML is not proven", "[config][load]") {
   CHECK(said(load_text("routes: [\n", "f")).find('\n') == std::string::npos);
 }

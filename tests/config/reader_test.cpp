@@ -157,7 +157,7 @@ nat:
       {"nat.static[0].zone", ""},
       {"nat.static[0].domain", "default"},
       {"nat.static[0].hairpin", "true"},
-      {"nat.exempt[0].protocol", "none"},
+      {"nat.exempt[0].protocol", "0"},
       {"nat.exempt[0].destination-port", "0"},
       {"nat.exempt[0].domain", "default"},
   }));
@@ -375,10 +375,28 @@ TEST_CASE("static mappings, exemptions and gateways are read", "[config][reader]
        "red"},
       {"static: [{ external: 192.0.2.2, internal: 10.0.0.2, hairpin: false }]", "static[0].hairpin",
        "false"},
-      {"exempt: [{ source: 192.168.0.0/16, destination: 10.0.0.0/8 }]", "exempt[0].source",
+      {"static: [{ external: 192.0.2.2, internal: 10.0.0.2, protocol: [tcp, udp] }]",
+       "static[0].protocol", "tcp"},
+      {"static: [{ external: 192.0.2.2, internal: 10.0.0.2, protocol: [tcp, udp] }]",
+       "static[1].protocol", "udp"},
+      {"static: [{ external: 192.0.2.2, internal: 10.0.0.2, protocol: \"@transports\" }]", "static",
+       "3"},
+      {"static: [{ external: 192.0.2.2, internal: 10.0.0.2, zone: z, protocol: [tcp, udp] }, "
+       "{ external: 192.0.2.3, internal: 10.0.0.3 }]",
+       "static[1].zone", "z"},
+      {"static: [{ external: 192.0.2.2, internal: 10.0.0.2, zone: z, protocol: [tcp, udp] }, "
+       "{ external: 192.0.2.3, internal: 10.0.0.3 }]",
+       "static[2].external", "192.0.2.3"},
+      {"exempt: [{ source: 192.168.0.0/16, destination: 10.0.0.0/8 }]", "exempt[0].source[0]",
        "192.168.0.0/16"},
+      {"exempt: [{ source: [192.168.0.0/16, \"@homes\"], destination: \"@homes\" }]",
+       "exempt[0].source[2]", "10.2.0.0/16"},
+      {"exempt: [{ source: 192.168.0.0/16, destination: \"@homes\" }]", "exempt[0].destination[1]",
+       "10.2.0.0/16"},
+      {"exempt: [{ source: 10.0.0.1, destination: 10.0.0.2, protocol: [tcp, \"@transports\"] }]",
+       "exempt[0].protocol[3]", "sctp"},
       {"exempt: [{ source: 192.168.0.0/16, destination: 10.0.0.0/8, protocol: udp }]",
-       "exempt[0].protocol", "udp"},
+       "exempt[0].protocol[0]", "udp"},
       {"exempt: [{ source: 192.168.0.0/16, destination: 10.0.0.0/8, destination-port: [53, 80] }]",
        "exempt[0].destination-port[1]", "80"},
       {"exempt: [{ source: 192.168.0.0/16, destination: 10.0.0.0/8, domain: red }]",
@@ -386,7 +404,8 @@ TEST_CASE("static mappings, exemptions and gateways are read", "[config][reader]
       {"alg: { ftp: off, tftp: \"off\", pptp: false }", "pools", "0"},
   }));
 
-  check("nat: { ", " }\n", {one.text, "nat." + one.path, one.expected});
+  check("sets: { homes: [10.1.0.0/16, 10.2.0.0/16], transports: [tcp, udp, sctp] }\nnat: { ",
+        " }\n", {one.text, "nat." + one.path, one.expected});
 }
 
 TEST_CASE("sessions and durations are read", "[config][reader]") {

@@ -576,6 +576,17 @@ TEST_CASE("translation refuses what cannot be", "[config][refusal]") {
        "192.0.2.1, or \"192.0.2.1:80\""},
       {"nat: { exempt: [{ source: 10.0.0.0/8, destination: \"2001:db8::/32\" }] }",
        "f:1:52: destination: \"2001:db8::/32\" is IPv6; an IPv4 prefix such as 192.0.2.0/24"},
+      {"sets: { a: [\"2001:db8::/32\"] }\nnat: { exempt: [{ source: \"@a\", destination: 10.0.0.1 "
+       "}] }",
+       "f:2:27: source: \"@a\" holds \"2001:db8::/32\", which is IPv6; an IPv4 prefix such as "
+       "192.0.2.0/24"},
+      {"nat: { exempt: [{ source: [], destination: 10.0.0.1 }] }",
+       "f:1:27: source is an empty list; an IPv4 prefix such as 192.0.2.0/24"},
+      {"nat: { static: [{ external: 192.0.2.1, internal: 10.0.0.1, protocol: [tcp, 6] }] }",
+       "f:1:70: protocol lists \"tcp\" twice; each protocol once"},
+      {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: w, ports: [1024-2000, 3000] }] }",
+       "f:1:69: ports is a list; one range such as 1024-65535, and reserved-ports for what is left "
+       "out"},
   }));
 
   CHECK(said_about(one.text) == one.said);
@@ -717,4 +728,21 @@ TEST_CASE("sets stand for a bounded number of values in all", "[config][refusal]
   if (!weir::test::is_sanitized) CHECK(uses(2000) == "");  // a minute long there
   CHECK(uses(2001) ==
         "f:3006:33: the sets that are used hold too many values in all; at most 2000000");
+}
+
+TEST_CASE("lists of protocols make a bounded number of mappings", "[config][refusal]") {
+  const auto mappings = [](int written) {
+    std::string text = "sets:\n  all:\n";
+    for (int i = 0; i < 256; ++i) text += "    - " + std::to_string(i) + "\n";
+    text += "nat:\n  static:\n";
+    for (int i = 0; i < written; ++i) {
+      text += "    - { external: 10.1.0.0, internal: 10.0.0.1, protocol: \"@all\" }\n";
+    }
+    return said_about(text);
+  };
+
+  CHECK(mappings(257) == "");
+  CHECK(mappings(258) ==
+        "f:518:7: the lists of protocols up to here make too many mappings; at most 65536 more in "
+        "all");
 }

@@ -155,7 +155,7 @@ TEST_CASE("an exemption of an unknown domain is named", "[engine][checked]") {
 TEST_CASE("translation that can have no effect is named", "[engine][checked]") {
   CHECK(said_after([](configuration& one) {
           one.nat.exempt.resize(1);
-          one.nat.exempt[0].protocol = protocol::icmp;
+          one.nat.exempt[0].protocols = {protocol::icmp};
           one.nat.exempt[0].destination_ports = {port_range::only(port{80})};
         }) ==
         "nat.exempt[0].destination-port: no packet matches: the protocol has no ports; a protocol "

@@ -11,8 +11,8 @@ namespace {
 
 exempt_configuration exempting(std::string_view destination) {
   exempt_configuration made;
-  made.source = parse_prefix("10.0.0.0/24")->as<ipv4>();
-  made.destination = parse_prefix(destination)->as<ipv4>();
+  made.sources = {parse_prefix("10.0.0.0/24")->as<ipv4>()};
+  made.destinations = {parse_prefix(destination)->as<ipv4>()};
   return made;
 }
 

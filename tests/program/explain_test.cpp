@@ -313,6 +313,29 @@ TEST_CASE("an external endpoint is told by the mapping that wears it", "[program
   CHECK(here.explain("--reverse 192.0.2.1:80").says("nobody's: no pool has the address"));
 }
 
+TEST_CASE("a static entry of two protocols is told as two entries are",
+          "[program][explain][static]") {
+  const auto forward = [](const std::string& kinds) {
+    return "    - { external: \"203.0.113.2:53\", internal: \"10.0.0.10:5353\", protocol: " +
+           kinds + " }\n";
+  };
+  const auto last = "    - { external: 203.0.113.3, internal: 10.0.0.12 }\n";
+  const workshop here;
+  here.write("list.yaml", packets::home_yaml + "  static:\n" + forward("[tcp, udp]") + last);
+  here.write("two.yaml",
+             packets::home_yaml + "  static:\n" + forward("tcp") + forward("udp") + last);
+  const std::string asked = GENERATE("explain --reverse 203.0.113.2:53 --config ",
+                                     "explain --protocol udp --reverse 203.0.113.2:53 --config ",
+                                     "explain --reverse 203.0.113.3:53 --config ");
+
+  const auto listed = here.run(asked + "list.yaml");
+  const auto two = here.run(asked + "two.yaml");
+
+  CHECK(listed.code == 0);
+  CHECK(listed.says("static entry"));
+  CHECK(listed.out == two.out);
+}
+
 TEST_CASE("an external endpoint is told by its static entries, zone by zone",
           "[program][explain][static]") {
   const workshop here;

@@ -7,6 +7,7 @@
 #include "weir/config/value.hpp"
 #include "weir/net/port.hpp"
 #include "weir/net/prefix.hpp"
+#include "weir/net/protocol.hpp"
 #include "weir/time/instant.hpp"
 
 #include <algorithm>
@@ -220,6 +221,11 @@ void read_list(const value& from, std::vector<T>& into, std::string_view expecte
 
 inline void read_prefixes(const value& from, std::vector<ip_prefix>& into) {
   read_list(from, into, prefix_example, {set_kind::addresses}, read_prefix);
+}
+
+inline void read_protocols(const value& from, std::vector<protocol>& into) {
+  read_list(from, into, "a protocol such as tcp, or a list", {set_kind::names, set_kind::numbers},
+            read_protocol);
 }
 
 inline constexpr std::string_view ports_example = "a port, a range such as 8000-8099, or a list";

@@ -12,6 +12,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <variant>
@@ -35,7 +36,12 @@ inline void read_external(const value& from, pool_configuration& into) {
   }
 }
 
+/// One range: what a pool leaves out of it, `reserved-ports` says.
 inline void read_pool_ports(const value& from, std::optional<port_range>& into) {
+  if (from.is(node_kind::list)) {
+    from.refuse_kind("one range such as 1024-65535, and reserved-ports for what is left out");
+    return;
+  }
   read_with(from, into, "a range such as 1024-65535",
             [](std::string_view word) -> read_scalar<port_range> { return read_ports(word, 1); });
 }
@@ -167,14 +173,19 @@ inline void read_pools(const value& from, std::vector<pool_configuration>& into)
 
 // --- static mappings and exemptions ------------------------------------------------------------
 
-inline void read_static_external(const value& from, static_configuration& into) {
+/// A mapping as it is written: one for each of its protocols.
+struct written_static : static_configuration {
+  std::vector<weir::protocol> protocols;
+};
+
+inline void read_static_external(const value& from, written_static& into) {
   optional_endpoint end;
   read_with(from, end, "an IPv4 address, or one with a port", read_endpoint);
   into.external = end.address;
   into.external_port = end.port;
 }
 
-inline void read_static_internal(const value& from, static_configuration& into) {
+inline void read_static_internal(const value& from, written_static& into) {
   if (from.is(node_kind::list)) {
     from.refuse("a list of internal endpoints has no engine part yet", "remove it");
     return;
@@ -185,17 +196,24 @@ inline void read_static_internal(const value& from, static_configuration& into) 
   into.internal_port = end.port;
 }
 
-inline void read_optional_protocol(const value& from, std::optional<protocol>& into) {
-  read_with(from, into, "a protocol such as tcp", read_protocol);
-}
-inline void read_block(const value& from, ipv4_prefix& into) {
-  read_with(from, into, "an IPv4 prefix such as 192.0.2.0/24", read_ipv4_prefix);
+inline void read_static_protocols(const value& from, std::vector<protocol>& into) {
+  read_protocols(from, into);
+  std::set<protocol> known;
+  for (const protocol one : into) {
+    if (!known.insert(one).second) {
+      const auto word = name(one);
+      from.refuse(
+          "protocol lists " + (word.empty() ? std::to_string(number(one)) : shown(word)) + " twice",
+          "each protocol once");
+      return;
+    }
+  }
 }
 
-inline constexpr key<static_configuration> static_keys[] = {
+inline constexpr key<written_static> static_keys[] = {
     {"external", read_static_external, true},
     {"internal", read_static_internal, true},
-    {"protocol", member<&static_configuration::protocol, read_optional_protocol>},
+    {"protocol", member<&written_static::protocols, read_static_protocols>},
     {"zone", member<&static_configuration::zone, read_name>},
     {"domain", member<&static_configuration::domain, read_name>},
     {"hairpin", member<&static_configuration::hairpin, read_flag>},
@@ -204,10 +222,43 @@ inline constexpr key<static_configuration> static_keys[] = {
     {"affinity", nullptr},
 };
 
+/// The most mappings that lists of protocols add to those that are written.
+inline constexpr std::size_t static_listings_max = 65'536;
+
+inline void read_statics(const value& from, std::vector<static_configuration>& into) {
+  std::vector<written_static> all;
+  read_maps(from, all, static_keys);
+  std::size_t listed = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    auto& one = all[i];
+    one.written = i;
+    if (!one.protocols.empty()) {
+      one.protocol = one.protocols.front();
+      listed += one.protocols.size() - 1;
+    }
+    if (listed > static_listings_max) {
+      from.element(i).refuse("the lists of protocols up to here make too many mappings",
+                             "at most " + std::to_string(static_listings_max) + " more in all");
+      return;
+    }
+    into.push_back(one);
+    for (std::size_t next = 1; next < one.protocols.size(); ++next) {
+      into.push_back(into.back());
+      into.back().protocol = one.protocols[next];
+    }
+  }
+}
+
+/// IPv4 is all that is translated.
+inline void read_blocks(const value& from, std::vector<ipv4_prefix>& into) {
+  read_list(from, into, "an IPv4 prefix such as 192.0.2.0/24", {set_kind::addresses},
+            read_ipv4_prefix);
+}
+
 inline constexpr key<exempt_configuration> exempt_keys[] = {
-    {"source", member<&exempt_configuration::source, read_block>, true},
-    {"destination", member<&exempt_configuration::destination, read_block>, true},
-    {"protocol", member<&exempt_configuration::protocol, read_optional_protocol>},
+    {"source", member<&exempt_configuration::sources, read_blocks>, true},
+    {"destination", member<&exempt_configuration::destinations, read_blocks>, true},
+    {"protocol", member<&exempt_configuration::protocols, read_protocols>},
     {"destination-port", member<&exempt_configuration::destination_ports, read_matched_ports>},
     {"domain", member<&exempt_configuration::domain, read_name>},
 };
@@ -237,8 +288,7 @@ inline constexpr key<nat_configuration> nat_keys[] = {
        read_map(from, said, gateway_keys);
      }},
     {"pools", member<&nat_configuration::pools, read_pools>},
-    {"static", [](const value& from,
-                  nat_configuration& into) { read_maps(from, into.statics, static_keys); }},
+    {"static", member<&nat_configuration::statics, read_statics>},
     {"exempt",
      [](const value& from, nat_configuration& into) { read_maps(from, into.exempt, exempt_keys); }},
     {"nptv6", nullptr},

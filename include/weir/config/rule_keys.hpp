@@ -42,11 +42,6 @@ inline void read_family(const value& from, rule& into) {
   }
 }
 
-inline void read_protocols(const value& from, std::vector<protocol>& into) {
-  read_list(from, into, "a protocol such as tcp, or a list", {set_kind::names, set_kind::numbers},
-            read_protocol);
-}
-
 // --- ICMP --------------------------------------------------------------------------------------
 
 /// A message by its name, and its type in either family.

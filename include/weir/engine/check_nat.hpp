@@ -22,6 +22,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <tuple>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -163,21 +164,37 @@ inline void check_worn(const static_configuration& one, domain_id domain, const 
   }
 }
 
+/// What is wrong with a static mapping whatever the others are; its names, resolved.
+inline static_mapping mapping_of(const static_configuration& one, const std::string& path,
+                                 const unworn_addresses& unworn, const topology& ground,
+                                 fault_list& faults) {
+  const auto domain = find_domain(one.domain, path + ".domain", ground, faults);
+  const auto zone = optional_zone(one.zone, path + ".zone", ground, faults);
+  check_worn(one, domain, path, unworn, faults);
+  return {one.external, one.external_port, one.internal, one.internal_port, one.protocol, zone,
+          domain,       one.hairpin};
+}
+
+/// What is wrong with an element that stands for several mappings is said once.
 inline static_nat check_statics(const configuration& raw, const topology& ground,
                                 const unworn_addresses& unworn, fault_list& faults) {
+  const auto& listed = raw.nat.statics;
+  const auto written = [&](std::size_t i) { return listed[i].written.value_or(i); };
   std::vector<static_mapping> all;
-  for (std::size_t i = 0; i < raw.nat.statics.size(); ++i) {
-    const auto& one = raw.nat.statics[i];
-    const auto path = element("nat.static", i);
-    const auto domain = find_domain(one.domain, path + ".domain", ground, faults);
-    all.push_back({one.external, one.external_port, one.internal, one.internal_port, one.protocol,
-                   optional_zone(one.zone, path + ".zone", ground, faults), domain, one.hairpin});
-    check_worn(one, domain, path, unworn, faults);
+  for (std::size_t i = 0; i < listed.size(); ++i) {
+    const bool is_next_of_element = i != 0 && written(i) == written(i - 1);
+    fault_list repeated;
+    all.push_back(mapping_of(listed[i], element("nat.static", written(i)), unworn, ground,
+                             is_next_of_element ? repeated : faults));
   }
   auto made = checked(all);
   if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {
+    std::set<std::tuple<std::size_t, std::string, std::string>> said;
     for (auto& one : *refused) {
-      add_refused(element("nat.static", one.index), one, faults);
+      const auto place = written(one.index);
+      if (said.emplace(place, one.field, one.what).second) {
+        add_refused(element("nat.static", place), one, faults);
+      }
     }
     return {};
   }
@@ -295,22 +312,37 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   return std::get<pool_set>(std::move(made));
 }
 
+inline std::vector<exemption> check_exempt(const configuration& raw, const topology& ground,
+                                           fault_list& faults) {
+  std::vector<exemption> made;
+  std::size_t values = 0;
+  for (std::size_t i = 0; i < raw.nat.exempt.size(); ++i) {
+    const auto& one = raw.nat.exempt[i];
+    const auto path = element("nat.exempt", i);
+    if (!one.protocols.empty() && !one.destination_ports.empty() &&
+        std::none_of(one.protocols.begin(), one.protocols.end(), has_ports)) {
+      faults.add(path + ".destination-port", "no packet matches: the protocol has no ports",
+                 "a protocol with ports, or no port");
+    }
+    made.push_back({one.sources, one.destinations, one.protocols, one.destination_ports,
+                    find_domain(one.domain, path + ".domain", ground, faults)});
+    const auto before = values;
+    values += made.back().values();
+    if (before <= exempt_values_max && values > exempt_values_max) {
+      faults.add(path, "the exemptions up to here name too many prefixes, protocols and ports",
+                 "at most " + std::to_string(exempt_values_max) + " in all");
+    }
+  }
+  return made;
+}
+
 inline compiled_nat check_nat(const configuration& raw, const topology& ground,
                               fault_list& faults) {
   compiled_nat made;
   const auto unworn = unworn_in(raw, ground);
   made.statics = check_statics(raw, ground, unworn, faults);
   made.pools = check_pools(raw, made.statics, unworn, ground, faults);
-  for (std::size_t i = 0; i < raw.nat.exempt.size(); ++i) {
-    const auto& one = raw.nat.exempt[i];
-    const auto path = element("nat.exempt", i);
-    if (one.protocol && !has_ports(*one.protocol) && !one.destination_ports.empty()) {
-      faults.add(path + ".destination-port", "no packet matches: the protocol has no ports",
-                 "a protocol with ports, or no port");
-    }
-    made.exempt.push_back({one.source, one.destination, one.protocol, one.destination_ports,
-                           find_domain(one.domain, path + ".domain", ground, faults)});
-  }
+  made.exempt = check_exempt(raw, ground, faults);
   return made;
 }
 

@@ -131,12 +131,16 @@ struct static_configuration {
   std::string zone;
   std::string domain = "default";
   bool hairpin = true;
+  /// Which element of the list that was read it comes from, which may stand for several; absent:
+  /// its own.
+  std::optional<std::size_t> written;
 };
 
+/// What is empty matches everything.
 struct exempt_configuration {
-  ipv4_prefix source{};
-  ipv4_prefix destination{};
-  std::optional<weir::protocol> protocol;
+  std::vector<ipv4_prefix> sources;
+  std::vector<ipv4_prefix> destinations;
+  std::vector<protocol> protocols;
   std::vector<port_range> destination_ports;
   std::string domain = "default";
 };

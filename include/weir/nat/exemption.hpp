@@ -7,7 +7,8 @@
 #include "weir/net/prefix.hpp"
 #include "weir/net/protocol.hpp"
 
-#include <optional>
+#include <algorithm>
+#include <cstddef>
 #include <span>
 #include <vector>
 
@@ -16,27 +17,35 @@ namespace weir {
 /// Flows of a domain that are sent as they are, whatever pools and static mappings say (RFC 6888
 /// REQ-6).
 struct exemption {
-  ipv4_prefix source{};
-  ipv4_prefix destination{};
-  std::optional<weir::protocol> protocol;     ///< absent: every protocol
+  std::vector<ipv4_prefix> sources;           ///< empty: every source
+  std::vector<ipv4_prefix> destinations;      ///< empty: every destination
+  std::vector<protocol> protocols;            ///< empty: every protocol
   std::vector<port_range> destination_ports;  ///< empty: every port, and what has none
   domain_id domain{};
 
   bool covers(const flow_key<ipv4>& flow) const noexcept {
-    if (domain != flow.domain || !source.contains(flow.source.address) ||
-        !destination.contains(flow.destination.address) ||
-        (protocol && *protocol != flow.protocol)) {
-      return false;
-    }
-    if (destination_ports.empty()) {
-      return true;
-    }
-    for (const port_range& range : destination_ports) {
-      if (has_ports(flow.protocol) && range.contains(flow.destination.port)) return true;
-    }
-    return false;
+    const auto is_listed = [](const auto& list, auto&& holds) noexcept {
+      return list.empty() || std::any_of(list.begin(), list.end(), holds);
+    };
+    const auto holds = [](ipv4_address one) noexcept {
+      return [one](const ipv4_prefix& block) noexcept { return block.contains(one); };
+    };
+    return domain == flow.domain &&
+           is_listed(protocols, [&](protocol one) noexcept { return one == flow.protocol; }) &&
+           is_listed(destinations, holds(flow.destination.address)) &&
+           is_listed(sources, holds(flow.source.address)) &&
+           is_listed(destination_ports, [&](const port_range& range) noexcept {
+             return has_ports(flow.protocol) && range.contains(flow.destination.port);
+           });
+  }
+  /// What a flow may be held against.
+  std::size_t values() const noexcept {
+    return sources.size() + destinations.size() + protocols.size() + destination_ports.size();
   }
 };
+
+/// The most values of all exemptions of a configuration: a new flow may be held against each.
+inline constexpr std::size_t exempt_values_max = 65'536;
 
 inline bool is_exempt(std::span<const exemption> list, const flow_key<ipv4>& flow) noexcept {
   for (const exemption& one : list) {
