@@ -140,6 +140,28 @@ TEST_CASE("a timeout is neither nothing nor longer than the engine can tell", "[
   CHECK(text("13d").find("f:1:30: ") == 0);
 }
 
+TEST_CASE("what is at odds with something earlier names it", "[config][load]") {
+  const auto said_of = [](const std::string& nat) { return said(load_text(ground + nat, "f")); };
+
+  CHECK(said_of("nat:\n"
+                "  pools:\n"
+                "    - { name: home, internal: 192.168.0.0/16, external: wan }\n"
+                "    - { name: more, internal: 192.168.1.0/24, external: 203.0.113.9 }\n") ==
+        "f:7:31: pool \"home\" serves the same hosts first; internal prefixes of its own, or the "
+        "pool with the narrower ones first");
+  CHECK(said_of("nat:\n"
+                "  static:\n"
+                "    - { external: 203.0.113.2, internal: 192.168.1.2 }\n"
+                "    - { external: 203.0.113.2, internal: 192.168.1.3 }\n") ==
+        "f:7:19: an earlier mapping has the same endpoint, that of line 6; every endpoint once");
+  CHECK(said_of("nat:\n"
+                "  static:\n"
+                "    - { external: 203.0.113.3, internal: 192.168.1.3, protocol: [tcp, udp] }\n"
+                "    - { external: 203.0.113.2, internal: 192.168.1.2 }\n"
+                "    - { external: 203.0.113.4, internal: 192.168.1.2 }\n") ==
+        "f:8:42: an earlier mapping is of the same host, that of line 7; every host once");
+}
+
 TEST_CASE("what is wrong with a mapping of several protocols is said once", "[config][load]") {
   CHECK(said(load_text(ground + "nat: { static: [{ external: 203.0.113.255, internal: 224.0.0.1, "
                                 "zone: outer, protocol: [tcp, udp] }] }\n",
@@ -147,6 +169,25 @@ TEST_CASE("what is wrong with a mapping of several protocols is said once", "[co
         "f:4:29: 203.0.113.255 is a broadcast address; the address of one host\n"
         "f:4:54: the address is not one host's; a unicast address\n"
         "f:4:71: no interface belongs to zone \"outer\"; one of: local, inside, outside");
+}
+
+TEST_CASE("the first interface or zone too many has the fault", "[config][load]") {
+  const auto interfaces = [](int count, bool zoned) {
+    std::string text = "interfaces:\n";
+    for (int i = 0; i < count; ++i) {
+      text += "  i" + std::to_string(i) + ": " +
+              (zoned ? "{ zone: z" + std::to_string(i) + " }\n" : "{}\n");
+    }
+    return said(load_text(text, "f"));
+  };
+
+  CHECK(interfaces(1023, true) == "");
+  CHECK(interfaces(1030, true) ==
+        "f:1025:18: there are 1031 zones, local among them, and from this one on they are too "
+        "many; at most 1024");
+  CHECK(interfaces(4098, false) ==
+        "f:4098:10: there are 4098 interfaces, and from this one on they are too many; at most "
+        "4096");
 }
 
 TEST_CASE("exemptions hold a bounded number of values in all", "[config][load]") {

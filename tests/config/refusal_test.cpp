@@ -546,7 +546,8 @@ TEST_CASE("translation refuses what cannot be", "[config][refusal]") {
       {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, ports: 65535-1 }] }",
        "f:1:71: ports: \"65535-1\" is reversed; 1-65535"},
       {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, ports: [1-2] }] }",
-       "f:1:71: ports is a list; a range such as 1024-65535"},
+       "f:1:71: ports is a list; one range such as 1024-65535, and reserved-ports for what is left "
+       "out"},
       {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, reserved-ports: 0 }] }",
        "f:1:80: reserved-ports: \"0\" is out of range; a number from 1 to 65535, or a range of "
        "these"},

@@ -172,4 +172,14 @@ inline position find_path(const node& root, std::string_view path) {
   return best;
 }
 
+/// A fault with the places of what it is about and of what that is at odds with.
+inline placed_fault placed(const node& root, fault found) {
+  if (!found.other.empty()) {
+    found.what += ", that of line " + std::to_string(find_path(root, found.other).line);
+    found.other.clear();
+  }
+  const position at = find_path(root, found.path);
+  return {at, std::move(found)};
+}
+
 }  // namespace weir::config::detail

@@ -67,8 +67,7 @@ inline void add_checked(draft& read, std::vector<fault> found) {
   const path_set known{read.faults};
   for (fault& one : found) {
     if (!known.touches(one.path)) {
-      const position at = find_path(read.root, one.path);
-      read.faults.push_back({at, std::move(one)});
+      read.faults.push_back(placed(read.root, std::move(one)));
     }
   }
 }
@@ -95,8 +94,8 @@ inline load_result load_text(std::string_view text, std::string_view file_name) 
 /// A fault that somebody found in what a text was loaded to, with its place in the text.
 inline located_fault locate(std::string_view text, std::string_view file_name, fault found) {
   const detail::draft read = detail::read_draft(text);
-  const position at = detail::find_path(read.root, found.path);
-  return {std::string{file_name}, at, std::move(found.what), std::move(found.fix)};
+  auto made = detail::placed(read.root, std::move(found));
+  return {std::string{file_name}, made.at, std::move(made.found.what), std::move(made.found.fix)};
 }
 
 /// What `load_text` says of a file; one that cannot be read is a fault without a place.

@@ -31,7 +31,8 @@ class loaded {
 
   /// The fault with the place its path names, or the place of the nearest thing that is there.
   located_fault locate(const fault& found) const {
-    return {file_, detail::find_path(root_, found.path), found.what, found.fix};
+    auto made = detail::placed(root_, found);
+    return {file_, made.at, std::move(made.found.what), std::move(made.found.fix)};
   }
 
  private:

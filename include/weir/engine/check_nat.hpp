@@ -37,9 +37,9 @@ struct compiled_nat {
 
 /// Adds what the room that proves an element of a list found wrong with it.
 template <class Refused>
-void add_refused(std::string path, Refused& one, fault_list& faults) {
+void add_refused(std::string path, Refused& one, fault_list& faults, std::string other = {}) {
   if (!one.field.empty()) path += "." + one.field;
-  faults.add(std::move(path), std::move(one.what), std::move(one.fix));
+  faults.add(std::move(path), std::move(one.what), std::move(one.fix), std::move(other));
 }
 
 inline domain_id find_domain(const std::string& name, const std::string& path,
@@ -121,6 +121,7 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
                                            const topology& ground, fault_list& faults) {
   pool_specification made;
   const auto& external_domain = raw.external_domain.empty() ? raw.domain : raw.external_domain;
+  made.name = raw.name;
   made.internal = ipv4_blocks(raw.internal, path + ".internal", faults);
   made.external = raw.external_interface.empty()
                       ? ipv4_blocks(raw.external, path + ".external", faults)
@@ -192,9 +193,9 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
     std::set<std::tuple<std::size_t, std::string, std::string>> said;
     for (auto& one : *refused) {
       const auto place = written(one.index);
-      if (said.emplace(place, one.field, one.what).second) {
-        add_refused(element("nat.static", place), one, faults);
-      }
+      if (!said.emplace(place, one.field, one.what).second) continue;
+      const auto other = one.earlier ? element("nat.static", written(*one.earlier)) : "";
+      add_refused(element("nat.static", place), one, faults, other);
     }
     return {};
   }

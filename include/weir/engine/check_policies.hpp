@@ -8,7 +8,9 @@
 #include "weir/policy/zone_policy.hpp"
 #include "weir/session/timeouts.hpp"
 
+#include <algorithm>
 #include <cstddef>
+#include <optional>
 #include <set>
 #include <string>
 #include <utility>
@@ -83,16 +85,35 @@ inline policy_settings settings_of(const policy_configuration& raw) {
   return made;
 }
 
+/// The zones are numbered as interfaces name them; `local` is one.
+inline void check_zone_count(const configuration& raw, const topology& ground, fault_list& faults) {
+  const auto count = ground.zones.names().size();
+  if (count <= zones_max) {
+    return;
+  }
+  const auto first = std::find_if(
+      raw.interfaces.begin(), raw.interfaces.end(), [&](const interface_configuration& one) {
+        const auto zone = one.zone.empty() ? std::nullopt : ground.zones.find(one.zone);
+        return zone && *zone >= zones_max;
+      });
+  const bool is_found = first != raw.interfaces.end();
+  faults.add(is_found ? "interfaces." + first->name + ".zone" : "interfaces",
+             "there are " + std::to_string(count) +
+                 " zones, local among them, and from this one on they are too many",
+             "at most " + std::to_string(zones_max));
+}
+
 inline compiled_policies check_policies(const configuration& raw, const topology& ground,
                                         fault_list& faults) {
   compiled_policies made;
   made.timeouts.push_back(raw.sessions.timeouts);
   check_timeouts(raw.sessions.timeouts, "sessions.timeouts", faults);
-  if (ground.zones.names().size() > zones_max) {
-    faults.add("interfaces", "too many zones", "at most " + std::to_string(zones_max));
-  }
+  check_zone_count(raw, ground, faults);
   if (raw.policies.size() > policies_max) {
-    faults.add("policies", "too many policies", "at most " + std::to_string(policies_max));
+    faults.add(element("policies", policies_max),
+               "there are " + std::to_string(raw.policies.size()) +
+                   " policies, and from this one on they are too many",
+               "at most " + std::to_string(policies_max));
     return made;
   }
   std::vector<policy_settings> all;

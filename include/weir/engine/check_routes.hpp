@@ -196,7 +196,10 @@ inline topology check_topology(const configuration& raw, fault_list& faults) {
   local.mtu = mtu_max;
   made.interfaces.push_back(std::move(local));
   if (raw.interfaces.size() > interfaces_max) {
-    faults.add("interfaces", "too many interfaces", "at most " + std::to_string(interfaces_max));
+    faults.add("interfaces." + raw.interfaces[interfaces_max].name,
+               "there are " + std::to_string(raw.interfaces.size()) +
+                   " interfaces, and from this one on they are too many",
+               "at most " + std::to_string(interfaces_max));
     return made;
   }
   for (const auto& one : raw.interfaces) {

@@ -191,9 +191,10 @@ struct configuration {
 
 /// One thing that is wrong with a configuration.
 struct fault {
-  std::string path;  ///< where, as keys and indices: `policies[0].rules[2].protocol`
-  std::string what;  ///< what is wrong
-  std::string fix;   ///< what would be right
+  std::string path;        ///< where, as keys and indices: `policies[0].rules[2].protocol`
+  std::string what;        ///< what is wrong
+  std::string fix;         ///< what would be right
+  std::string other = {};  ///< where the other thing is that it is at odds with, if that says more
 
   friend bool operator==(const fault&, const fault&) = default;
 };

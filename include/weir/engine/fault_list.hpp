@@ -13,8 +13,8 @@ namespace weir::detail {
 /// Collects what is wrong, so that one run names every fault.
 class fault_list {
  public:
-  void add(std::string path, std::string what, std::string fix) {
-    faults_.push_back({std::move(path), std::move(what), std::move(fix)});
+  void add(std::string path, std::string what, std::string fix, std::string other = {}) {
+    faults_.push_back({std::move(path), std::move(what), std::move(fix), std::move(other)});
   }
   bool empty() const noexcept { return faults_.empty(); }
   std::size_t size() const noexcept { return faults_.size(); }

@@ -61,6 +61,8 @@ struct static_fault {
   std::string field;      ///< which part of it, as configurations name it
   std::string what;       ///< what is wrong
   std::string fix;        ///< what would be right
+  /// The earlier mapping that it cannot be told apart from, if that is the fault.
+  std::optional<std::size_t> earlier = {};
 };
 
 class static_nat;
@@ -201,7 +203,7 @@ constexpr bool zones_meet(zone_id one, zone_id other) noexcept {
 inline void check_static(std::size_t index, const static_mapping& one,
                          std::vector<static_fault>& faults) {
   const auto refuse = [&](const char* field, const char* what, const char* fix) {
-    faults.push_back({index, field, what, fix});
+    faults.push_back({index, field, what, fix, {}});
   };
   const bool forwardable = one.protocol == protocol::tcp || one.protocol == protocol::udp;
   if (is_martian_source(one.external)) {
@@ -241,8 +243,7 @@ void check_collisions(std::span<const static_mapping> raw, const std::vector<std
       return zones_meet(raw[places[before]].zone, one.zone);
     });
     if (earlier != here) {
-      faults.push_back({places[*here], fault.field,
-                        "mapping " + std::to_string(places[*earlier]) + fault.what, fault.fix});
+      faults.push_back({places[*here], fault.field, fault.what, fault.fix, places[*earlier]});
     }
   }
 }
@@ -257,7 +258,8 @@ inline void check_collisions(std::span<const static_mapping> raw,
       [](const static_mapping& one) {
         return std::tuple{one.domain, one.protocol, one.external, one.external_port};
       },
-      {0, "external", " has the same endpoint", "every endpoint once"}, faults);
+      {0, "external", "an earlier mapping has the same endpoint", "every endpoint once", {}},
+      faults);
 
   std::vector<std::size_t> one_to_one;
   std::copy_if(all.begin(), all.end(), std::back_inserter(one_to_one),
@@ -267,7 +269,7 @@ inline void check_collisions(std::span<const static_mapping> raw,
       [](const static_mapping& one) {
         return std::tuple{one.domain, one.protocol, one.internal};
       },
-      {0, "internal", " is of the same host", "every host once"}, faults);
+      {0, "internal", "an earlier mapping is of the same host", "every host once", {}}, faults);
 }
 
 }  // namespace detail

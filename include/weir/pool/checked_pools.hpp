@@ -205,6 +205,12 @@ class pool_set_builder {
     return plan;
   }
 
+  /// How messages call a pool.
+  std::string named(std::size_t index) const {
+    const std::string& name = raw_[index].name;
+    return name.empty() ? std::to_string(index) : "\"" + name + "\"";
+  }
+
   void check_pairs() {
     for (std::size_t index = 0; index < raw_.size(); ++index) {
       for (std::size_t earlier = 0; earlier < index; ++earlier) {
@@ -217,14 +223,13 @@ class pool_set_builder {
     const pool_specification& one = raw_[index];
     const pool_specification& other = raw_[earlier];
     if (takes_all_of(other, one)) {
-      refuse(index, "internal", "pool " + std::to_string(earlier) + " serves the same hosts first",
+      refuse(index, "internal", "pool " + named(earlier) + " serves the same hosts first",
              "internal prefixes of its own, or the pool with the narrower ones first");
     }
     // A host's block names its host only as long as nobody else takes ports of it.
     if ((one.deterministic || other.deterministic) && share_ports(one, other)) {
       refuse(index, "ports",
-             "a deterministic pool shares ports of an external address with pool " +
-                 std::to_string(earlier),
+             "a deterministic pool shares ports of an external address with pool " + named(earlier),
              "disjoint external addresses or disjoint ports");
     }
   }

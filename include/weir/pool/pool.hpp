@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <vector>
 
 namespace weir {
@@ -87,6 +88,7 @@ struct pool_specification {
   bool deterministic = false;
   std::uint32_t ports_per_host = 0;  ///< deterministic; zero: as many as there are
   pool_manners manners{};
+  std::string name = {};  ///< for messages; empty: its number
 };
 
 /// A closed, non-empty range of IPv4 addresses.
