@@ -7,13 +7,13 @@
 
 namespace weir {
 
-/// A value of two bytes or four, or nothing, in one word that travels in a register.
+/// A value of one, two or four bytes, or nothing, in one word that travels in a register.
 ///
 /// A `std::optional` of so little is put together in memory and then read as a whole: wider than
 /// it was written, so that the load waits until the stores have left the processor, some 15 cycles.
 /// Costs nothing beside that word.
 template <class T>
-  requires(std::is_trivially_copyable_v<T> && (sizeof(T) == 2 || sizeof(T) == 4))
+  requires(std::is_trivially_copyable_v<T> && (sizeof(T) == 1 || sizeof(T) == 2 || sizeof(T) == 4))
 class word_optional {
  public:
   constexpr word_optional() noexcept = default;
@@ -35,8 +35,10 @@ class word_optional {
   friend constexpr bool operator==(word_optional, word_optional) noexcept = default;
 
  private:
-  using value_bits = std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>;
-  using word = std::conditional_t<sizeof(T) == 2, std::uint32_t, std::uint64_t>;
+  using value_bits =
+      std::conditional_t<sizeof(T) == 1, std::uint8_t,
+                         std::conditional_t<sizeof(T) == 2, std::uint16_t, std::uint32_t>>;
+  using word = std::conditional_t<sizeof(T) == 4, std::uint64_t, std::uint32_t>;
 
   static constexpr word present = word{1} << 8 * sizeof(T);
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/word_optional.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/net/ipv4_address.hpp"
 #include "weir/net/port.hpp"
@@ -20,19 +21,31 @@ struct external_address {
   domain_id domain{};
   ipv4_address address{};
 
-  friend constexpr auto operator<=>(const external_address&,
-                                    const external_address&) noexcept = default;
+  friend constexpr bool operator==(const external_address& one,
+                                   const external_address& other) noexcept {
+    return one.rank() == other.rank();
+  }
+  friend constexpr auto operator<=>(const external_address& one,
+                                    const external_address& other) noexcept {
+    return one.rank() <=> other.rank();
+  }
+
+ private:
+  /// By domain, then by address.
+  constexpr std::uint64_t rank() const noexcept {
+    return std::uint64_t{domain.number()} << 32 | address.bits();
+  }
 };
 
 /// Where an address stands in a sorted list; nothing if it does not. Nearly every address is told
 /// by the ends of the list.
-inline std::optional<std::size_t> find_sorted(std::span<const external_address> sorted,
-                                              const external_address& wanted) noexcept {
+inline word_optional<std::uint32_t> find_sorted(std::span<const external_address> sorted,
+                                                const external_address& wanted) noexcept {
   if (sorted.empty() || wanted < sorted.front() || sorted.back() < wanted) {
     return std::nullopt;
   }
   const auto place = std::lower_bound(sorted.begin(), sorted.end(), wanted);
-  return *place == wanted ? std::optional{static_cast<std::size_t>(place - sorted.begin())}
+  return *place == wanted ? word_optional{static_cast<std::uint32_t>(place - sorted.begin())}
                           : std::nullopt;
 }
 

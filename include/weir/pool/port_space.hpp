@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/word_optional.hpp"
 #include "weir/net/protocol.hpp"
 
 #include <cstddef>
@@ -20,7 +21,7 @@ inline constexpr std::size_t port_space_count = 4;
 constexpr std::size_t number(port_space space) noexcept { return static_cast<std::size_t>(space); }
 
 /// Nothing where the protocol has no ports to give.
-constexpr std::optional<port_space> space_of(protocol kind) noexcept {
+constexpr word_optional<port_space> space_of(protocol kind) noexcept {
   if (kind == protocol::tcp) return port_space::tcp;
   if (kind == protocol::udp) return port_space::udp;
   if (kind == protocol::icmp || kind == protocol::icmpv6) return port_space::icmp;
