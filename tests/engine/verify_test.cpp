@@ -26,7 +26,9 @@ struct tables {
   void enters(const flow_key<V>& original, const flow_key<V>& reply,
               std::uint32_t mapping = cold_record::no_mapping) {
     auto& sessions = state.template sessions<V>();
-    const auto made = sessions.try_create({.original = pack(original), .reply = pack(reply)},
+    const auto made = sessions.try_create({.original = pack(original),
+                                           .reply = pack(reply),
+                                           .is_translated = reply != reversed(original)},
                                           tick{}, state.template on_end<V>());
     REQUIRE(made.created());
     sessions.cold(made.id).mapping = mapping;

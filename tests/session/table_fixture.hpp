@@ -56,8 +56,11 @@ struct table_fixture {
     return create_translated(original, reversed(original));
   }
   session_creation create_translated(const packed_flow<V>& original, const packed_flow<V>& reply) {
-    return table.try_create({.original = original, .reply = reply, .segment = first_syn}, now,
-                            on_end());
+    return table.try_create({.original = original,
+                             .reply = reply,
+                             .is_translated = !same_flow(reply, reversed(original)),
+                             .segment = first_syn},
+                            now, on_end());
   }
   /// A session whose reply identifier is not known.
   session_creation create_unclaimed(const packed_flow<V>& original) {

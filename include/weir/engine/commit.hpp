@@ -33,6 +33,7 @@ session_opening<V> opening_of(const new_flow<V>& flow) noexcept {
   session_opening<V> opening;
   opening.original = flow.headers.key;
   opening.reply = flow.reply;
+  opening.is_translated = flow.is_translated();
   opening.is_unclaimed = has_unknown_reply(opening.original);
   opening.mode = static_cast<tcp_mode>(settings.tcp);
   opening.profile = settings.timeouts;
@@ -69,7 +70,7 @@ void hold_reached(shard<T>& state, const new_flow<V>& flow) noexcept {
 
 /// Lets go of what a flow holds that becomes no session.
 template <IpVersion V, EngineTraits T>
-void let_go(shard<T>& state, const new_flow<V>& flow) noexcept {
+[[gnu::noinline]] void let_go(shard<T>& state, const new_flow<V>& flow) noexcept {
   if (flow.is_stranger()) state.mappings.forget_stranger(flow.reached);
   for (const auto id : {flow.held, flow.reached}) {
     if (!id.is_none()) state.mappings.release(id);
@@ -84,7 +85,6 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   auto& cold = table.cold(id);
   record.state.hop[index_of(direction::original)] = flow.hop;
   record.state.hop[index_of(direction::reply)] = reply_hop(state, flow);
-  record.set(session_flag::translated, flow.is_translated());
   set_refresh(record, flow);
   cold.mapping = flow.held.is_none() ? cold_record::no_mapping : flow.held.number();
   const auto policies = state.config->policies().policies();
@@ -112,7 +112,8 @@ session_refusal end_former(shard<T>& state, const new_flow<V>& flow) noexcept {
 /// Why a table has no session for a flow. One whose answers look like itself is a socket that talks
 /// to its own mapping: what it sends comes back to it and would be sent again.
 template <IpVersion V, EngineTraits T>
-drop_reason refuse_session(shard<T>& state, const new_flow<V>& flow, session_refusal why) noexcept {
+[[gnu::noinline]] drop_reason refuse_session(shard<T>& state, const new_flow<V>& flow,
+                                             session_refusal why) noexcept {
   const auto reason = refuse(state, why);
   return same_flow(flow.reply, flow.headers.key) ? drop_reason::hairpin_loop : reason;
 }
@@ -120,7 +121,7 @@ drop_reason refuse_session(shard<T>& state, const new_flow<V>& flow, session_ref
 /// Makes the session of a flow that may exist, and sends its packet on its way. What the flow needs
 /// is held before anything else ends and lets go of it.
 template <IpVersion V, EngineTraits T>
-outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
+[[gnu::noinline, gnu::flatten]] outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
   auto& table = state.template sessions<V>();
   hold_reached(state, flow);
   const auto opening = opening_of(flow);

@@ -67,9 +67,10 @@ class session_ref {
 /// A session to be.
 template <IpVersion V>
 struct session_opening {
-  packed_flow<V> original{};  ///< as the opener's packets are received
-  packed_flow<V> reply{};     ///< as the answers will be; a wildcard where `is_unclaimed`
-  bool is_unclaimed = false;  ///< the reply's identifier is not known yet
+  packed_flow<V> original{};   ///< as the opener's packets are received
+  packed_flow<V> reply{};      ///< as the answers will be; a wildcard where `is_unclaimed`
+  bool is_translated = false;  ///< what leaves is not what came in
+  bool is_unclaimed = false;   ///< the reply's identifier is not known yet
   tcp_mode mode = tcp_mode::strict;
   std::uint8_t profile = 0;  ///< which timeouts apply
   tcp_segment segment{};     ///< the opener's; of TCP only, and one that may open
@@ -108,10 +109,7 @@ template <IpVersion V>
 void begin(hot_record<V>& hot, cold_record& cold, const session_opening<V>& opening,
            const timeout_profile& profile, tick now) noexcept {
   const unsigned was_queued = hot.key[1].annotation() & session_flag::queued;
-  const packed_flow<V> reverse = reversed(opening.original);
-  const packed_flow<V> untranslated = opening.is_unclaimed ? wildcard(reverse) : reverse;
-  const unsigned is_translated =
-      same_flow(untranslated, opening.reply) ? 0u : session_flag::translated;
+  const unsigned is_translated = opening.is_translated ? session_flag::translated : 0u;
   const unsigned is_unclaimed = opening.is_unclaimed ? session_flag::unclaimed : 0u;
   const session_kind kind =
       kind_of(opening.original.protocol(), opening.original.destination_port());

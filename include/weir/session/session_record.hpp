@@ -28,7 +28,7 @@ namespace weir {
 
 /// What is true of a session, as bits of one byte.
 namespace session_flag {
-inline constexpr std::uint8_t translated = 0x01;  ///< the keys are not each other's reverse
+inline constexpr std::uint8_t translated = 0x01;  ///< what leaves is not what came in
 /// Packets of this direction do not lengthen its life (RFC 4787 REQ-6, RFC 7857 section 7).
 inline constexpr std::uint8_t original_does_not_refresh = 0x02;
 inline constexpr std::uint8_t reply_does_not_refresh = 0x04;
