@@ -17,7 +17,7 @@ namespace weir::detail {
 
 /// Counts a flow that becomes no session, and says why.
 template <EngineTraits T>
-drop_reason refuse(shard<T>& state, session_refusal why) noexcept {
+[[gnu::noinline]] drop_reason refuse(shard<T>& state, session_refusal why) noexcept {
   state.lives.refused.add();
   switch (why) {
     case session_refusal::reply_unclaimed:

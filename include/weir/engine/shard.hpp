@@ -190,14 +190,14 @@ struct shard {
 
   /// Ends a session for a reason of the engine's.
   template <IpVersion V>
-  void end(std::uint32_t id) noexcept {
+  [[gnu::noinline]] void end(std::uint32_t id) noexcept {
     lives.ended.add();
     release<V>(id);
     sessions<V>().end(id);
   }
 
   /// Ends what is dead, reviewing at most `budget` records of each family.
-  std::uint32_t reclaim(tick now, std::uint32_t budget) noexcept {
+  [[gnu::noinline]] std::uint32_t reclaim(tick now, std::uint32_t budget) noexcept {
     const auto ended = sessions4.reclaim(now, budget, on_end<ipv4>()) +
                        sessions6.reclaim(now, budget, on_end<ipv6>());
     is_behind = budget != reclaim_unbounded;

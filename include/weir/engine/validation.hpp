@@ -51,8 +51,8 @@ outcome refuse_own_source(const shard<T>& state, const new_flow<V>& flow) noexce
 /// Whom a link-local source may speak to: no route leads to it, and on each link it is another one,
 /// so the addresses of the interface it came in by.
 template <IpVersion V>
-outcome validate_link_local(const interface_facts& ingress,
-                            const typename V::address& destination) noexcept {
+[[gnu::noinline]] outcome validate_link_local(const interface_facts& ingress,
+                                              const typename V::address& destination) noexcept {
   return has_address(ingress, destination) ? outcome::open() : outcome{drop_reason::link_local};
 }
 
@@ -103,7 +103,8 @@ bool is_beyond_routes(const shard<T>& state, const new_flow<V>& flow) noexcept {
 
 /// What the host path says of a packet, once its source is judged as that of any other one.
 template <IpVersion V, EngineTraits T>
-outcome validated(const shard<T>& state, const new_flow<V>& flow, const outcome& host) noexcept {
+[[gnu::noinline]] outcome validated(const shard<T>& state, const new_flow<V>& flow,
+                                    const outcome& host) noexcept {
   if (!host.decision().delivered() || is_beyond_routes(state, flow)) {
     return host;
   }

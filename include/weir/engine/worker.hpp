@@ -162,7 +162,8 @@ class basic_worker {
   }
 
   template <PacketBurst B>
-  [[gnu::noinline]] void open_any(const B& burst, std::size_t index, std::size_t i) noexcept {
+  [[gnu::noinline, gnu::flatten]] void open_any(const B& burst, std::size_t index,
+                                                std::size_t i) noexcept {
     const auto& packet = burst[index];
     const auto ingress = burst.meta(index).ingress;
     lanes_->special |= std::uint64_t{1} << i;
@@ -236,7 +237,7 @@ class basic_worker {
 
   /// Looks up what strange packets will be asked.
   template <PacketBurst B>
-  [[gnu::noinline]] void foresee(const B& burst, std::size_t first) noexcept {
+  [[gnu::noinline, gnu::flatten]] void foresee(const B& burst, std::size_t first) noexcept {
     detail::foresight_group<ipv4> four;
     detail::foresight_group<ipv6> six;
     for (auto left = lanes_->strange; left != 0; left &= left - 1) {
@@ -326,8 +327,10 @@ class basic_worker {
     const detail::packet_view view{packet.bytes(), burst.meta(index)};
     if (!is_special(i)) {
       auto& lane = lanes_->four[i];
+      walk_options walking = state_->walking;
+      walking.verify_ip_checksum = false;  // as its key was read
       walk_into(lane.headers, view.bytes, packet.wire_size(), lanes_->plain[i].packet.key.domain(),
-                state_->walking);
+                walking);
       lane.hash = lanes_->plain[i].hash;
       lane.candidate = lanes_->plain[i].candidate;
     }
@@ -350,8 +353,9 @@ class basic_worker {
   }
 
   template <IpVersion V>
-  outcome decide(detail::lane<V>& lane, const detail::packet_view& view, tick now,
-                 const detail::foresight<V>* seen) noexcept {
+  [[gnu::noinline, gnu::flatten]] outcome decide(detail::lane<V>& lane,
+                                                 const detail::packet_view& view, tick now,
+                                                 const detail::foresight<V>* seen) noexcept {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
       const auto domain = known_domain_of<V>(view.bytes, view.meta.ingress);

@@ -320,7 +320,7 @@ class mapping_table {
   }
 
   /// Undoes `begin`, and takes away whatever entries there are.
-  void end(mapping_id id) noexcept {
+  [[gnu::noinline]] void end(mapping_id id) noexcept {
     mapping<V>& record = records_[id.number()];
     hosts_.leave(records_, id);
     const auto internal = detail::packed(record.key());

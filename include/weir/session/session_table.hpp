@@ -154,9 +154,12 @@ class session_table : session_directory<V, Traits> {
   template <class OnEnd, class MayEvict = any_session>
   session_refusal make_room(const key_type& original, tick now, OnEnd&& on_end,
                             MayEvict&& may_evict = {}) noexcept {
-    reclaim_until(now, on_end, [&]() noexcept {
+    const auto is_enough = [&]() noexcept {
       return has_room() && book_.limit_of(original) == session_refusal::none;
-    });
+    };
+    if (is_enough()) [[likely]]
+      return session_refusal::none;
+    reclaim_until(now, on_end, is_enough);
     const session_refusal limit = book_.limit_of(original);
     if (limit != session_refusal::none || has_room()) return limit;
     return try_evict(held_by(original), on_end, may_evict) ? session_refusal::none
@@ -183,7 +186,8 @@ class session_table : session_directory<V, Traits> {
   /// Ends the session that is to go for a newcomer, of this table or of one with the same room,
   /// whose source has so many; false where none is.
   template <class OnEnd, class MayEvict>
-  bool try_evict(std::uint32_t held_already, OnEnd&& on_end, MayEvict&& may_evict) noexcept {
+  [[gnu::noinline]] bool try_evict(std::uint32_t held_already, OnEnd&& on_end,
+                                   MayEvict&& may_evict) noexcept {
     const std::uint32_t victim = book_.victim(held_already, may_evict);
     if (victim == book_.none) return false;
     on_end(victim, session_end::evicted);
@@ -207,14 +211,14 @@ class session_table : session_directory<V, Traits> {
   }
 
   /// Ends a session; the caller knows why.
-  void end(std::uint32_t id) noexcept {
+  [[gnu::noinline]] void end(std::uint32_t id) noexcept {
     expects(directory::is_held(id), "a session that ends is there");
     release(id, directory::hashes(id));
   }
 
   /// Ends sessions that are dead, reviewing at most `budget` records; answers how many ended.
   template <class OnEnd>
-  std::uint32_t reclaim(tick now, std::uint32_t budget, OnEnd&& on_end) noexcept {
+  [[gnu::noinline]] std::uint32_t reclaim(tick now, std::uint32_t budget, OnEnd&& on_end) noexcept {
     std::uint32_t ended = 0;
     reviews_.review(now, budget, [&](std::span<const due_entry> entries, bool is_over) noexcept {
       ended += review(entries, is_over, now, on_end);
@@ -249,14 +253,18 @@ class session_table : session_directory<V, Traits> {
   session_refusal clear(const key_type& key, std::uint64_t at, bool is_unclaimed, tick now,
                         OnEnd& on_end) noexcept {
     const session_ref there = directory::occupant(key, at);
-    if (!there.found()) return session_refusal::none;
-    const record_type& record = hot(there.id());
+    return there.found() ? clear(there.id(), is_unclaimed, now, on_end) : session_refusal::none;
+  }
+  template <class OnEnd>
+  [[gnu::noinline]] session_refusal clear(std::uint32_t id, bool is_unclaimed, tick now,
+                                          OnEnd& on_end) noexcept {
+    const record_type& record = hot(id);
     if (!record.state.is_dead(now)) {
       const bool waits = is_unclaimed && record.has(session_flag::unclaimed);
       return waits ? session_refusal::reply_unclaimed : session_refusal::key_taken;
     }
-    on_end(there.id(), session_end::expired);
-    end(there.id());
+    on_end(id, session_end::expired);
+    end(id);
     return session_refusal::none;
   }
 
@@ -345,7 +353,7 @@ class session_table : session_directory<V, Traits> {
 
   /// Reclaims on demand, until there is enough or nothing more is due.
   template <class OnEnd, class IsEnough>
-  void reclaim_until(tick now, OnEnd& on_end, IsEnough&& is_enough) noexcept {
+  [[gnu::noinline]] void reclaim_until(tick now, OnEnd& on_end, IsEnough&& is_enough) noexcept {
     std::uint32_t budget = demand_batch;
     while (!is_enough() && !reviews_.is_settled(now)) {
       if (reclaim(now, budget, on_end) == 0) budget = review_queue::everything;
