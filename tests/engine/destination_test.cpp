@@ -490,5 +490,37 @@ TEST_CASE("a port forward with equal ports needs a session too", "[engine][desti
   CHECK(both.sends("lan", out).source() == "203.0.113.2");
 }
 
+TEST_CASE("no translation makes a packet that comes from where it goes", "[engine][destination]") {
+  auto raw = open_gateway();
+  raw.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9"),
+                     port_forward("203.0.113.3", 80, "10.0.0.20", 8080)};
+  gateway box{raw};
+  const auto mapped = box.sends("lan", udp{}.from("10.0.0.5", 4000)).flow().source;
+  const auto held = held_by(box);
+  auto stateless = two_zones(action::permit);
+  stateless.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9")};
+  add_policy(stateless, "outside", "inside", action::permit);
+  gateway without{stateless};
+  const auto to_itself = udp{}.from("10.0.0.9", 7).to("203.0.113.2", 7);
+
+  CHECK(box.sends("wan", to_itself).text() == "drop martian_source");
+  CHECK(box.sends("wan", tcp{}.syn().from("10.0.0.20").to("203.0.113.3", 80)).text() ==
+        "drop martian_source");
+  CHECK(box.sends("wan", udp{}.from("10.0.0.5", 9).to(mapped)).text() == "drop martian_source");
+  CHECK(held_by(box) == held);
+  CHECK(without.sends("wan", to_itself).text() == "drop martian_source");
+}
+
+TEST_CASE("a host that no pool hides does not reach itself by its own port forward",
+          "[engine][destination]") {
+  auto raw = hairpinning(two_zones());
+  raw.nat.statics = {port_forward("203.0.113.1", 53, "10.0.0.20", 53, protocol::udp)};
+  gateway box{raw};
+  const auto query = udp{}.to("203.0.113.1", 53);
+
+  CHECK(box.sends("lan", builder{query}.from("10.0.0.20", 4002)).text() == "drop martian_source");
+  CHECK(box.sends("lan", builder{query}.from("10.0.0.21", 4002)).text() == "forward");
+}
+
 }  // namespace
 }  // namespace weir::test

@@ -587,5 +587,16 @@ TEST_CASE("an ICMPv6 error about ESP finds its session", "[engine][quoted_error]
   CHECK(error.text() == "forward");
 }
 
+TEST_CASE("no translation makes an error that comes from where it goes", "[engine][quoted_error]") {
+  gateway tracked{pool_gateway()};
+  gateway stateless{stateless_host()};
+  const auto by_pool = tracked.sends("lan", udp{}.from("10.0.0.5", 4000));
+  const auto by_mapping = stateless.sends("lan", udp{}.from("10.0.0.10", 4000));
+
+  CHECK(tracked.sends("wan", about(by_pool).from("10.0.0.5")).text() == "drop martian_source");
+  CHECK(stateless.sends("wan", about(by_mapping).from("10.0.0.10")).text() ==
+        "drop martian_source");
+}
+
 }  // namespace
 }  // namespace weir::test

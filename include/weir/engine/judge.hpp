@@ -238,6 +238,7 @@ outcome judge_routed(shard<T>& state, new_flow<V>& flow) noexcept {
     return worn;
   }
   if (const auto refused = cannot_be_translated(flow)) {
+    if (!flow.held.is_none()) state.mappings.release(flow.held);
     return refused;
   }
   if (flow.reply_hash == 0) {  // a new mapping has done it

@@ -123,6 +123,9 @@ outcome pass_error(shard<T>& state, session_ref which, const walked<V>& headers,
       const auto source = hides_source(quote, after)
                               ? hidden_sender(state, headers.key, hop, after.source())
                               : headers.key.source();
+      if (source == after.destination()) {
+        return drop_reason::martian_source;
+      }
       if (!translate_icmp_error(packet.bytes, headers.facts, quote, after, source, step)) {
         return drop_reason::bad_quote;
       }

@@ -19,10 +19,18 @@
 
 namespace weir::detail {
 
-/// What covers the addresses cannot have others (RFC 4302 section 2).
+/// What covers the addresses cannot have others (RFC 4302 section 2), and no translation makes a
+/// packet that comes from where it goes: its receiver would talk to itself.
 inline outcome cannot_be_translated(const new_flow<ipv4>& flow) noexcept {
-  const bool covers = flow.received.protocol == protocol::ah && flow.is_translated();
-  return covers ? outcome{drop_reason::untranslatable} : outcome::open();
+  if (!flow.is_translated()) {
+    return outcome::open();
+  }
+  if (flow.received.protocol == protocol::ah) {
+    return drop_reason::untranslatable;
+  }
+  return flow.outside.source.address == flow.inside.destination.address
+             ? outcome{drop_reason::martian_source}
+             : outcome::open();
 }
 inline outcome cannot_be_translated(const new_flow<ipv6>&) noexcept { return outcome::open(); }
 
@@ -71,6 +79,9 @@ outcome pass_stateless_error(shard<T>& state, new_flow<ipv4>& flow, bool hides,
   if (!flow.is_translated() && after == back) {
     pass_on<ipv4>(packet.bytes.data(), step);
     return state.config->hop(flow.hop).decision;
+  }
+  if (flow.outside.source.address == after.destination.address) {
+    return drop_reason::martian_source;
   }
   if (!translate_icmp_error(packet.bytes, flow.facts(), quote, pack(after),
                             flow.outside.source.address, step)) {
