@@ -46,6 +46,19 @@ TEST_CASE("a host keeps one external address", "[engine][source][rfc4787-req2]")
   CHECK(worn.size() == 1);
 }
 
+TEST_CASE("a small table remembers the address of as many hosts as it has mappings",
+          "[engine][source][rfc4787-req2]") {
+  auto raw = pool_gateway();
+  raw.sessions.max = 100;
+  gateway box{raw};
+
+  for (unsigned host = 101; host <= 200; ++host) {
+    REQUIRE(box.sends("lan", udp{}.from("10.0.0." + std::to_string(host))).text() == "forward");
+  }
+
+  CHECK(box.worker().mappings().hosts() == 100);
+}
+
 TEST_CASE("a burst of 64 equal new packets is one session with one port",
           "[engine][source][v15][sd1][sd2]") {
   gateway box{pool_gateway()};

@@ -28,7 +28,7 @@ struct memory_need {
 
 namespace detail {
 
-/// What tables for so many sessions ask for.
+/// What tables for so many sessions ask for that are made in the proportions of the real ones.
 template <EngineTraits Traits>
 std::size_t table_bytes(const snapshot& config, std::uint32_t sessions) {
   auto options = table_options(config, {}, nullptr);
@@ -41,7 +41,10 @@ std::size_t table_bytes(const snapshot& config, std::uint32_t sessions) {
   }
   const pool_set no_pools;
   port_owner no_ports{no_pools};
-  const mapping_table<ipv4, Traits> mappings{no_pools, no_ports, {sessions, sessions / 4}, {}};
+  const auto most = limits_of(config);
+  const auto hosts = std::uint64_t{sessions} * most.hosts_max / most.mappings_max;
+  const mapping_table<ipv4, Traits> mappings{
+      no_pools, no_ports, {sessions, static_cast<std::uint32_t>(hosts)}, {}};
   return both + mappings.bytes();
 }
 

@@ -74,8 +74,7 @@ inline session_table_options table_options(const snapshot& config, const worker_
 /// Mappings are made where there are pools, and never more than sessions.
 inline mapping_limits limits_of(const snapshot& config) {
   const bool maps = !config.pools().pools().empty();
-  const std::uint32_t most = maps ? config.raw().sessions.max : 1;
-  return {most, std::max(most / 4, 1u)};
+  return mapping_limits::of(maps ? config.raw().sessions.max : 1);
 }
 
 /// The snapshot given, which must be one.

@@ -11,6 +11,7 @@
 #include "weir/table/memory.hpp"
 #include "weir/table/table_traits.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 
@@ -19,7 +20,19 @@ namespace weir {
 struct mapping_limits {
   std::uint32_t mappings_max = 1'000'000;
   std::uint32_t hosts_max = 250'000;
+
+  /// Where every host may have one mapping alone, as many hosts as this are remembered.
+  static constexpr std::uint32_t hosts_all_max = 65'536;
+
+  /// For so many mappings: in a large table most hosts have several.
+  static constexpr mapping_limits of(std::uint32_t mappings) noexcept {
+    return {mappings, std::max(mappings / 4, std::min(mappings, hosts_all_max))};
+  }
 };
+static_assert(mapping_limits::of(1).hosts_max == 1);
+static_assert(mapping_limits::of(65'536).hosts_max == 65'536);
+static_assert(mapping_limits::of(65'537).hosts_max == 65'536);
+static_assert(mapping_limits::of(1'000'000).hosts_max == 250'000);
 
 /// Which mappings are of one host, in a table's `records`.
 template <IpVersion V, TableTraits<detail::packed_key<V>> Traits>
