@@ -214,6 +214,42 @@ TEST_CASE("a deterministic pool shares no ports with another one", "[pool][check
   CHECK(faults_of({one, other}).empty());
 }
 
+TEST_CASE("a deterministic pool whose claims leave a host no port is refused",
+          "[pool][checked][rfc7422]") {
+  pool_specification raw = home_pool();
+  raw.deterministic = true;
+  raw.internal = {block({10, 0, 0, 8}, 29)};
+  raw.external = {block({203, 0, 113, 8}, 31)};
+  raw.ports = ports(5000, 5063);
+  raw.ports_per_host = 4;
+  raw.reserved_ports = {ports(4990, 5002), ports(5004, 5006), ports(5016, 5063)};
+  CHECK(faults_of({raw}).empty());
+
+  raw.reserved_ports = {ports(5005, 5011), ports(5003, 5004)};
+  const auto faults = faults_of({raw});
+  REQUIRE(faults.size() == 1);
+  CHECK(faults[0].field == "ports");
+  CHECK(faults[0].what ==
+        "no TCP port is left for host 10.0.0.9: its block, 5004-5007 of 203.0.113.8, is reserved "
+        "or claimed");
+  CHECK(faults[0].fix == "a range that leaves out 5003-5011, or larger blocks");
+}
+
+TEST_CASE("a deterministic pool gives no host an address that a static mapping takes whole",
+          "[pool][checked][rfc7422]") {
+  pool_specification raw = home_pool();
+  raw.deterministic = true;
+  raw.internal = {block({10, 0, 0, 8}, 29)};
+  raw.external = {block({203, 0, 113, 8}, 31)};
+  const external_claim second{{domain_id{}, {203, 0, 113, 9}}, std::nullopt, std::nullopt};
+  const external_claim first_udp{{domain_id{}, {203, 0, 113, 8}}, protocol::udp, std::nullopt};
+
+  CHECK(std::get<std::vector<pool_fault>>(checked({&raw, 1}, {&second, 1}))[0].what.starts_with(
+      "no TCP port is left for host 10.0.0.12: "));
+  CHECK(std::get<std::vector<pool_fault>>(checked({&raw, 1}, {&first_udp, 1}))[0].what.starts_with(
+      "no UDP port is left for host 10.0.0.8: "));
+}
+
 TEST_CASE("a pool for every source does not serve its own external addresses", "[pool][select]") {
   pool_specification raw = home_pool();
   raw.internal = {ipv4_prefix{}};

@@ -3,6 +3,7 @@
 #include "weir/net/port.hpp"
 #include "weir/net/prefix.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/net/text.hpp"
 #include "weir/pool/deterministic.hpp"
 #include "weir/pool/external_address.hpp"
 #include "weir/pool/pool.hpp"
@@ -356,8 +357,69 @@ class pool_set_builder {
       if (std::all_of(ids.begin(), ids.end(), [&](external_id id) { return is_claimed(id); })) {
         refuse(index, "external", "every address of the pool is a 1:1 mapping's",
                "addresses that no static mapping takes whole");
+      } else if (made_.pools_[index].plan) {
+        check_blocks(index);
       }
     }
+  }
+
+  /// A host whose block is claimed has no port, and no other one would do. An address of one host
+  /// alone may be his by a 1:1 mapping.
+  void check_blocks(std::size_t index) {
+    const auto& plan = *made_.pools_[index].plan;
+    const auto& ids = made_.externals_by_pool_[index];
+    for (std::uint32_t place = 0; place < ids.size(); ++place) {
+      for (const port_space space : {port_space::tcp, port_space::udp}) {
+        const auto claims = made_.claims_of(ids[place], space);
+        for (auto next = claims.begin(); next != claims.end();) {
+          const port_range taken = joined(next, claims.end());
+          const auto host = host_within(index, place, taken);
+          const bool is_alone = taken == port_range{} && plan.hosts_per_address() == 1;
+          if (!host || is_alone) continue;
+          const auto block = plan.block_of(*host).ports;
+          refuse(index, "ports",
+                 std::string{"no "} + (space == port_space::tcp ? "TCP" : "UDP") +
+                     " port is left for host " +
+                     to_text(pool_set::nth(made_.pools_[index].internal, *host)) + ": its block, " +
+                     in_words(block) + " of " + to_text(made_.at(ids[place]).address) +
+                     ", is reserved or claimed",
+                 taken == port_range{}
+                     ? "external addresses that no static mapping takes whole"
+                     : "a range that leaves out " + in_words(taken) + ", or larger blocks");
+          return;
+        }
+      }
+    }
+  }
+
+  /// The range that claims cover together from `next` on, which moves behind them.
+  template <class Claim>
+  static port_range joined(Claim& next, Claim end) noexcept {
+    const port first = next->ports.first();
+    port last = next->ports.last();
+    for (; next != end && next->ports.first().number() <= last.number() + 1; ++next) {
+      last = std::max(last, next->ports.last());
+    }
+    return *port_range::between(first, last);
+  }
+
+  /// The first host of a deterministic pool whose block of an external address lies in a range.
+  std::optional<std::uint64_t> host_within(std::size_t index, std::uint32_t external,
+                                           port_range range) const noexcept {
+    const auto& plan = *made_.pools_[index].plan;
+    const std::uint32_t begin = raw_[index].ports.first().number();
+    const std::uint32_t each = plan.ports_per_host();
+    const std::uint32_t from = std::max<std::uint32_t>(range.first().number(), begin) - begin;
+    const std::uint32_t first = begin + (from + each - 1) / each * each;
+    if (first + each - 1 > range.last().number()) {
+      return std::nullopt;
+    }
+    return plan.host_of(external, port{static_cast<std::uint16_t>(first)});
+  }
+
+  static std::string in_words(port_range range) {
+    const auto first = std::to_string(range.first().number());
+    return range.size() == 1 ? first : first + "-" + std::to_string(range.last().number());
   }
 
   /// Whether every port of an address is claimed.

@@ -56,6 +56,7 @@ class deterministic_plan {
   }
 
   constexpr std::uint32_t ports_per_host() const noexcept { return ports_per_host_; }
+  constexpr std::uint32_t hosts_per_address() const noexcept { return hosts_per_address_; }
 
   /// The block of the host that is `host`-th of the internal ones.
   constexpr host_block block_of(std::uint64_t host) const noexcept {
