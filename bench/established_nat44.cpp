@@ -132,7 +132,7 @@ class floor_engine {
   }
 
   static void read(const ram_packet& packet, plain_datagram& found) {
-    if (!read_plain(packet.bytes(), domain_id{}, true, found)) {
+    if (!read_plain(packet.bytes(), domain_id{}, found)) {
       std::abort();
     }
   }

@@ -39,13 +39,7 @@ bool complete(std::span<std::byte> packet, std::size_t wire_size) noexcept {
 /// Completes the checksum of an IPv4 header whose field holds nothing; true if there was one.
 bool complete_header(std::span<std::byte> packet) noexcept {
   const auto header = ipv4_header::parse(packet);
-  const auto none = header && load_be<std::uint16_t>(packet, ipv4_field::checksum) == 0;
-  if (!none || header->checksum_is_right()) {
-    return false;
-  }
-  const auto sum = ones_sum::of(packet.first(header->size()));
-  store_be(packet, ipv4_field::checksum, inet_checksum::of(sum).field());
-  return true;
+  return header && header->checksum().field() == 0 && complete_header_checksum(packet);
 }
 
 }  // namespace

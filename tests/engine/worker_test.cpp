@@ -90,5 +90,26 @@ TEST_CASE("a worker tells the domain of packets that known interfaces bring", "[
         "weir: broken precondition: packets come from known interfaces\n");
 }
 
+TEST_CASE("a header checksum that nobody judges is right in what leaves", "[engine][checks]") {
+  auto raw = GENERATE(two_zones(), pool_gateway());
+  raw.checks.ip_checksum = false;
+  add_policy(raw, "outside", "inside", action::permit);
+  gateway box{raw};
+  const auto leaves_right = [&](std::string_view side, const builder& packet) {
+    const auto left = box.sends(side, builder{packet}.bad_ip_checksum());
+    REQUIRE(left.text() == "forward");
+    CHECK(wrong_with(left.bytes) == "");
+    return left;
+  };
+  const auto out = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 53).payload("hello");
+
+  const auto sent = leaves_right("lan", out);
+  leaves_right("wan", answer_to(udp{}.payload("hello"), sent));
+  leaves_right("lan", out);
+  leaves_right("lan", echo{}.from("10.0.0.5").to("192.0.2.1"));
+  leaves_right("lan", tcp{}.syn().mss(1460).from("10.0.0.5").to("192.0.2.1"));
+  leaves_right("wan", icmp{3, 1}.from("192.0.2.9").to(sent.flow().source).quote(sent.bytes));
+}
+
 }  // namespace
 }  // namespace weir::test

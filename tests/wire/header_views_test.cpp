@@ -51,6 +51,24 @@ TEST_CASE("an IPv4 header says what was written", "[wire][ipv4]") {
   CHECK(header->checksum_is_right());
 }
 
+TEST_CASE("a wrong header checksum is completed, a right one and cut headers stay",
+          "[wire][ipv4]") {
+  const auto right = test::udp{}.ip_options(octets({1, 1, 1, 0})).payload("hello").bytes();
+  auto wrong =
+      test::udp{}.ip_options(octets({1, 1, 1, 0})).payload("hello").bad_ip_checksum().bytes();
+  auto same = right;
+  auto cut = wrong;
+  cut.resize(23);
+  const auto before = cut;
+
+  CHECK(complete_header_checksum(wrong));
+  CHECK(wrong == right);
+  CHECK_FALSE(complete_header_checksum(same));
+  CHECK(same == right);
+  CHECK_FALSE(complete_header_checksum(cut));
+  CHECK(cut == before);
+}
+
 TEST_CASE("an IPv4 header is read at its length and not below", "[wire][ipv4]") {
   const auto packet = test::udp{}.ip_options(octets({1, 1, 1, 1})).bytes();
 

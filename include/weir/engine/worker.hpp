@@ -24,6 +24,7 @@
 #include "weir/time/tick.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/icmp_error.hpp"
+#include "weir/wire/ipv4_header.hpp"
 
 #include <algorithm>
 #include <array>
@@ -152,7 +153,7 @@ class basic_worker {
 
   [[gnu::always_inline]] bool open_plain(detail::plain_lane& lane, std::span<std::byte> bytes,
                                          domain_id domain) noexcept {
-    if (!read_plain(bytes, domain, state_->walking.verify_ip_checksum, lane.packet)) {
+    if (!read_plain(bytes, domain, lane.packet)) {
       return false;
     }
     lane.header = bytes.data();
@@ -164,13 +165,17 @@ class basic_worker {
   template <PacketBurst B>
   [[gnu::noinline, gnu::flatten]] void open_any(const B& burst, std::size_t index,
                                                 std::size_t i) noexcept {
-    const auto& packet = burst[index];
+    auto packet = burst[index];
     const auto ingress = burst.meta(index).ingress;
     lanes_->special |= std::uint64_t{1} << i;
     if (is_ipv6(packet.bytes())) {
       lanes_->is_six |= std::uint64_t{1} << i;
       open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), ingress);
     } else {
+      // Nobody judges the checksum, and what changes adjusts it: it has to be right before.
+      if (!state_->walking.verify_ip_checksum) [[unlikely]] {
+        complete_header_checksum(packet.bytes());
+      }
       open_lane<ipv4>(i, packet.bytes(), packet.wire_size(), ingress);
     }
   }

@@ -105,6 +105,16 @@ class ipv4_header {
   std::span<const std::byte> bytes_;
 };
 
+/// Puts the right checksum into an IPv4 header that has a wrong one; true if it did.
+[[gnu::noinline]] inline bool complete_header_checksum(std::span<std::byte> packet) noexcept {
+  const auto header = ipv4_header::parse(packet);
+  if (!header || header->checksum_is_right()) return false;
+  store_be(packet, ipv4_field::checksum, std::uint16_t{0});
+  const auto sum = ones_sum::of(packet.first(header->size()));
+  store_be(packet, ipv4_field::checksum, inet_checksum::of(sum).field());
+  return true;
+}
+
 /// What the options of an IPv4 header ask for.
 struct ipv4_options {
   bool well_formed = true;    ///< no option reaches past the header

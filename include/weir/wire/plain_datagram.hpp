@@ -62,7 +62,6 @@ inline constexpr std::uint64_t plain_bits =
 /// lengths agree, nothing is cut off, the header checksum is right, DF is set, a hop is left, and
 /// TCP carries ACK without SYN, FIN or RST.
 [[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
-                                              bool verify_ip_checksum,
                                               plain_datagram& to) noexcept {
   constexpr std::uint32_t at = ipv4_header::size_min;
   if (bytes.size() < at + tcp_header::size_min) {
@@ -83,7 +82,7 @@ inline constexpr std::uint64_t plain_bits =
     return false;
   }
   to.key = packed_flow<ipv4>::from_ipv4_header(header, domain);
-  return !verify_ip_checksum || detail::plain_header_verifies(header);
+  return detail::plain_header_verifies(header);
 }
 
 }  // namespace weir
