@@ -14,7 +14,7 @@
 
 namespace weir::detail {
 
-/// Whether an address is one of a pool's internal hosts. A pool for everybody knows no inside.
+/// Whether an address is one of a pool's internal hosts. A pool for everybody names none.
 inline bool is_among_hosts(const pool& one, ipv4_address host) noexcept {
   for (const auto& range : one.internal) {
     if (range.contains(host) && range.size() <= UINT32_MAX) {

@@ -34,52 +34,76 @@ bool leaves_inside(const shard<T>& state, zone_id zone, const new_flow<ipv4>& fl
 }
 
 /// Whether what does not leave the inside of a pool goes to one of its hosts. A pool for everybody
-/// is told its inside by its zone: all that does not leave there, nor by the route that leads to
-/// everybody, for that would be another way out.
+/// names none. Where it has a zone, hosts of one other zone are inside to each other: any further
+/// zone, and the route that leads to everybody, may be another way out.
 template <EngineTraits T>
 bool reaches_inside(const shard<T>& state, const pool& of, const new_flow<ipv4>& flow,
                     ipv4_address to) noexcept {
-  return is_among_hosts(of, to) ||
-         (!of.zone.is_none() && of.serves(to) && !state.config->next_hop(flow.hop).is_default);
+  return is_among_hosts(of, to) || (!of.zone.is_none() && of.serves(to) && flow.from == flow.to &&
+                                    !state.config->next_hop(flow.hop).is_default);
 }
 
-/// Whether a flow of a source that a pool serves comes from inside: a pool for everybody serves who
-/// is outside too.
+/// Whether a flow of a source that a pool serves comes from inside. A pool for everybody serves who
+/// is outside too: beyond its own zone or that of another one.
 template <EngineTraits T>
 bool comes_from_inside(const shard<T>& state, const pool& one, const new_flow<ipv4>& flow,
                        ipv4_address source) noexcept {
-  return is_among_hosts(one, source) ||
-         (one.zone.is_none() ? is_source_known(state, flow) : one.zone != flow.from);
+  if (is_among_hosts(one, source)) {
+    return true;
+  }
+  if (one.zone.is_none()) {
+    return is_source_known(state, flow);
+  }
+  const auto leads_there = [&](const pool& each) noexcept {
+    return each.domain == one.domain && each.zone == flow.from;
+  };
+  return std::ranges::none_of(state.config->pools().pools(), leads_there);
 }
 
-/// From inside to inside nothing is hidden, whichever pools and 1:1 mappings its ends have (SD8);
-/// what leaves the inside of one that its source has goes there no more.
+/// Whether pools or 1:1 mappings have the source of a flow inside, and it does not leave there.
 template <EngineTraits T>
-bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow, ipv4_address source,
-                  ipv4_address destination) noexcept {
+bool begins_inside(const shard<T>& state, const new_flow<ipv4>& flow,
+                   ipv4_address source) noexcept {
   const auto& pools = state.config->pools();
   const auto& statics = state.config->statics();
   const auto domain = flow.received.domain;
   const auto leaves = [&](zone_id zone) noexcept { return leaves_inside(state, zone, flow); };
-  const auto stays = [&](zone_id zone) noexcept { return !leaves(zone); };
   const auto is_left = [&](const pool& one) noexcept { return leaves(one.zone); };
-  if (flow.hairpin || pools.find_serving(domain, source, is_left) != nullptr ||
+  if (pools.find_serving(domain, source, is_left) != nullptr ||
       statics.has_one_to_one(domain, source, leaves)) {
     return false;
   }
   const auto is_begun = [&](const pool& one) noexcept {
     return comes_from_inside(state, one, flow, source);
   };
-  if (pools.find_serving(domain, source, is_begun) == nullptr &&
-      !statics.has_one_to_one(domain, source, stays)) {
-    return false;
-  }
+  const auto any_zone = [](zone_id) noexcept { return true; };
+  return pools.find_serving(domain, source, is_begun) != nullptr ||
+         statics.has_one_to_one(domain, source, any_zone);
+}
+
+/// Whether pools or 1:1 mappings that a flow does not leave have its destination inside.
+template <EngineTraits T>
+bool ends_inside(const shard<T>& state, const new_flow<ipv4>& flow,
+                 ipv4_address destination) noexcept {
+  const auto domain = flow.received.domain;
+  const auto stays = [&](zone_id zone) noexcept { return !leaves_inside(state, zone, flow); };
   const auto is_reached = [&](const pool& one) noexcept {
     return one.domain == domain && stays(one.zone) && reaches_inside(state, one, flow, destination);
   };
-  return std::ranges::any_of(pools.pools(), is_reached) ||
-         (flow.egress_domain == domain && statics.has_one_to_one(domain, destination, stays));
+  return std::ranges::any_of(state.config->pools().pools(), is_reached) ||
+         state.config->statics().has_one_to_one(domain, destination, stays);
 }
+
+/// From inside to inside nothing is hidden, whichever pools and 1:1 mappings its ends have (SD8);
+/// what leaves the inside of one that its source has goes there no more, and another domain is
+/// nobody's inside.
+template <EngineTraits T>
+bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow, ipv4_address source,
+                  ipv4_address destination) noexcept {
+  return !flow.hairpin && flow.egress_domain == flow.received.domain &&
+         begins_inside(state, flow, source) && ends_inside(state, flow, destination);
+}
+
 template <EngineTraits T>
 bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
   return stays_inside(state, flow, flow.received.source.address, flow.inside.destination.address);
