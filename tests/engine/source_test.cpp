@@ -168,6 +168,64 @@ TEST_CASE("by another way to everybody nothing leaves a pool untranslated",
   CHECK(box.sends("lan", udp{}.to("192.0.2.1")).text() == "drop no_pool");
 }
 
+TEST_CASE("a pool for everybody takes no other zone for its inside", "[engine][source][sd17]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("0.0.0.0/0")};
+  raw.interfaces.push_back(raw.interfaces[0]);
+  raw.interfaces[2].name = "tunnel";
+  raw.interfaces[2].zone = "vpn";
+  raw.interfaces[2].addresses = {own("10.8.0.1/24")};
+  for (const char* const half : {"0.0.0.0/1", "128.0.0.0/1"}) {
+    raw.routes.push_back({*parse_prefix(half), parse_ip_address("10.8.0.254"), "tunnel", ""});
+    raw.routes.back().domain = raw.routes[0].domain;
+  }
+  add_policy(raw, "inside", "vpn", action::permit_stateful_nat);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.to("192.0.2.1")).text() == "drop no_pool");
+}
+
+TEST_CASE("who comes from an uplink is inside for no pool for everybody",
+          "[engine][source][sd17]") {
+  auto raw = pool_gateway();
+  raw.nat.pools[0].internal = {*parse_prefix("0.0.0.0/0")};
+  raw.nat.pools.push_back(raw.nat.pools[0]);
+  raw.nat.pools[1].name = "second";
+  raw.nat.pools[1].external = {*parse_prefix("198.51.100.8/29")};
+  raw.nat.pools[1].zone = "elsewhere";
+  raw.nat.pools.insert(raw.nat.pools.begin(), raw.nat.pools[0]);
+  raw.nat.pools[0].name = "hosts";
+  raw.nat.pools[0].internal = {*parse_prefix("10.0.0.0/24")};
+  raw.interfaces.push_back(raw.interfaces[1]);
+  raw.interfaces[2].name = "wan2";
+  raw.interfaces[2].zone = "elsewhere";
+  raw.interfaces[2].addresses = {own("198.51.100.1/24")};
+  add_policy(raw, "outside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+
+  const auto caller = udp{}.from("192.0.2.1").to("10.0.0.5");
+
+  CHECK(box.sends("wan", caller).text() == "drop no_pool");
+}
+
+TEST_CASE("another domain is nobody's inside", "[engine][source][sd17]") {
+  const char* const internal = GENERATE("0.0.0.0/0", "10.0.0.0/8");
+  auto raw = pool_gateway();
+  raw.interfaces[0].domain = "red";
+  raw.interfaces.push_back(raw.interfaces[1]);
+  raw.interfaces[2].name = "shared";
+  raw.interfaces[2].zone = raw.interfaces[0].zone;
+  raw.interfaces[2].addresses = {own("10.200.0.1/16")};
+  raw.routes.push_back({*parse_prefix("10.200.0.0/16"), std::nullopt, "shared", "red"});
+  raw.nat.pools[0].internal = {*parse_prefix(internal)};
+  raw.nat.pools[0].domain = "red";
+  raw.nat.pools[0].external_domain = "default";
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.to("10.200.0.7")).text() == "drop no_pool");
+}
+
 TEST_CASE("from the inside of one pool to that of another nothing is translated",
           "[engine][source][sd8]") {
   auto raw = home_gateway();
@@ -545,6 +603,21 @@ TEST_CASE("a deterministic pool gives the addresses of a connected subnet in the
     CHECK(to_text(pools.at(given).address) == expected[host]);
     CHECK(pools.inverse(pools.at(given), port_space::udp, block.ports.first()).internal == inside);
   }
+}
+
+TEST_CASE("blocks are judged on the addresses that a deterministic pool is left with",
+          "[engine][source][rfc7422]") {
+  auto raw = pool_gateway();
+  raw.interfaces[1].addresses = {own("203.0.113.2/29"), own("2001:db8:2::1/64")};
+  raw.routes[0].via = parse_ip_address("203.0.113.1");
+  auto& pool = raw.nat.pools[0];
+  pool.internal = {*parse_prefix("10.0.0.0/28")};
+  pool.external = {*parse_prefix("203.0.113.0/29")};
+  pool.deterministic = true;
+  raw.nat.statics = {one_to_one("203.0.113.6", "10.0.0.200")};
+  gateway box{raw};
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.12")).source() == "203.0.113.5");
 }
 
 TEST_CASE("protocols without ports wear the address of their host",

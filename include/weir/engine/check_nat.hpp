@@ -294,13 +294,15 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   }
   auto claims = claims_of_box(raw, ground, all);
   claims.insert(claims.end(), statics.claims().begin(), statics.claims().end());
-  auto made = checked(all, claims);
+  auto worn = all;
   bool changed = false;
-  for (auto& one : all) {
+  for (auto& one : worn) {
     changed |= leave_out(unworn, one);
   }
+  // What claims leave is asked of the addresses that will be worn; the rest as it is written.
+  auto made = checked(all, changed ? std::vector<external_claim>{} : claims);
   if (changed && std::holds_alternative<pool_set>(made)) {
-    made = checked(all, claims);
+    made = checked(worn, claims);
   }
   if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
     for (auto& one : *refused) {
