@@ -205,6 +205,7 @@ inline void read_static_protocols(const value& from, std::vector<protocol>& into
       from.refuse(
           "protocol lists " + (word.empty() ? std::to_string(number(one)) : shown(word)) + " twice",
           "each protocol once");
+      into.resize(1);  // what follows from it is no fault of its own
       return;
     }
   }
