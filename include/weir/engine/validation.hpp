@@ -12,8 +12,6 @@
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/packet_facts.hpp"
 
-#include <algorithm>
-
 namespace weir::detail {
 
 /// Whether a source is the box's own where the packet came in, or one that flows wear behind it. A
@@ -26,9 +24,7 @@ bool is_own_source(const shard<T>& state, const new_flow<V>& flow) noexcept {
     return (flow.back && state.config->hop(*flow.back).kind == next_hop_kind::local) ||
            state.config->is_worn_alone(flow.received.domain, from, flow.back);
   }
-  const auto& here = state.config->interface(flow.packet.meta.ingress).addresses;
-  return std::any_of(here.begin(), here.end(),
-                     [&](const auto& own) noexcept { return own.address == ip_address{from}; });
+  return has_address(state.config->interface(flow.packet.meta.ingress), from);
 }
 
 /// Whether a packet tells the box that a neighbour has its address too: who defends an address

@@ -26,13 +26,6 @@ std::optional<std::string> verify_ports(const port_owner& owner, const pool_set&
 
 namespace detail {
 
-inline bool is_claimed(const pool_set& pools, external_id external, port_space space,
-                       port one) noexcept {
-  const auto claims = pools.claims_of(external, space);
-  return std::any_of(claims.begin(), claims.end(),
-                     [one](const port_claim& claim) noexcept { return claim.ports.contains(one); });
-}
-
 /// How many ports are claimed of an external address: overlaps count once.
 inline std::uint32_t claimed_count(const pool_set& pools, external_id external,
                                    port_space space) noexcept {
@@ -61,7 +54,7 @@ const char* fault_of(const Table& table, mapping_id id, const mapping<V>& one) {
     return "is not found from outside";
   }
   if (!table.owner().taken(one.external, *space, one.external_port)) return "wears a free port";
-  if (is_claimed(table.pools(), one.external, *space, one.external_port)) {
+  if (table.pools().is_claimed(one.external, *space, one.external_port)) {
     return "wears a claimed port";
   }
   if (!one.has_host) return nullptr;
