@@ -2,6 +2,7 @@
 
 #include "weir/pool/acquired_mapping.hpp"
 #include "weir/pool/checked_pools.hpp"
+#include "weir/pool/claimed_block.hpp"
 #include "weir/pool/deterministic.hpp"
 #include "weir/pool/external_address.hpp"
 #include "weir/pool/external_choice.hpp"

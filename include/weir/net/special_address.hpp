@@ -6,7 +6,9 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/net/prefix.hpp"
 
+#include <algorithm>
 #include <cstdint>
+#include <iterator>
 
 namespace weir {
 
@@ -20,6 +22,17 @@ constexpr bool is_reserved(ipv4_address address) noexcept {
 constexpr bool is_martian_source(ipv4_address address) noexcept {
   return address.bits() >> 24 == 0 || address.is_loopback() || address.is_multicast() ||
          address.is_limited_broadcast() || is_reserved(address);
+}
+
+/// Whether every address of a block may be a host's: none of them is a martian source.
+inline bool is_unicast(const ipv4_prefix& block) noexcept {
+  const ipv4_prefix not_hosts[] = {
+      ipv4_prefix::around(ipv4_address{0, 0, 0, 0}, 8),
+      ipv4_prefix::around(ipv4_address{127, 0, 0, 0}, 8),
+      ipv4_prefix::around(ipv4_address{224, 0, 0, 0}, 3),
+  };
+  return std::none_of(std::begin(not_hosts), std::end(not_hosts),
+                      [&](const ipv4_prefix& other) { return block.overlaps(other); });
 }
 
 /// Whether no packet on a wire can honestly come from here: unspecified, loopback, multicast,

@@ -3,7 +3,9 @@
 #include "weir/net/port.hpp"
 #include "weir/net/prefix.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/net/special_address.hpp"
 #include "weir/net/text.hpp"
+#include "weir/pool/claimed_block.hpp"
 #include "weir/pool/deterministic.hpp"
 #include "weir/pool/external_address.hpp"
 #include "weir/pool/pool.hpp"
@@ -131,17 +133,6 @@ class pool_set_builder {
       refuse(index, "external", std::to_string(total) + " external addresses are too many",
              "at most " + std::to_string(external_addresses_max));
     }
-  }
-
-  /// Whether a block holds no address that cannot be a host's (RFC 6890).
-  static bool is_unicast(const ipv4_prefix& block) noexcept {
-    const ipv4_prefix not_hosts[] = {
-        ipv4_prefix::around(ipv4_address{0, 0, 0, 0}, 8),
-        ipv4_prefix::around(ipv4_address{127, 0, 0, 0}, 8),
-        ipv4_prefix::around(ipv4_address{224, 0, 0, 0}, 3),
-    };
-    return std::none_of(std::begin(not_hosts), std::end(not_hosts),
-                        [&](const ipv4_prefix& other) { return block.overlaps(other); });
   }
 
   void check_ports(std::size_t index) {
@@ -353,8 +344,7 @@ class pool_set_builder {
   /// A pool of which nothing is left for its hosts would refuse every flow.
   void check_claims() {
     for (std::size_t index = 0; index < raw_.size(); ++index) {
-      const auto& ids = made_.externals_by_pool_[index];
-      if (std::all_of(ids.begin(), ids.end(), [&](external_id id) { return is_claimed(id); })) {
+      if (detail::has_no_port(made_, made_.pools_[index])) {
         refuse(index, "external", "every address of the pool is a 1:1 mapping's",
                "addresses that no static mapping takes whole");
       } else if (made_.pools_[index].plan) {
@@ -363,72 +353,23 @@ class pool_set_builder {
     }
   }
 
-  /// A host whose block is claimed has no port, and no other one would do. An address of one host
-  /// alone may be his by a 1:1 mapping.
+  /// A host whose block is claimed has no port, and no other one would do.
   void check_blocks(std::size_t index) {
-    const auto& plan = *made_.pools_[index].plan;
-    const auto& ids = made_.externals_by_pool_[index];
-    for (std::uint32_t place = 0; place < ids.size(); ++place) {
-      for (const port_space space : {port_space::tcp, port_space::udp}) {
-        const auto claims = made_.claims_of(ids[place], space);
-        for (auto next = claims.begin(); next != claims.end();) {
-          const port_range taken = joined(next, claims.end());
-          const auto host = host_within(index, place, taken);
-          const bool is_alone = taken == port_range{} && plan.hosts_per_address() == 1;
-          if (!host || is_alone) continue;
-          const auto block = plan.block_of(*host).ports;
-          refuse(index, "ports",
-                 std::string{"no "} + (space == port_space::tcp ? "TCP" : "UDP") +
-                     " port is left for host " +
-                     to_text(pool_set::nth(made_.pools_[index].internal, *host)) + ": its block, " +
-                     in_words(block) + " of " + to_text(made_.at(ids[place]).address) +
-                     ", is reserved or claimed",
-                 taken == port_range{}
-                     ? "external addresses that no static mapping takes whole"
-                     : "a range that leaves out " + in_words(taken) + ", or larger blocks");
-          return;
-        }
+    const pool& one = made_.pools_[index];
+    const auto places = static_cast<std::uint32_t>(made_.externals_of(one).size());
+    for (std::uint32_t place = 0; place < places; ++place) {
+      if (const auto lost = detail::find_claimed_block(made_, one, place)) {
+        refuse(index, "ports",
+               std::string{"no "} + (lost->space == port_space::tcp ? "TCP" : "UDP") +
+                   " port is left for host " + to_text(pool_set::nth(one.internal, lost->host)) +
+                   ": its block, " + to_text(one.plan->block_of(lost->host).ports) + " of " +
+                   to_text(made_.at(lost->external).address) + ", is reserved or claimed",
+               lost->claimed == port_range{}
+                   ? "external addresses that no static mapping takes whole"
+                   : "a range that leaves out " + to_text(lost->claimed) + ", or larger blocks");
+        return;
       }
     }
-  }
-
-  /// The range that claims cover together from `next` on, which moves behind them.
-  template <class Claim>
-  static port_range joined(Claim& next, Claim end) noexcept {
-    const port first = next->ports.first();
-    port last = next->ports.last();
-    for (; next != end && next->ports.first().number() <= last.number() + 1; ++next) {
-      last = std::max(last, next->ports.last());
-    }
-    return *port_range::between(first, last);
-  }
-
-  /// The first host of a deterministic pool whose block of an external address lies in a range.
-  std::optional<std::uint64_t> host_within(std::size_t index, std::uint32_t external,
-                                           port_range range) const noexcept {
-    const auto& plan = *made_.pools_[index].plan;
-    const std::uint32_t begin = raw_[index].ports.first().number();
-    const std::uint32_t each = plan.ports_per_host();
-    const std::uint32_t from = std::max<std::uint32_t>(range.first().number(), begin) - begin;
-    const std::uint32_t first = begin + (from + each - 1) / each * each;
-    if (first + each - 1 > range.last().number()) {
-      return std::nullopt;
-    }
-    return plan.host_of(external, port{static_cast<std::uint16_t>(first)});
-  }
-
-  static std::string in_words(port_range range) {
-    const auto first = std::to_string(range.first().number());
-    return range.size() == 1 ? first : first + "-" + std::to_string(range.last().number());
-  }
-
-  /// Whether every port of an address is claimed.
-  bool is_claimed(external_id id) const {
-    for (std::size_t space = 0; space < port_space_count; ++space) {
-      const port_claim whole{id, port_space{static_cast<std::uint8_t>(space)}, port_range{}};
-      if (!std::binary_search(made_.claims_.begin(), made_.claims_.end(), whole)) return false;
-    }
-    return true;
   }
 
   /// Query identifiers are no ports: none of them is reserved.

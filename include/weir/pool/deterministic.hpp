@@ -10,6 +10,7 @@
 
 #include "weir/net/port.hpp"
 
+#include <algorithm>
 #include <cstdint>
 #include <optional>
 
@@ -78,6 +79,18 @@ class deterministic_plan {
       return std::nullopt;
     }
     return host;
+  }
+  /// The first host whose whole block of the `external`-th address lies in a range, if one has it.
+  constexpr std::optional<std::uint64_t> host_within(std::uint32_t external,
+                                                     port_range range) const noexcept {
+    const std::uint32_t from =
+        std::max<std::uint32_t>(range.first().number(), port_first_) - port_first_;
+    const std::uint32_t before = (from + ports_per_host_ - 1) / ports_per_host_;
+    const std::uint32_t first = port_first_ + before * ports_per_host_;
+    if (first + ports_per_host_ - 1 > range.last().number()) {
+      return std::nullopt;
+    }
+    return host_of(external, port{static_cast<std::uint16_t>(first)});
   }
 
  private:
