@@ -15,6 +15,7 @@
 #include "weir/engine/host_path.hpp"
 #include "weir/engine/interface_facts.hpp"
 #include "weir/engine/judge.hpp"
+#include "weir/engine/lanes.hpp"
 #include "weir/engine/leaving.hpp"
 #include "weir/engine/memory_need.hpp"
 #include "weir/engine/new_flow.hpp"

@@ -13,6 +13,7 @@
 #include "weir/engine/answers.hpp"
 #include "weir/engine/foresight.hpp"
 #include "weir/engine/judge.hpp"
+#include "weir/engine/lanes.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/plain_path.hpp"
@@ -27,7 +28,6 @@
 #include "weir/wire/ipv4_header.hpp"
 
 #include <algorithm>
-#include <array>
 #include <bit>
 #include <cstddef>
 #include <cstdint>
@@ -93,26 +93,7 @@ class basic_worker {
   tick now() const noexcept { return now_; }
 
  private:
-  /// What is known of the packets of a group; of each, the part for its route.
-  struct lanes {
-    std::array<detail::plain_lane, Traits::burst_max> plain;
-    std::array<detail::lane<ipv4>, Traits::burst_max> four;
-    std::array<detail::lane<ipv6>, Traits::burst_max> six;
-    std::uint64_t special = 0;  ///< by bit: does not go straight on, its headers are walked
-    std::uint64_t is_six = 0;   ///< by bit: of these, is IPv6
-    std::uint64_t strange = 0;  ///< by bit: has a key that may be no session's
-    std::array<detail::foresight<ipv4>, Traits::burst_max> four_seen;  ///< of the strange ones
-    std::array<detail::foresight<ipv6>, Traits::burst_max> six_seen;
-  };
-
-  template <IpVersion V>
-  detail::lane<V>& lane_of(std::size_t i) noexcept {
-    if constexpr (V::number == 4) {
-      return lanes_->four[i];
-    } else {
-      return lanes_->six[i];
-    }
-  }
+  using lanes = detail::lanes<Traits::burst_max>;
 
   /// `domain_of` of a packet whose interface is known to be one.
   template <IpVersion V>
@@ -137,7 +118,7 @@ class basic_worker {
   [[gnu::noinline]] void open(const B& burst, std::size_t first, std::size_t count) noexcept {
     const std::span<const detail::ingress_facts> known{state_->ingress};
     lanes_->special = 0;
-    lanes_->is_six = 0;
+    lanes_->six_bits = 0;
     detail::plain_lane* lane = lanes_->plain.data();
     for (std::size_t i = 0; i < count; ++i, ++lane) {
       const auto meta = burst.meta(first + i);
@@ -169,7 +150,7 @@ class basic_worker {
     const auto ingress = burst.meta(index).ingress;
     lanes_->special |= std::uint64_t{1} << i;
     if (is_ipv6(packet.bytes())) {
-      lanes_->is_six |= std::uint64_t{1} << i;
+      lanes_->six_bits |= std::uint64_t{1} << i;
       open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), ingress);
     } else {
       // Nobody judges the checksum, and what changes adjusts it: it has to be right before.
@@ -183,7 +164,7 @@ class basic_worker {
   template <IpVersion V>
   void open_lane(std::size_t i, std::span<const std::byte> bytes, std::size_t wire_size,
                  interface_id ingress) noexcept {
-    auto& lane = lane_of<V>(i);
+    auto& lane = lanes_->template of<V>(i);
     walk_into(lane.headers, bytes, wire_size, known_domain_of<V>(bytes, ingress), state_->walking);
     if (has_session_key(lane.headers.facts)) [[likely]] {
       const auto& table = state_->template sessions<V>();
@@ -197,11 +178,11 @@ class basic_worker {
   void probe(const B& burst, std::size_t first, std::size_t count) noexcept {
     lanes_->strange = 0;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end = run_end(lanes_->special, i, count);
+      const std::size_t end = lanes::run_end(lanes_->special, i, count);
       probe_plain(i, end);
       i = end;
       if (i < count) {
-        is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
+        lanes_->is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
       }
     }
     if (lanes_->strange != 0) [[unlikely]] {
@@ -209,35 +190,23 @@ class basic_worker {
     }
   }
 
-  /// Where the run of packets ends that begins at `i` and that a set of bits leaves out.
-  static std::size_t run_end(std::uint64_t left_out, std::size_t i, std::size_t count) noexcept {
-    return std::min(i + static_cast<std::size_t>(std::countr_zero(left_out >> i)), count);
-  }
-
-  bool is_special(std::size_t i) const noexcept { return (lanes_->special >> i & 1) != 0; }
-  bool is_six(std::size_t i) const noexcept { return (lanes_->is_six >> i & 1) != 0; }
-
   template <IpVersion V>
   void probe_lane(std::size_t i) noexcept {
-    auto& lane = lane_of<V>(i);
+    auto& lane = lanes_->template of<V>(i);
     if (!has_session_key(lane.headers.facts)) [[unlikely]] {
       return;
     }
     const auto& table = state_->template sessions<V>();
     lane.candidate = table.candidate(lane.hash, lane.headers.key);
     table.prefetch_candidate(lane.candidate);
-    note_strange(i, lane.candidate);
+    lanes_->note_strange(i, lane.candidate);
   }
 
   [[gnu::noinline]] void probe_plain(std::size_t begin, std::size_t end) noexcept {
     const auto run = std::span{lanes_->plain}.subspan(begin, end - begin);
     if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
-      for (std::size_t i = begin; i < end; ++i) note_strange(i, lanes_->plain[i].candidate);
+      for (std::size_t i = begin; i < end; ++i) lanes_->note_strange(i, lanes_->plain[i].candidate);
     }
-  }
-
-  void note_strange(std::size_t i, session_ref candidate) noexcept {
-    lanes_->strange |= std::uint64_t{!candidate.found()} << i;
   }
 
   /// Looks up what strange packets will be asked.
@@ -248,28 +217,16 @@ class basic_worker {
     for (auto left = lanes_->strange; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
       const auto ingress = burst.meta(first + i).ingress;
-      if (is_six(i)) {
+      if (lanes_->is_six(i)) {
         six.add(lanes_->six[i].headers.key, ingress, lanes_->six_seen[i]);
       } else {
-        const auto& key = is_special(i) ? lanes_->four[i].headers.key : lanes_->plain[i].packet.key;
+        const auto& key =
+            lanes_->is_special(i) ? lanes_->four[i].headers.key : lanes_->plain[i].packet.key;
         four.add(key, ingress, lanes_->four_seen[i]);
       }
     }
     four.look(*state_);
     six.look(*state_);
-  }
-
-  /// What was looked up of a packet, or null.
-  template <IpVersion V>
-  const detail::foresight<V>* seen(std::size_t i) const noexcept {
-    if ((lanes_->strange >> i & 1) == 0) {
-      return nullptr;
-    }
-    if constexpr (V::number == 4) {
-      return &lanes_->four_seen[i];
-    } else {
-      return &lanes_->six_seen[i];
-    }
   }
 
   /// Third step: everything that decides, in the order of the packets. Those that go straight on
@@ -279,7 +236,7 @@ class basic_worker {
     state_->packets.in.add(count);
     const std::uint64_t long_way = lanes_->special | lanes_->strange;
     for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end = run_end(long_way, i, count);
+      const std::size_t end = lanes::run_end(long_way, i, count);
       if (i < end) {
         i = pass_plain(burst, first, i, guarded_end(burst, first, i, end), now, sink);
       }
@@ -330,7 +287,7 @@ class basic_worker {
                                       S& sink) noexcept {
     auto packet = burst[index];
     const detail::packet_view view{packet.bytes(), burst.meta(index)};
-    if (!is_special(i)) {
+    if (!lanes_->is_special(i)) {
       auto& lane = lanes_->four[i];
       walk_options walking = state_->walking;
       walking.verify_ip_checksum = false;  // as its key was read
@@ -339,8 +296,8 @@ class basic_worker {
       lane.hash = lanes_->plain[i].hash;
       lane.candidate = lanes_->plain[i].candidate;
     }
-    const auto decision = is_six(i) ? conclude_lane<ipv6>(i, index, view, now, sink)
-                                    : conclude_lane<ipv4>(i, index, view, now, sink);
+    const auto decision = lanes_->is_six(i) ? conclude_lane<ipv6>(i, index, view, now, sink)
+                                            : conclude_lane<ipv4>(i, index, view, now, sink);
     state_->packets.book(decision);
     state_->observer.decided(decision);
     sink.decided(index, packet, decision);
@@ -349,8 +306,8 @@ class basic_worker {
   template <IpVersion V, class S>
   verdict conclude_lane(std::size_t i, std::size_t index, const detail::packet_view& view, tick now,
                         S& sink) noexcept {
-    auto& lane = lane_of<V>(i);
-    const auto end = decide<V>(lane, view, now, seen<V>(i));
+    auto& lane = lanes_->template of<V>(i);
+    const auto end = decide<V>(lane, view, now, lanes_->template seen<V>(i));
     if (!end.answer().is_nothing()) [[unlikely]] {
       answer<V>(end.answer(), lane.headers, view, index, now, sink);
     }
