@@ -105,6 +105,30 @@ std::string written(const std::vector<std::string>& texts, const weir::test::scr
   return paths;
 }
 
+/// Checks that the reader and the schema refuse the same documents, and take the same.
+void check_agreement(const std::vector<std::string>& refused,
+                     const std::vector<std::string>& taken) {
+  for (const auto& one : refused) {
+    CAPTURE(one);
+    CHECK(!is_taken(one));
+  }
+  for (const auto& one : taken) {
+    CAPTURE(one);
+    CHECK(is_taken(one));
+  }
+  const weir::test::scratch_folder here;
+
+  const int code =
+      exit_code_of("python3 tests/config/schema_test.py " + schema_file + " --invalid" +
+                   written(refused, here, "refused") + " --valid" + written(taken, here, "taken"));
+
+  if (code == 77 || code == 127) {
+    WARN("SKIPPED: python3 with jsonschema and yaml is not there");
+    return;
+  }
+  CHECK(code == 0);
+}
+
 }  // namespace
 
 TEST_CASE("the schema knows the keys that the reader reads, and no others", "[config][schema]") {
@@ -216,19 +240,7 @@ TEST_CASE("the schema refuses what the engine refuses of a single value, and tak
       pool + "reserved-ports: [22, 1-3, 65535] }] }\n",
       mapping + "external: \"203.0.113.1:65535\", internal: \"10.0.0.2:1\" }] }\n",
   };
-  for (const auto& one : refused) CHECK(!is_taken(one));
-  for (const auto& one : taken) CHECK(is_taken(one));
-  const weir::test::scratch_folder here;
-
-  const int code =
-      exit_code_of("python3 tests/config/schema_test.py " + schema_file + " --invalid" +
-                   written(refused, here, "refused") + " --valid" + written(taken, here, "taken"));
-
-  if (code == 77 || code == 127) {
-    WARN("SKIPPED: python3 with jsonschema and yaml is not there");
-    return;
-  }
-  CHECK(code == 0);
+  check_agreement(refused, taken);
 }
 
 TEST_CASE("the schema takes addresses and prefixes that the reader takes, and no others",
@@ -329,23 +341,5 @@ TEST_CASE("the schema takes addresses and prefixes that the reader takes, and no
                                 "1:2::5:6:1.2.3.4/128"}) {
     taken.push_back(rule(one));
   }
-  for (const auto& one : refused) {
-    CAPTURE(one);
-    CHECK(!is_taken(one));
-  }
-  for (const auto& one : taken) {
-    CAPTURE(one);
-    CHECK(is_taken(one));
-  }
-  const weir::test::scratch_folder here;
-
-  const int code =
-      exit_code_of("python3 tests/config/schema_test.py " + schema_file + " --invalid" +
-                   written(refused, here, "refused") + " --valid" + written(taken, here, "taken"));
-
-  if (code == 77 || code == 127) {
-    WARN("SKIPPED: python3 with jsonschema and yaml is not there");
-    return;
-  }
-  CHECK(code == 0);
+  check_agreement(refused, taken);
 }
