@@ -2,6 +2,7 @@
 
 #include "weir/net/domain.hpp"
 #include "weir/net/flow_key.hpp"
+#include "weir/net/flow_words.hpp"
 #include "weir/net/ip_address.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/ipv4_address.hpp"

@@ -1,5 +1,6 @@
 #include "weir/net/flow_key.hpp"
 
+#include "weir/net/flow_words.hpp"
 #include "weir/net/protocol.hpp"
 
 #include "tests/support/catch.hpp"
@@ -64,4 +65,16 @@ TEST_CASE("a zone belongs to none until it is named", "[net][domain]") {
   CHECK(zone_id{}.is_none());
   CHECK_FALSE(zone_id::local().is_none());
   CHECK(zone_id{1} != zone_id::local());
+}
+
+TEST_CASE("a flow is words in host order, with ports in the last one", "[net][flow_key]") {
+  CHECK(words_of(there) == flow_words<ipv4>{0x0A00'0001, 0xC000'0201, 0, 443u << 16 | 1000});
+
+  const flow_key<ipv6> six{
+      domain_id{1},
+      protocol::udp,
+      {ipv6_address::from_halves(0x2001'0DB8'0000'0001, 0x0203'0405'0607'0809), port{53}},
+      {ipv6_address::from_halves(0xFF02'0000'0000'0000, 1), port{0xFFFF}}};
+  CHECK(words_of(six) == flow_words<ipv6>{0x2001'0DB8, 1, 0x0203'0405, 0x0607'0809, 0xFF02'0000, 0,
+                                          0, 1, 0, 0, 0, 0xFFFF'0035});
 }

@@ -56,6 +56,17 @@ TEMPLATE_TEST_CASE("packing and unpacking restore the key", "[wire][packed_flow]
   }
 }
 
+TEMPLATE_TEST_CASE("a packed key has the words of the key", "[wire][packed_flow]", ipv4, ipv6) {
+  test::seeded random;
+  CAPTURE(random.seed());
+  for (int i = 0; i < 10'000; ++i) {
+    const auto key = any_key<TestType>(random);
+    auto packed = pack(key);
+    packed.set_annotation(random.octet());
+    REQUIRE(words_of(packed) == words_of(key));
+  }
+}
+
 TEMPLATE_TEST_CASE("reversing a packed key is reversing the key", "[wire][packed_flow]", ipv4,
                    ipv6) {
   test::seeded random;

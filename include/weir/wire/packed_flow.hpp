@@ -16,6 +16,7 @@
 
 #include "weir/net/domain.hpp"
 #include "weir/net/flow_key.hpp"
+#include "weir/net/flow_words.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/port.hpp"
 #include "weir/net/protocol.hpp"
@@ -319,6 +320,40 @@ constexpr flow_key<V> unpack(const packed_flow<V>& flow) noexcept {
           flow.protocol(),
           {flow.source(), flow.source_port()},
           {flow.destination(), flow.destination_port()}};
+}
+
+namespace detail {
+
+/// Sixteen bytes that are moved at once.
+using byte_row [[gnu::vector_size(16)]] = std::uint8_t;
+
+}  // namespace detail
+
+/// The words of the flow in host order; the same as of the unpacked key, at less expense.
+[[gnu::always_inline]] inline flow_words<ipv4> words_of(const packed_flow<ipv4>& flow) noexcept {
+  if constexpr (std::endian::native != std::endian::little) return words_of(unpack(flow));
+  detail::byte_row row;
+  std::memcpy(&row, &flow, sizeof row);
+  row = __builtin_shufflevector(row, detail::byte_row{}, 7, 6, 5, 4, 11, 10, 9, 8,  //
+                                16, 16, 16, 16, 13, 12, 15, 14);
+  flow_words<ipv4> made;
+  std::memcpy(made.data(), &row, sizeof row);
+  return made;
+}
+[[gnu::always_inline]] inline flow_words<ipv6> words_of(const packed_flow<ipv6>& flow) noexcept {
+  if constexpr (std::endian::native != std::endian::little) return words_of(unpack(flow));
+  flow_words<ipv6> made;
+  for (std::size_t address = 0; address < 2; ++address) {
+    detail::byte_row row;
+    std::memcpy(&row, reinterpret_cast<const std::byte*>(&flow) + 8 + address * sizeof row,
+                sizeof row);
+    row = __builtin_shufflevector(row, row, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
+    std::memcpy(made.data() + 4 * address, &row, sizeof row);
+  }
+  detail::store_row(
+      made.data() + 8, 0, 0, 0,
+      flow.source_port().number() | std::uint32_t{flow.destination_port().number()} << 16);
+  return made;
 }
 
 static_assert(unpack(reversed(pack(flow_key<ipv4>{domain_id{7},
