@@ -69,7 +69,7 @@ template <class V>
 group_point<V> point_of(const numbers<V>& at) {
   rule_point<V> made{};
   std::copy_n(at.begin(), address_sides<V>, made.begin());
-  made[address_sides<V>] = at[address_sides<V>] | at[address_sides<V> + 1] << 16;
+  made.back() = at[address_sides<V>] | at[address_sides<V> + 1] << 16;
   return group_point<V>{made};
 }
 

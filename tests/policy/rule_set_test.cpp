@@ -82,7 +82,8 @@ TEMPLATE_TEST_CASE("packets that are asked about together match as they do alone
       which[i] = random.below(sets.size());
       const auto& list = lists[which[i]];
       queries[i] = random.varied(random.packet_of(list[random.below(list.size())]));
-      sets[which[i]].begin(searches[i], queries[i]);
+      sets[which[i]].begin(searches[i], words_of(queries[i].flow), queries[i].flow.protocol,
+                           queries[i].header_known);
       group.add(searches[i]);
     }
     group.lead_to_leaves();

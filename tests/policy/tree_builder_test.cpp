@@ -6,14 +6,16 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <set>
 #include <vector>
 
 namespace {
 
 using weir::ipv4;
 using weir::detail::box_meaning;
+using weir::detail::node_at;
+using weir::detail::place_at;
 using weir::detail::rule_box;
-using weir::detail::rule_forest;
 using weir::detail::tree_builder;
 using weir::detail::tree_grove;
 using weir::detail::tree_node;
@@ -24,12 +26,12 @@ constexpr std::size_t destination_port = 3;
 constexpr std::size_t replication = 32;
 
 /// How many nodes the longest search below a node meets, itself included.
-std::size_t depth(const rule_forest<ipv4>& forest, tree_node at) {
+std::size_t depth(const std::byte* forest, tree_node at) {
   std::size_t deepest = 0;
-  for (std::size_t slice = 0; slice < at.cut.slices(); ++slice) {
-    const auto place = forest.places()[at.first + slice];
+  for (std::uint32_t slice = 0; slice < at.cut.slices(); ++slice) {
+    const auto place = place_at(forest, at.first + slice * 4);
     if (place.is_node()) {
-      deepest = std::max(deepest, depth(forest, forest.node(place)));
+      deepest = std::max(deepest, depth(forest, node_at(forest, place)));
     }
   }
   return deepest + 1;
@@ -37,13 +39,8 @@ std::size_t depth(const rule_forest<ipv4>& forest, tree_node at) {
 
 std::size_t depth(const std::vector<rule_box<ipv4>>& boxes) {
   tree_builder<ipv4> builder{replication};
-  const tree_grove grove = builder.plant(boxes);
-  const auto forest = builder.forest();
-  std::size_t deepest = 0;
-  for (std::size_t tree = 0; tree < grove.trees; ++tree) {
-    deepest = std::max(deepest, depth(forest, grove.roots[tree]));
-  }
-  return deepest;
+  const tree_node root = builder.build(boxes);
+  return depth(builder.forest().data(), root);
 }
 
 }  // namespace
@@ -81,8 +78,35 @@ TEST_CASE("a rule that matches every packet needs no tree", "[policy][rules]") {
   tree_builder<ipv4> builder{replication};
   const tree_grove grove = builder.plant({all});
 
-  CHECK(grove.otherwise.match() == weir::rule_match{0, weir::rule_answer::yes});
-  const auto leaf = builder.forest().places()[grove.roots[0].first];
-  CHECK_FALSE(leaf.is_node());
-  CHECK(leaf.first_group() == 0);
+  tree_grove::starts begun;
+  grove.enter(begun, weir::detail::rule_point<ipv4>{1, 2, 0, 3});
+  CHECK(tree_grove::otherwise(begun).match() == weir::rule_match{0, weir::rule_answer::yes});
+  const auto forest = builder.forest();
+  for (std::size_t tree = 0; tree < tree_grove::trees_max; ++tree) {
+    const auto leaf = place_at(forest.data(), begun[tree]);
+    CHECK_FALSE(leaf.is_node());
+    CHECK_FALSE(leaf.has_more());
+    CHECK_FALSE(weir::detail::group_at<ipv4>(forest.data(), leaf.begin()).is_full());
+  }
+}
+
+TEST_CASE("boxes that are alone in their leaves share groups", "[policy][rules]") {
+  std::vector<rule_box<ipv4>> boxes;
+  for (std::uint32_t rule = 0; rule < 64; ++rule) {
+    auto box = whole_space<ipv4>();
+    box.sides[destination_port] = {rule << 10, rule << 10 | 0x3FF};
+    box.rule = rule;
+    box.meaning = box_meaning::match;
+    boxes.push_back(box);
+  }
+  tree_builder<ipv4> builder{replication};
+  const auto root = builder.build(boxes);
+  const auto forest = builder.forest();
+
+  std::set<std::uint32_t> groups;
+  for (std::uint32_t slice = 0; slice < root.cut.slices(); ++slice) {
+    groups.insert(place_at(forest.data(), root.first + slice * 4).begin());
+  }
+  CHECK(root.cut.slices() == 64);
+  CHECK(groups.size() == 32);
 }

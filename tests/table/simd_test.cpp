@@ -3,8 +3,13 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/seeded.hpp"
 
+#include <algorithm>
+#include <array>
+#include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <random>
+#include <span>
 
 namespace {
 
@@ -78,21 +83,47 @@ TEST_CASE("excess over limits is the same on every machine", "[table][simd]") {
   }
 }
 
-TEST_CASE("halves that are zero are told apart from those that are not", "[table][simd]") {
-  const weir::half_words none{};
-  CHECK(weir::zero_halves(none, none) == 0b1111);
-  for (int lane = 0; lane < 16; ++lane) {
-    for (const auto number : {std::uint16_t{1}, std::uint16_t{0x100}, std::uint16_t{0x8000}}) {
-      CAPTURE(lane, number);
-      weir::half_words one{};
-      one[lane] = number;
-      const std::uint32_t rest = lane < 8 ? 0b1110 : 0b1011;
-      CHECK(weir::zero_halves(one, none) == rest);
-      CHECK(weir::zero_halves(none, one) == (lane < 8 ? 0b1101 : 0b0111));
-      CHECK(weir::detail::zero_halves_portable(one, none) == rest);
-      CHECK(weir::detail::zero_halves_portable(none, one) == weir::zero_halves(none, one));
+TEST_CASE("a row is loaded twice", "[table][simd]") {
+  const std::array<std::uint32_t, 4> row{0x1111'2222, 0x3333'4444, 0, 0xFFFF'0001};
+  weir::half_words loaded;
+  weir::load_twice(loaded, row.data());
+
+  std::array<std::uint32_t, 8> words;
+  std::memcpy(words.data(), &loaded, sizeof loaded);
+  CHECK(std::ranges::equal(std::span{words}.first(4), row));
+  CHECK(std::ranges::equal(std::span{words}.last(4), row));
+}
+
+TEST_CASE("of the rows without excess the greatest third word is found", "[table][simd]") {
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  int none_held = 0;
+  for (unsigned round = 0; round < 20'000; ++round) {
+    std::array<weir::held_rows, 2> both{};
+    std::uint32_t expected = 0;
+    for (unsigned row = 0; row < 4; ++row) {
+      auto& rows = both[row / 2];
+      std::array<std::uint32_t, 8> words;
+      std::memcpy(words.data(), &rows.words, sizeof rows.words);
+      for (unsigned word = 0; word < 4; ++word) {
+        // The top bit shows a signed comparison.
+        words[row % 2 * 4 + word] = static_cast<std::uint32_t>(random());
+      }
+      std::memcpy(&rows.words, words.data(), sizeof rows.words);
+      if (random.one_in(2)) {
+        expected = std::max(expected, words[row % 2 * 4 + 2]);
+      } else {
+        constexpr std::array<std::uint16_t, 3> numbers{1, 0x100, 0x8000};
+        rows.excess[static_cast<int>(row % 2 * 8 + random.below(8))] = numbers[random.index(3)];
+      }
+    }
+    none_held += expected == 0;
+    if (weir::greatest_held(both[0], both[1]) != expected ||
+        weir::detail::greatest_held_portable(both[0], both[1]) != expected) {
+      FAIL("another word is found in round " << round);
     }
   }
+  CHECK(none_held > 0);
 }
 
 TEST_CASE("bits are taken out of a word alike on every machine", "[table][simd]") {
@@ -107,6 +138,32 @@ TEST_CASE("bits are taken out of a word alike on every machine", "[table][simd]"
     const auto ignored = static_cast<std::uint32_t>(random()) << 16;
     const auto field = ignored | length << 8 | below;
     CHECK(weir::extract_bits(word, field) == weir::detail::extract_bits_portable(word, field));
+  }
+}
+
+TEST_CASE("places that bits of words number are found alike on every machine", "[table][simd]") {
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  for (unsigned round = 0; round < 10'000; ++round) {
+    std::array<std::uint32_t, 4> words;
+    std::array<std::uint32_t, 5> more_words{};
+    weir::word_places places;
+    std::array<std::uint32_t, 4> expected;
+    for (auto& word : words) word = static_cast<std::uint32_t>(random());
+    std::ranges::copy(words, more_words.begin());
+    for (std::size_t i = 0; i < 4; ++i) {
+      places.word[i] = static_cast<std::uint32_t>(random.below(4));
+      places.below[i] = static_cast<std::uint32_t>(random.below(32));
+      places.mask[i] = (1u << random.below(13)) - 1;
+      places.begin[i] = static_cast<std::uint32_t>(random());
+      const auto value = words[places.word[i]] >> places.below[i] & places.mask[i];
+      expected[i] = places.begin[i] + value * 4;
+    }
+    std::array<std::uint32_t, 4> found;
+    weir::find_places(found, places, words);
+    CHECK(found == expected);
+    weir::find_places(found, places, more_words);
+    CHECK(found == expected);
   }
 }
 

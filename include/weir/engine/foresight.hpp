@@ -11,7 +11,6 @@
 #include "weir/engine/shard.hpp"
 #include "weir/engine/snapshot.hpp"
 #include "weir/net/flow_key.hpp"
-#include "weir/policy/query.hpp"
 #include "weir/policy/rule_search.hpp"
 #include "weir/policy/zone_policy.hpp"
 #include "weir/pool/mapping_forecast.hpp"
@@ -86,12 +85,11 @@ class foresight_group {
   template <EngineTraits T>
   static void begin(const shard<T>& state, foresight<V>& seen, search_group<V>& searches) noexcept {
     const snapshot& config = *state.config;
-    policy_query<V> query;
-    query.flow = unpack(*seen.key);
+    const auto flow = unpack(*seen.key);
     seen.reply_hash = 0;
-    begin_mapping(state, query.flow, seen);
-    seen.back = config.route(query.flow.domain, query.flow.source.address);
-    seen.onward = config.route(query.flow.domain, query.flow.destination.address);
+    begin_mapping(state, flow, seen);
+    seen.back = config.route(flow.domain, flow.source.address);
+    seen.onward = config.route(flow.domain, flow.destination.address);
     seen.judge = {};
     if (seen.onward) {
       const auto to = state.ingress[config.hop(*seen.onward).interface.number()].zone;
@@ -100,7 +98,7 @@ class foresight_group {
     seen.is_searched =
         seen.judge && !seen.judge.is_reversed() && !seen.judge->template rules<V>().is_empty();
     if (seen.is_searched) {
-      seen.judge->template rules<V>().begin(seen.search, query);
+      seen.judge->template rules<V>().begin(seen.search, words_of(*seen.key), flow.protocol, true);
       searches.add(seen.search);
     }
   }

@@ -16,7 +16,6 @@
 #include "weir/policy/rule_box.hpp"
 #include "weir/table/simd.hpp"
 
-#include <algorithm>
 #include <array>
 #include <cstddef>
 #include <cstdint>
@@ -28,7 +27,7 @@ namespace weir::detail {
 inline constexpr std::size_t group_boxes = 2;
 
 /// Where the word that names the rule stands in the last row of a box: no point has one there.
-inline constexpr std::size_t name_word = row_words - 1;
+inline constexpr std::size_t name_word = row_words - 2;
 
 /// A point as groups are compared with it: each row twice, once for each box.
 template <IpVersion V>
@@ -36,18 +35,13 @@ class group_point {
  public:
   explicit group_point(const rule_point<V>& point) noexcept {
     for (std::size_t row = 0; row < point_rows<V>; ++row) {
-      half_row one;
-      std::memcpy(&one, point.data() + row * row_words, sizeof one);
-      rows_[row] =
-          __builtin_shufflevector(one, one, 0, 1, 2, 3, 4, 5, 6, 7, 0, 1, 2, 3, 4, 5, 6, 7);
+      load_twice(rows_[row], point.data() + row * row_words);
     }
   }
 
   const half_words& row(std::size_t which) const noexcept { return rows_[which]; }
 
  private:
-  using half_row [[gnu::vector_size(4 * row_words)]] = std::uint16_t;
-
   std::array<half_words, point_rows<V>> rows_;
 };
 
@@ -71,20 +65,18 @@ class alignas(64) box_group {
     }
     const auto& source = box.sides[address_sides];
     const auto& destination = box.sides[address_sides + 1];
-    set_word(place, address_sides, ports_word(source.first, destination.first),
+    set_word(place, rule_point<V>{}.size() - 1, ports_word(source.first, destination.first),
              ports_word(source.last - source.first, destination.last - destination.first));
-    set_word(place, last_row * row_words + name_word, found_word{box.rule, box.meaning}.bits(),
-             ~0u);
+    set_word(place, last_row * row_words + name_word, name_of({box.rule, box.meaning}), ~0u);
   }
 
   /// Whether there is no room for another box.
-  bool is_full() const noexcept { return name_at(begin_of(group_boxes - 1)) != found_word{}; }
+  bool is_full() const noexcept { return found_at(group_boxes - 1) != found_word{}; }
 
   /// The first rule of the boxes of two groups that hold the point.
   [[gnu::always_inline]] static found_word first(const box_group& one, const box_group& other,
                                                  const group_point<V>& point) noexcept {
-    const auto held = holding(one, other, point);
-    return std::min(one.name_at(begin_of_even[held]), other.name_at(begin_of_odd[held]));
+    return found_by(greatest_held(one.held(point), other.held(point)));
   }
 
   /// The first rule whose box holds the point.
@@ -94,10 +86,13 @@ class alignas(64) box_group {
 
   /// The first one after `after`.
   found_word next(const group_point<V>& point, found_word after) const noexcept {
-    const auto held = holding(*this, *this, point);
+    const auto excess = held(point).excess;
     for (std::size_t place = 0; place < group_boxes; ++place) {
-      const auto name = name_at(begin_of(place));
-      if ((held >> 2 * place & 1) != 0 && after < name) return name;
+      std::array<std::uint64_t, 2> of_box;
+      std::memcpy(&of_box, reinterpret_cast<const std::byte*>(&excess) + place * sizeof of_box,
+                  sizeof of_box);
+      const auto found = found_at(place);
+      if ((of_box[0] | of_box[1]) == 0 && after < found) return found;
     }
     return {};
   }
@@ -116,53 +111,44 @@ class alignas(64) box_group {
     return row == last_row ? 0 : row + 1;
   }
 
-  /// Which boxes of two groups hold the point, by bit: the first of `one`, the first of `other`,
-  /// the second of each.
-  [[gnu::always_inline]] static std::uint32_t holding(const box_group& one, const box_group& other,
-                                                      const group_point<V>& point) noexcept {
-    half_words even{};
-    half_words odd{};
+  /// The greatest of names is that of the first rule; no rule is zero.
+  static constexpr std::uint32_t name_of(found_word found) noexcept { return ~found.bits(); }
+  static constexpr found_word found_by(std::uint32_t name) noexcept {
+    return found_word::from_bits(~name);
+  }
+  found_word found_at(std::size_t place) const noexcept {
+    std::uint32_t name;
+    std::memcpy(&name,
+                reinterpret_cast<const std::byte*>(this) +
+                    begin_of(place, last_row * row_words + name_word),
+                sizeof name);
+    return found_by(name);
+  }
+
+  /// The last rows of both boxes, and by how much the point lies outside them.
+  [[gnu::always_inline]] held_rows held(const group_point<V>& point) const noexcept {
+    held_rows made{pairs_[0].least, half_words{}};
     for (std::size_t row = 0; row < point_rows<V>; ++row) {
-      const auto& here = one.pairs_[stored(row)];
-      const auto& there = other.pairs_[stored(row)];
-      add_excess(even, point.row(row) - here.least, here.extent);
-      add_excess(odd, point.row(row) - there.least, there.extent);
-    }
-    return zero_halves(even, odd);
-  }
-
-  /// Where the first stored row of a box begins, in bytes. Behind the last box it is where the
-  /// extents of the first one begin: of a name the extent is `found_word{}`.
-  static constexpr std::uint8_t begin_of(std::size_t place) noexcept {
-    return static_cast<std::uint8_t>(place * row_words * sizeof(std::uint32_t));
-  }
-
-  using begins = std::array<std::uint8_t, 16>;
-  /// Of the first box that holds the point, by what `holding` says where the group was given in
-  /// this place.
-  static constexpr begins begin_of_first(unsigned place) noexcept {
-    begins made{};
-    for (unsigned bits = 0; bits < made.size(); ++bits) {
-      made[bits] = begin_of(bits >> place & 1 ? 0 : bits >> place & 4 ? 1 : group_boxes);
+      const auto& here = pairs_[stored(row)];
+      add_excess(made.excess, point.row(row) - here.least, here.extent);
     }
     return made;
   }
-  static constexpr begins begin_of_even = begin_of_first(0);
-  static constexpr begins begin_of_odd = begin_of_first(1);
 
-  [[gnu::always_inline]] found_word name_at(std::size_t begin) const noexcept {
-    static_assert(begin_of(group_boxes) == offsetof(row_pair, extent));
-    std::uint32_t bits;
-    std::memcpy(&bits, reinterpret_cast<const std::byte*>(this) + begin + name_word * sizeof bits,
-                sizeof bits);
-    return found_word::from_bits(bits);
+  static constexpr std::uint32_t ports_word(std::uint32_t source,
+                                            std::uint32_t destination) noexcept {
+    return source | destination << 16;
   }
 
-  /// Sets a word of a box, as points count their words.
+  /// Where the least of a word of a box is, in bytes, as points count their words.
+  static constexpr std::size_t begin_of(std::size_t place, std::size_t word) noexcept {
+    return stored(word / row_words) * sizeof(row_pair) +
+           (place * row_words + word % row_words) * sizeof(std::uint32_t);
+  }
+
   void set_word(std::size_t place, std::size_t word, std::uint32_t least,
                 std::uint32_t extent) noexcept {
-    auto* const to = reinterpret_cast<std::byte*>(this) + begin_of(place) +
-                     stored(word / row_words) * sizeof(row_pair) + word % row_words * sizeof least;
+    auto* const to = reinterpret_cast<std::byte*>(this) + begin_of(place, word);
     std::memcpy(to, &least, sizeof least);
     std::memcpy(to + offsetof(row_pair, extent), &extent, sizeof extent);
   }

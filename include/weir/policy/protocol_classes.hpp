@@ -46,8 +46,8 @@ class protocol_classes {
   const protocol_set& members(std::size_t place) const noexcept { return members_[place]; }
 
  private:
-  std::size_t count_ = 1;
   std::array<std::uint8_t, 256> class_of_{};
+  std::size_t count_ = 1;
   std::array<protocol_set, classes_max> members_{};
 };
 

@@ -8,6 +8,7 @@
 // that its longest list is replaced by the smallest block or range around it; such a box only
 // says that the rule may match.
 
+#include "weir/net/flow_words.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/port.hpp"
 #include "weir/net/prefix.hpp"
@@ -18,27 +19,24 @@
 #include <array>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 namespace weir::detail {
 
 template <IpVersion V>
-inline constexpr std::size_t address_words = V::address_bits / 32;
-template <IpVersion V>
 inline constexpr std::size_t box_sides = 2 * address_words<V> + 2;
+
+/// A packet in the space of rules.
+template <IpVersion V>
+using rule_point = flow_words<V>;
 
 /// Words that are compared with those of a box at once.
 inline constexpr std::size_t row_words = 4;
 template <IpVersion V>
-inline constexpr std::size_t point_rows = V::number == 4 ? 1 : 3;
-
-/// A packet in the space of rules: the words of source and destination, both ports in one word, and
-/// zeros up to the end of a row.
-template <IpVersion V>
-using rule_point = std::array<std::uint32_t, point_rows<V> * row_words>;
+inline constexpr std::size_t point_rows = std::tuple_size_v<rule_point<V>> / row_words;
 
 /// The lowest bit of a side in a point.
 struct point_bit {
@@ -48,45 +46,10 @@ struct point_bit {
 
 template <IpVersion V>
 constexpr point_bit lowest_bit(std::size_t side) noexcept {
-  constexpr auto ports = 2 * address_words<V>;
-  return side <= ports ? point_bit{static_cast<std::uint8_t>(side), 0} : point_bit{ports, 16};
-}
-
-constexpr std::uint32_t ports_word(std::uint32_t source, std::uint32_t destination) noexcept {
-  return source | destination << 16;
-}
-
-constexpr std::array<std::uint32_t, 1> words_of(ipv4_address address) noexcept {
-  return {address.bits()};
-}
-constexpr std::array<std::uint32_t, 4> words_of(const ipv6_address& address) noexcept {
-  return {
-      static_cast<std::uint32_t>(address.high() >> 32), static_cast<std::uint32_t>(address.high()),
-      static_cast<std::uint32_t>(address.low() >> 32), static_cast<std::uint32_t>(address.low())};
-}
-
-/// Stores a row at once, so that it can be loaded at once.
-[[gnu::always_inline]] inline void store_row(std::uint32_t* to, std::uint32_t first,
-                                             std::uint32_t second, std::uint32_t third,
-                                             std::uint32_t fourth) noexcept {
-  using row [[gnu::vector_size(4 * row_words)]] = std::uint32_t;
-  const row words{first, second, third, fourth};
-  std::memcpy(to, &words, sizeof words);
-}
-
-[[gnu::always_inline]] inline void store_point(const flow_key<ipv4>& flow,
-                                               rule_point<ipv4>& to) noexcept {
-  store_row(to.data(), flow.source.address.bits(), flow.destination.address.bits(),
-            ports_word(flow.source.port.number(), flow.destination.port.number()), 0);
-}
-[[gnu::always_inline]] inline void store_point(const flow_key<ipv6>& flow,
-                                               rule_point<ipv6>& to) noexcept {
-  const auto source = words_of(flow.source.address);
-  const auto destination = words_of(flow.destination.address);
-  store_row(to.data(), source[0], source[1], source[2], source[3]);
-  store_row(to.data() + 4, destination[0], destination[1], destination[2], destination[3]);
-  store_row(to.data() + 8, ports_word(flow.source.port.number(), flow.destination.port.number()), 0,
-            0, 0);
+  constexpr std::size_t source_port = 2 * address_words<V>;
+  constexpr std::uint8_t ports = std::tuple_size_v<rule_point<V>> - 1;
+  if (side < source_port) return {static_cast<std::uint8_t>(side), 0};
+  return {ports, static_cast<std::uint8_t>(side == source_port ? 0 : 16)};
 }
 
 /// A closed range of one side.

@@ -11,10 +11,10 @@
 
 #include <algorithm>
 #include <array>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
-#include <utility>
+#include <vector>
 
 namespace weir::detail {
 
@@ -29,67 +29,63 @@ class rule_search {
 
   /// The slices of the roots.
   [[gnu::always_inline]] void begin(const rule_forest<V>& forest, const tree_grove& grove,
-                                    const flow_key<V>& flow) noexcept {
-    forest_ = &forest;
-    grove_ = &grove;
-    store_point(flow, point_);
-    for (std::size_t tree = 0; tree < trees; ++tree) {
-      slices_[tree] = grove.roots[tree].place(point_);
-      prefetch_read(forest.places() + slices_[tree]);
-    }
+                                    const rule_point<V>& point) noexcept {
+    forest_ = forest.data();
+    point_ = point;
+    grove.enter(slices_, point);
+    for (std::size_t tree = 0; tree < trees; ++tree) prefetch_read(forest_ + slices_[tree]);
   }
 
   /// What the slice of a tree leads to; answers whether to a node.
   [[gnu::always_inline]] bool arrive(std::size_t tree) noexcept {
-    const auto& forest = *forest_;
-    const tree_place at = forest.places()[slices_[tree]];
-    const auto* const group = forest.group(at);
-    for (std::size_t line = 0; line < sizeof *group; line += line_bytes) {
-      prefetch_read(reinterpret_cast<const std::byte*>(group) + line);
+    const tree_place at = place_at(forest_, slices_[tree]);
+    for (std::size_t line = 0; line < sizeof(box_group<V>); line += line_bytes) {
+      prefetch_read(forest_ + at.near_begin() + line);
     }
-    leaves_[tree] = at;
+    reached_[tree] = at;
     return at.is_node();
   }
 
   /// The slice of the node that a tree led to.
   [[gnu::always_inline]] void turn(std::size_t tree) noexcept {
-    slices_[tree] = forest_->node(leaves_[tree]).place(point_);
-    prefetch_read(forest_->places() + slices_[tree]);
+    slices_[tree] = node_at(forest_, reached_[tree]).slice_of(point_);
+    prefetch_read(forest_ + slices_[tree]);
   }
 
   /// The first rule whose boxes hold the packet, and that does not say no.
   [[gnu::always_inline]] rule_match conclude(
-      const policy_query<V>& query, std::span<const rule_criteria<V>> criteria) const noexcept {
-    found_word found = box_group<V>::first(*forest_->group(leaves_[0]), *forest_->group(leaves_[1]),
-                                           group_point<V>{point_});
-    found = std::min(found, grove_->otherwise);
-    if (leaves_[0].has_more() || leaves_[1].has_more()) [[unlikely]] {
-      found = first_of_all();
+      const policy_query<V>& query, const std::vector<rule_criteria<V>>& criteria) const noexcept {
+    if (either_has_more(reached_[0], reached_[1])) [[unlikely]] {
+      return ask(first_of_all(), query, criteria);
     }
+    found_word found =
+        box_group<V>::first(group_at<V>(forest_, reached_[0].near_begin()),
+                            group_at<V>(forest_, reached_[1].near_begin()), group_point<V>{point_});
+    found = std::min(found, tree_grove::otherwise(slices_));
     return found.must_ask() ? ask(found, query, criteria) : found.match();
   }
 
  private:
   /// The leaf of a tree that holds the packet.
   tree_place leaf(std::size_t tree) const noexcept {
-    if (tree < trees) return leaves_[tree];
-    auto at = forest_->places()[grove_->roots[tree].place(point_)];
-    while (at.is_node()) at = forest_->places()[forest_->node(at).place(point_)];
+    if (tree < trees) return reached_[tree];
+    auto at = place_at(forest_, slices_[tree]);
+    while (at.is_node()) at = place_at(forest_, node_at(forest_, at).slice_of(point_));
     return at;
   }
 
   /// Calls `visit` for the groups of a leaf, in order, for as long as it wants to go on.
   template <class Visit>
   [[gnu::always_inline]] void each_group(tree_place leaf, Visit&& visit) const noexcept {
-    const box_group<V>* group = forest_->group(leaf);
+    const auto* group = &group_at<V>(forest_, leaf.begin());
     while (visit(*group) && leaf.has_more() && group->is_full()) ++group;
   }
 
   /// The first rule of all groups of all trees.
   [[gnu::noinline]] found_word first_of_all() const noexcept {
     const group_point<V> spread{point_};
-    found_word first = grove_->otherwise;
-    for (std::size_t tree = 0; tree < grove_->trees; ++tree) {
+    found_word first = tree_grove::otherwise(slices_);
+    for (std::size_t tree = 0; tree < tree_grove::trees_max; ++tree) {
       each_group(leaf(tree), [&](const box_group<V>& group) noexcept {
         const auto found = group.first(spread);
         first = std::min(first, found);
@@ -101,7 +97,7 @@ class rule_search {
 
   /// The match of a search whose first answer is that a rule must be asked.
   [[gnu::noinline]] rule_match ask(found_word found, const policy_query<V>& query,
-                                   std::span<const rule_criteria<V>> criteria) const noexcept {
+                                   const std::vector<rule_criteria<V>>& criteria) const noexcept {
     while (found.must_ask()) {
       const auto answer = criteria[found.rule()].answer(query);
       if (answer != rule_answer::no) return {found.rule(), answer};
@@ -113,8 +109,8 @@ class rule_search {
   /// The first answer after another one.
   found_word next(found_word after) const noexcept {
     const group_point<V> spread{point_};
-    found_word first = grove_->otherwise;
-    for (std::size_t tree = 0; tree < grove_->trees; ++tree) {
+    found_word first = tree_grove::otherwise(slices_);
+    for (std::size_t tree = 0; tree < tree_grove::trees_max; ++tree) {
       // Groups are in order, and so are the boxes of each.
       each_group(leaf(tree), [&](const box_group<V>& group) noexcept {
         const auto found = group.next(spread, after);
@@ -125,11 +121,10 @@ class rule_search {
     return first;
   }
 
-  const rule_forest<V>* forest_;
-  const tree_grove* grove_;
+  const std::byte* forest_;
+  std::array<tree_place, trees> reached_;
+  alignas(4 * row_words) tree_grove::starts slices_;
   alignas(4 * row_words) rule_point<V> point_;
-  std::array<std::uint32_t, trees> slices_;
-  std::array<tree_place, trees> leaves_;
 };
 
 /// Searches that have begun and go on together.
@@ -143,37 +138,41 @@ class search_group {
 
   /// Follows all trees to their leaves.
   void lead_to_leaves() noexcept {
+    // No branch: nobody can predict which search meets a node.
+    std::array<search_bits, trees> at_node{};
     for (std::size_t i = 0; i < size_; ++i) {
-      for (std::size_t tree = 0; tree < trees; ++tree) arrive(searches_[i], tree);
+      for (std::size_t tree = 0; tree < trees; ++tree) at_node[tree] |= arrive(i, tree);
     }
-    // Few go on: all trees take a step together, so that memory is waited for once.
-    while (nodes_[0] + nodes_[1] > 0) {
-      for (std::size_t tree = 0; tree < trees; ++tree) {
-        for (std::size_t i = 0; i < nodes_[tree]; ++i) at_node_[tree][i]->turn(tree);
-      }
-      for (std::size_t tree = 0; tree < trees; ++tree) {
-        const auto count = std::exchange(nodes_[tree], 0);
-        for (std::size_t i = 0; i < count; ++i) arrive(at_node_[tree][i], tree);
-      }
-    }
+    // Few go on, so that the processor takes the steps of several at once.
+    while ((at_node[0] | at_node[1]) != 0) at_node = {step<0>(at_node[0]), step<1>(at_node[1])};
   }
 
  private:
   static constexpr std::size_t trees = rule_search<V>::trees;
   static_assert(trees == 2);
 
-  using searches = std::array<rule_search<V>*, size_max>;
+  /// A bit for each search.
+  using search_bits = std::uint64_t;
 
-  /// No branch: nobody can predict which search meets a node.
-  [[gnu::always_inline]] void arrive(rule_search<V>* search, std::size_t tree) noexcept {
-    at_node_[tree][nodes_[tree]] = search;
-    nodes_[tree] += search->arrive(tree);
+  /// What the slice of a tree leads to: the bit of the search if to a node.
+  [[gnu::always_inline]] search_bits arrive(std::size_t i, std::size_t tree) noexcept {
+    return search_bits{searches_[i]->arrive(tree)} << i;
+  }
+
+  /// Searches that are at a node go on; answers which of them are at a node again.
+  template <std::size_t Tree>
+  [[gnu::always_inline]] search_bits step(search_bits at_node) noexcept {
+    search_bits still = 0;
+    for (; at_node != 0; at_node &= at_node - 1) {
+      const auto i = static_cast<std::size_t>(std::countr_zero(at_node));
+      searches_[i]->turn(Tree);
+      still |= arrive(i, Tree);
+    }
+    return still;
   }
 
   std::size_t size_ = 0;
-  searches searches_;
-  std::array<std::size_t, trees> nodes_{};
-  std::array<searches, trees> at_node_;
+  std::array<rule_search<V>*, size_max> searches_;
 };
 
 }  // namespace weir::detail

@@ -1,7 +1,9 @@
 #pragma once
 
 #include "weir/base/contract.hpp"
+#include "weir/net/flow_words.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/protocol.hpp"
 #include "weir/policy/protocol_classes.hpp"
 #include "weir/policy/query.hpp"
 #include "weir/policy/rule.hpp"
@@ -53,7 +55,7 @@ class rule_set {
   rule_match match(const policy_query<V>& query) const noexcept {
     if (is_empty()) return {};
     detail::rule_search<V> search;
-    begin(search, query);
+    begin(search, words_of(query.flow), query.flow.protocol, query.header_known);
     for (std::size_t tree = 0; tree < search.trees; ++tree) {
       while (search.arrive(tree)) search.turn(tree);
     }
@@ -62,10 +64,10 @@ class rule_set {
 
   /// The same in steps, of which each is taken for many packets: `begin`,
   /// `search_group::lead_to_leaves`, `conclude`.
-  [[gnu::always_inline]] void begin(detail::rule_search<V>& search,
-                                    const policy_query<V>& query) const noexcept {
-    const auto& trees = query.header_known ? known_ : unknown_;
-    search.begin(forest_, trees[classes_.class_of(query.flow.protocol)], query.flow);
+  [[gnu::always_inline]] void begin(detail::rule_search<V>& search, const flow_words<V>& flow,
+                                    protocol transport, bool header_known) const noexcept {
+    const auto& trees = header_known ? known_ : unknown_;
+    search.begin(forest_, trees[classes_.class_of(transport)], flow);
   }
   [[gnu::always_inline]] rule_match conclude(const detail::rule_search<V>& search,
                                              const policy_query<V>& query) const noexcept {
@@ -150,11 +152,12 @@ class rule_set {
     return one.needs_flags_or_icmp() ? detail::box_meaning::ask : detail::box_meaning::match;
   }
 
-  std::vector<criteria_type> criteria_;
+  // What every search begins with shares a cache line.
+  detail::rule_forest<V> forest_;
   protocol_classes classes_;
   std::array<detail::tree_grove, protocol_classes::classes_max> known_{};
   std::array<detail::tree_grove, protocol_classes::classes_max> unknown_{};
-  detail::rule_forest<V> forest_;
+  std::vector<criteria_type> criteria_;
 };
 
 }  // namespace weir

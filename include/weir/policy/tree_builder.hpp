@@ -15,10 +15,9 @@
 // becomes leaves as it is. As the fullest parts come first, that bounds memory at the least expense
 // of speed.
 
-#include "weir/base/contract.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/policy/box_group.hpp"
-#include "weir/policy/found_word.hpp"
+#include "weir/policy/forest_draft.hpp"
 #include "weir/policy/rule_box.hpp"
 #include "weir/policy/rule_tree.hpp"
 
@@ -48,8 +47,7 @@ template <IpVersion V>
 class tree_builder {
  public:
   /// A tree keeps at most `replication_max` boxes for each box it is given.
-  explicit tree_builder(std::size_t replication_max)
-      : replication_max_{replication_max}, places_{leaf_of({})} {}
+  explicit tree_builder(std::size_t replication_max) : replication_max_{replication_max} {}
 
   /// Trees over boxes in order of rules: one, or where enough of them are wide in one address and
   /// enough in the other, one for each kind. In one tree such boxes would be repeated in all the
@@ -59,7 +57,7 @@ class tree_builder {
     const auto last = std::ranges::find_if(
         boxes, [](const auto& box) { return decides_all(box, whole_space<V>()); });
     if (last != boxes.end()) {
-      made.otherwise = found_word{last->rule, last->meaning};
+      made.set_otherwise({last->rule, last->meaning});
       boxes.erase(last, boxes.end());
     }
     std::array<std::vector<rule_box<V>>, tree_grove::trees_max> kinds;
@@ -76,18 +74,16 @@ class tree_builder {
       kinds = {std::move(boxes), {}, {}};
     }
     has_further_trees_ = !kinds[tree_grove::trees_min].empty();
-    std::uint32_t trees = 0;
+    std::size_t trees = 0;
     for (auto& kind : kinds) {
-      if (!kind.empty()) made.roots[trees++] = build(std::move(kind));
+      if (!kind.empty()) made.set_root(trees++, build(std::move(kind)));
     }
-    made.trees = std::max<std::uint32_t>(trees, tree_grove::trees_min);
     return made;
   }
 
   /// A tree over boxes in order of rules.
   tree_node build(std::vector<rule_box<V>> boxes) {
     boxes_ = std::move(boxes);
-    leaves_.clear();
     kept_ = boxes_.size();
     kept_max_ = std::max(replication_free, replication_max_ * boxes_.size());
     part root{whole_space<V>(), whole_space<V>(), {}, root_place, false};
@@ -103,14 +99,17 @@ class tree_builder {
       waiting_.pop_back();
       if (!try_cut(fullest)) finish(fullest);
     }
+    put_leaves();
     return root_;
   }
 
   /// All trees that were built.
-  rule_forest<V> forest() const { return rule_forest<V>{places_, groups_}; }
+  rule_forest<V> forest() const { return draft_.forest(); }
 
  private:
   using box_numbers = std::vector<std::uint32_t>;
+  /// By a list of boxes, one that holds it.
+  using company_of_boxes = std::map<box_numbers, box_numbers>;
   /// In place of the place of a slice: that of the root.
   static constexpr std::size_t root_place = ~std::size_t{0};
 
@@ -261,7 +260,7 @@ class tree_builder {
   cut_plan plan_along(const part& whole, std::size_t side) const {
     const auto differing = difference_along(whole, side);
     const auto& limit = whole.space.sides[side];
-    const auto bits_useful = static_cast<unsigned>(std::bit_width(whole.boxes.size())) + 3;
+    const auto bits_useful = static_cast<unsigned>(std::bit_width(whole.boxes.size())) + 2;
     cut_plan best;
     best.mean = static_cast<double>(whole.boxes.size());
     for (unsigned bits = 1; bits <= std::min({differing.bits, bits_useful, node_bits_max});
@@ -293,12 +292,9 @@ class tree_builder {
     const auto low = lowest_bit<V>(best.side);
     const tree_cut cut{low.word, static_cast<std::uint8_t>(low.shift + best.shift),
                        static_cast<std::uint8_t>(best.bits)};
-    places_.push_back(tree_place::cut(cut));
-    const auto first = places_.size();
-    places_.resize(first + best.slices());
-    expects(places_.size() <= tree_place::places_max, "a forest has fewer places than numbers");
-    put(whole, tree_node{static_cast<std::uint32_t>(first), cut});
-    add_slices(whole, best, first);
+    const auto node = draft_.add_node(cut);
+    put(whole.place, node);
+    add_slices(whole, best, draft_.place_of(node));
     return true;
   }
 
@@ -326,51 +322,73 @@ class tree_builder {
     }
   }
 
-  /// Puts a leaf with all boxes of the part in its place.
-  void finish(const part& whole) {
-    const auto [known, is_new] = leaves_.try_emplace(whole.boxes);
-    if (is_new) known->second = leaf_of(whole.boxes);
-    put(whole, known->second);
+  /// A leaf with all boxes of the part is to be put in its place.
+  void finish(const part& whole) { leaves_[whole.boxes].push_back(whole.place); }
+
+  /// Puts the leaves in their places.
+  void put_leaves() {
+    const auto company = has_further_trees_ ? company_of_boxes{} : company_of_lone();
+    std::map<box_numbers, tree_place> made;
+    for (const auto& [listed, places] : leaves_) {
+      const auto shared = company.find(listed);
+      const auto& boxes = shared != company.end() ? shared->second : listed;
+      const auto [known, is_new] = made.try_emplace(boxes);
+      if (is_new) known->second = leaf_of(boxes);
+      for (const auto place : places) put(place, known->second);
+    }
+    leaves_.clear();
+  }
+
+  /// A box more in a leaf is no harm: for each box that is alone in one, boxes that fill a group
+  /// with it, so that there are fewer groups.
+  company_of_boxes company_of_lone() const {
+    company_of_boxes made;
+    for (const auto& [listed, places] : leaves_) {
+      if (listed.size() != group_boxes) continue;
+      for (const auto number : listed) made.try_emplace({number}, listed);
+    }
+    box_numbers waiting;
+    for (const auto& [listed, places] : leaves_) {
+      if (listed.size() != 1 || made.contains(listed)) continue;
+      waiting.push_back(listed.front());
+      if (waiting.size() < group_boxes) continue;
+      for (const auto number : waiting) made[{number}] = waiting;
+      waiting.clear();
+    }
+    return made;
   }
 
   tree_place leaf_of(const box_numbers& listed) {
-    const auto first = groups_.size();
-    const bool has_more = has_further_trees_ || listed.size() > group_boxes;
-    const auto count = has_more ? listed.size() / group_boxes + 1 : 1;
-    expects(first + count <= tree_place::groups_max, "a forest has fewer groups than numbers");
-    groups_.resize(first + count);
-    for (std::size_t place = 0; place < listed.size(); ++place) {
-      groups_[first + place / group_boxes].set(place % group_boxes, boxes_[listed[place]]);
-    }
-    return tree_place::leaf(static_cast<std::uint32_t>(first), has_more);
+    std::vector<rule_box<V>> boxes;
+    boxes.reserve(listed.size());
+    for (const auto number : listed) boxes.push_back(boxes_[number]);
+    return draft_.add_leaf(boxes, has_further_trees_ || boxes.size() > group_boxes);
   }
 
-  void put(const part& whole, tree_node node) {
-    if (whole.place == root_place) {
+  void put(std::size_t place, tree_node node) {
+    if (place == root_place) {
       root_ = node;
-      return;
+    } else {
+      draft_.put(place, node);
     }
-    places_[whole.place] = tree_place::node(node.first);
   }
-  void put(const part& whole, tree_place leaf) {
-    if (whole.place != root_place) {
-      places_[whole.place] = leaf;
-      return;
+  void put(std::size_t place, tree_place leaf) {
+    if (place == root_place) {
+      root_ = draft_.add_node({});
+      place = draft_.place_of(root_);
     }
-    root_ = {static_cast<std::uint32_t>(places_.size()), {}};
-    places_.push_back(leaf);
+    draft_.put(place, leaf);
   }
 
   std::size_t replication_max_;
   bool has_further_trees_ = false;  ///< beside those that every search follows
   std::vector<rule_box<V>> boxes_;
   std::vector<part> waiting_;
-  std::map<box_numbers, tree_place> leaves_;
+  std::map<box_numbers, std::vector<std::size_t>> leaves_;  ///< and places that lead to them
   std::size_t kept_ = 0;
   std::size_t kept_max_ = 0;
   tree_node root_;
-  std::vector<box_group<V>> groups_;
-  std::vector<tree_place> places_;
+  forest_draft<V> draft_;
 };
 
 }  // namespace weir::detail

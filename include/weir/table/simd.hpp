@@ -1,9 +1,10 @@
 #pragma once
 
-// What depends on the machine: comparing a line of words at once, taking bits out of a word, wide
+// What depends on the machine: comparing a line of words at once, taking bits out of words, wide
 // products, prefetching, large pages. The one header that asks which machine it is; every answer
 // has a portable form beside it, and results never differ.
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -69,8 +70,15 @@ inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
 #endif
 }
 
-/// Sixteen numbers that are compared at once.
+/// Sixteen numbers that are compared at once: two rows of eight, each of which is four words.
 using half_words [[gnu::vector_size(32)]] = std::uint16_t;
+
+/// Two rows that something was compared with, and whether it lies in them: where no number of a row
+/// exceeds its limit.
+struct held_rows {
+  half_words words;
+  half_words excess;
+};
 
 namespace detail {
 
@@ -80,17 +88,20 @@ inline void add_excess_portable(half_words& to, const half_words& numbers,
   to |= (numbers - limits) & __builtin_convertvector(numbers > limits, half_words);
 }
 
-/// The portable form of `zero_halves`.
-inline std::uint32_t zero_halves_portable(const half_words& even, const half_words& odd) noexcept {
-  std::uint64_t words[2][4];
-  std::memcpy(words[0], &even, sizeof even);
-  std::memcpy(words[1], &odd, sizeof odd);
-  std::uint32_t zero = 0;
-  for (unsigned bit = 0; bit < 4; ++bit) {
-    const auto* const half = words[bit % 2] + bit / 2 * 2;
-    zero |= std::uint32_t{(half[0] | half[1]) == 0} << bit;
+/// The portable form of `greatest_held`.
+inline std::uint32_t greatest_held_portable(const held_rows& one, const held_rows& other) noexcept {
+  std::uint32_t greatest = 0;
+  for (const auto* rows : {&one, &other}) {
+    std::uint64_t excess[4];
+    std::uint32_t words[8];
+    std::memcpy(excess, &rows->excess, sizeof excess);
+    std::memcpy(words, &rows->words, sizeof words);
+    for (unsigned half = 0; half < 2; ++half) {
+      const bool is_held = (excess[2 * half] | excess[2 * half + 1]) == 0;
+      if (is_held && words[4 * half + 2] > greatest) greatest = words[4 * half + 2];
+    }
   }
-  return zero;
+  return greatest;
 }
 
 }  // namespace detail
@@ -106,18 +117,33 @@ inline std::uint32_t zero_halves_portable(const half_words& even, const half_wor
 #endif
 }
 
-/// By bit, the halves that are zero: the first half of `even`, that of `odd`, the second half of
-/// `even`, that of `odd`.
-[[gnu::always_inline]] inline std::uint32_t zero_halves(const half_words& even,
-                                                        const half_words& odd) noexcept {
+/// The four words at `row`, twice.
+[[gnu::always_inline]] inline void load_twice(half_words& to, const std::uint32_t* row) noexcept {
+#if defined(__AVX2__)
+  to = reinterpret_cast<half_words>(
+      _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row))));
+#else
+  std::memcpy(&to, row, sizeof to / 2);
+  std::memcpy(reinterpret_cast<std::byte*>(&to) + sizeof to / 2, row, sizeof to / 2);
+#endif
+}
+
+/// The greatest third word of the rows without excess; zero where there is none.
+[[gnu::always_inline]] inline std::uint32_t greatest_held(const held_rows& one,
+                                                          const held_rows& other) noexcept {
 #if defined(__AVX2__)
   // Saturation makes no number zero that is not.
-  const __m256i bytes =
-      _mm256_packs_epi16(reinterpret_cast<__m256i>(even), reinterpret_cast<__m256i>(odd));
-  const __m256i zero = _mm256_cmpeq_epi64(bytes, _mm256_setzero_si256());
-  return static_cast<std::uint32_t>(_mm256_movemask_pd(_mm256_castsi256_pd(zero)));
+  const __m256i excess = _mm256_packs_epi16(reinterpret_cast<__m256i>(one.excess),
+                                            reinterpret_cast<__m256i>(other.excess));
+  const __m256i words = _mm256_unpackhi_epi64(reinterpret_cast<__m256i>(one.words),
+                                              reinterpret_cast<__m256i>(other.words));
+  const __m256i held = _mm256_and_si256(_mm256_cmpeq_epi64(excess, _mm256_setzero_si256()), words);
+  const __m128i of_each =
+      _mm_max_epu32(_mm256_castsi256_si128(held), _mm256_extracti128_si256(held, 1));
+  return static_cast<std::uint32_t>(
+      _mm_cvtsi128_si32(_mm_max_epu32(of_each, _mm_unpackhi_epi64(of_each, of_each))));
 #else
-  return detail::zero_halves_portable(even, odd);
+  return detail::greatest_held_portable(one, other);
 #endif
 }
 
@@ -141,6 +167,40 @@ constexpr std::uint32_t extract_bits_portable(std::uint32_t word, std::uint32_t 
   return detail::extract_bits_portable(word, field);
 #endif
 }
+
+/// Four numbers, each of them some neighbouring bits of one of several words, times four, and more:
+/// where the word that the bits number lies, in bytes, if the words begin at `begin`.
+struct alignas(16) word_places {
+  std::array<std::uint32_t, 4> word{};   ///< in which the bits are
+  std::array<std::uint32_t, 4> below{};  ///< how many bits lie below them
+  std::array<std::uint32_t, 4> mask{};   ///< as many ones as there are bits
+  std::array<std::uint32_t, 4> begin{};
+};
+
+/// What four places are for some words.
+template <std::size_t Words>
+[[gnu::always_inline]] inline void find_places(
+    std::array<std::uint32_t, 4>& to, const word_places& places,
+    const std::array<std::uint32_t, Words>& words) noexcept {
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    to[i] = places.begin[i] + 4 * (words[places.word[i]] >> places.below[i] & places.mask[i]);
+  }
+}
+#if defined(__AVX2__)
+[[gnu::always_inline]] inline void find_places(std::array<std::uint32_t, 4>& to,
+                                               const word_places& places,
+                                               const std::array<std::uint32_t, 4>& words) noexcept {
+  const auto load = [](const std::array<std::uint32_t, 4>& from) noexcept {
+    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from.data()));
+  };
+  const __m128i chosen =
+      _mm_castps_si128(_mm_permutevar_ps(_mm_castsi128_ps(load(words)), load(places.word)));
+  const __m128i value =
+      _mm_and_si128(_mm_srlv_epi32(chosen, load(places.below)), load(places.mask));
+  const __m128i found = _mm_add_epi32(_mm_slli_epi32(value, 2), load(places.begin));
+  std::memcpy(to.data(), &found, sizeof found);
+}
+#endif
 
 namespace detail {
 
