@@ -26,6 +26,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 namespace weir::bench {
@@ -137,32 +138,50 @@ class linear_rules {
   std::vector<row> rules_;
 };
 
-// A packet and the list it meets, in both forms. The engine has the packet's key as it lies in the
-// packet; the plain loop takes the fields in host order.
+// A list in both forms.
 template <class V>
-struct question {
-  const linear_rules<V>* linear = nullptr;
-  const rule_set<V>* compiled = nullptr;
-  policy_query<V> query{};
-  packed_flow<V> key{};
+struct rule_list {
+  linear_rules<V> linear;
+  rule_set<V> compiled;
+};
+
+// Packets and the lists they meet. The engine has the key of a packet as it lies there, and reads
+// the query only where a rule must be asked; the plain loop takes fields in host order.
+template <class V>
+struct trace {
+  struct packet {
+    const rule_list<V>* list;
+    packed_flow<V> key;
+  };
+
+  std::vector<packet> packets;
+  std::vector<policy_query<V>> queries;
+
+  /// The sum of what a function says of each list and its packet's query.
+  template <class Match>
+  std::uint64_t sum(Match&& match) const {
+    std::uint64_t made = 0;
+    for (std::size_t i = 0; i < packets.size(); ++i) made += match(*packets[i].list, queries[i]);
+    return made;
+  }
 };
 
 /// The sum of the rules that packets match, found together in bursts.
 template <class V>
-std::uint64_t match_bursts(const std::vector<question<V>>& questions) {
+std::uint64_t match_bursts(const trace<V>& of) {
   std::array<weir::detail::rule_search<V>, burst_max> searches;
   std::uint64_t sum = 0;
-  for (std::size_t first = 0; first < questions.size(); first += burst_max) {
-    const auto burst = std::span{questions}.subspan(first, burst_max);
+  for (std::size_t first = 0; first < of.packets.size(); first += burst_max) {
+    const auto burst = std::span{of.packets}.subspan(first, burst_max);
     weir::detail::search_group<V> together;
     for (std::size_t i = 0; i < burst_max; ++i) {
       const auto& key = burst[i].key;
-      burst[i].compiled->begin(searches[i], words_of(key), key.protocol(), true);
+      burst[i].list->compiled.begin(searches[i], words_of(key), key.protocol(), true);
       together.add(searches[i]);
     }
     together.lead_to_leaves();
     for (std::size_t i = 0; i < burst_max; ++i) {
-      sum += burst[i].compiled->conclude(searches[i], burst[i].query).rule;
+      sum += burst[i].list->compiled.conclude(searches[i], of.queries[first + i]).rule;
     }
   }
   return sum;
@@ -173,61 +192,52 @@ void measure(std::size_t count, std::size_t lists, std::optional<bar> limit, con
              report& out) {
   random_rules<V> random{seed + count};
   std::vector<std::vector<rule>> rules;
-  std::vector<linear_rules<V>> linear;
-  std::vector<rule_set<V>> compiled;
+  std::vector<rule_list<V>> both;
   double build_ms = 0;
   for (std::size_t list = 0; list < lists; ++list) {
     rules.push_back(random.make(count, rule_flavor::plain));
-    linear.emplace_back(rules.back());
     const auto start = std::chrono::steady_clock::now();
-    compiled.emplace_back(rules.back());
+    rule_set<V> compiled{rules.back()};
     const std::chrono::duration<double, std::milli> taken =
         std::chrono::steady_clock::now() - start;
     build_ms += taken.count() / static_cast<double>(lists);
+    both.push_back({linear_rules<V>{rules.back()}, std::move(compiled)});
   }
   // Every sweep meets packets of its own: those of one that is repeated are learned by heart.
-  std::vector<question<V>> questions;
+  trace<V> drawn;
   const auto draw = [&](std::size_t wanted) {
-    questions.clear();
-    while (questions.size() < wanted) {
+    drawn.packets.clear();
+    drawn.queries.clear();
+    for (std::size_t i = 0; i < wanted; ++i) {
       const auto list = random.below(lists);
-      const bool is_inside = questions.size() % 2 != 0;
-      const auto query =
-          is_inside ? random.packet_of(rules[list][random.below(count)]) : random.packet();
-      questions.push_back({&linear[list], &compiled[list], query, pack(query.flow)});
+      const bool is_inside = i % 2 != 0;
+      drawn.queries.push_back(is_inside ? random.packet_of(rules[list][random.below(count)])
+                                        : random.packet());
+      drawn.packets.push_back({&both[list], pack(drawn.queries.back().flow)});
     }
   };
+  const auto by_loop = [](const auto& list, const auto& query) { return list.linear.match(query); };
+  const auto by_tree = [](const auto& list, const auto& query) {
+    return list.compiled.match(query).rule;
+  };
   draw(packets);
-  std::size_t different = 0;
-  std::uint64_t expected_sum = 0;
-  for (const auto& one : questions) {
-    const auto expected = one.linear->match(one.query);
-    different += expected != one.compiled->match(one.query).rule;
-    expected_sum += expected;
-  }
-  out.verify(different == 0 && expected_sum == match_bursts(questions),
+  const auto different = drawn.sum([&](const auto& list, const auto& query) {
+    return by_loop(list, query) != by_tree(list, query);
+  });
+  out.verify(different == 0 && drawn.sum(by_loop) == match_bursts(drawn),
              "the classifier and the plain loop name the same rule");
 
   // The plain loop is given fewer packets, so that its sweeps are not much longer.
   const std::size_t share = std::max(packets / count * 4, linear_packets_min);
-  const auto ask_all = [&](auto&& match) {
-    return [&, match] {
-      std::uint64_t sum = 0;
-      for (const auto& one : questions) sum += match(one);
-      keep(sum);
-    };
-  };
   const std::vector<contender> contenders{
-      {share, ask_all([&](const auto& one) { return one.linear->match(one.query); }),
-       [&] { draw(share); }},
-      {packets, [&] { keep(match_bursts(questions)); }, [&] { draw(packets); }},
-      {packets, ask_all([&](const auto& one) { return one.compiled->match(one.query).rule; }),
-       [&] { draw(packets); }},
+      {share, [&] { keep(drawn.sum(by_loop)); }, [&] { draw(share); }},
+      {packets, [&] { keep(match_bursts(drawn)); }, [&] { draw(packets); }},
+      {packets, [&] { keep(drawn.sum(by_tree)); }, [&] { draw(packets); }},
   };
   const auto medians = alternate(contenders, given.pick<std::size_t>(101, 3));
   char figure[64];
   std::snprintf(figure, sizeof figure, "build %.1f ms, %.2f MB", build_ms,
-                static_cast<double>(compiled.front().bytes()) * 1e-6);
+                static_cast<double>(both.front().compiled.bytes()) * 1e-6);
   const std::string family = V::number == 4 ? "ipv4 " : "ipv6 ";
   const std::string subject = family + std::to_string(lists) + "x" + std::to_string(count);
   out.add({"classification", subject, figure, medians[1], medians[0], {}, limit});
