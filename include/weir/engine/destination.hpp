@@ -37,6 +37,18 @@ bool is_source_known(const shard<T>& state, const new_flow<ipv4>& flow) noexcept
   return flow.back && !state.config->next_hop(*flow.back).is_default;
 }
 
+/// The first pool that serves a source and that `accepts(pool)` takes, or null. The first one that
+/// serves who sent the flow was looked up with its group.
+template <EngineTraits T, class Accepts>
+const pool* find_serving(const shard<T>& state, const new_flow<ipv4>& flow, ipv4_address source,
+                         Accepts&& accepts) noexcept {
+  if (flow.seen != nullptr && source == flow.received.source.address) {
+    const pool* const first = flow.seen->mapping.from;
+    if (first == nullptr || accepts(*first)) return first;
+  }
+  return state.config->pools().find_serving(flow.received.domain, source, accepts);
+}
+
 /// Whether the source of a flow is a host that some pool or static mapping hides: what it sends
 /// to an external endpoint, which `server` wears, is a hairpin (RFC 4787 section 6). Who comes from
 /// the pool's own outside is none, whatever address he says is his, unless the server is there too.
@@ -53,8 +65,7 @@ bool is_internal_host(const shard<T>& state, const new_flow<ipv4>& flow, domain_
     return is_near && is_among_hosts(one, source.address) &&
            (!may_be_outside || is_behind_ingress(state, flow, state.config->route(domain, server)));
   };
-  const auto& pools = state.config->pools();
-  if (pools.find_serving(flow.received.domain, source.address, hides_him) != nullptr) {
+  if (find_serving(state, flow, source.address, hides_him) != nullptr) {
     return true;
   }
   const auto fixed = state.config->statics().find_hairpin_source(

@@ -64,12 +64,11 @@ bool comes_from_inside(const shard<T>& state, const pool& one, const new_flow<ip
 template <EngineTraits T>
 bool begins_inside(const shard<T>& state, const new_flow<ipv4>& flow,
                    ipv4_address source) noexcept {
-  const auto& pools = state.config->pools();
   const auto& statics = state.config->statics();
   const auto domain = flow.received.domain;
   const auto leaves = [&](zone_id zone) noexcept { return leaves_inside(state, zone, flow); };
   const auto is_left = [&](const pool& one) noexcept { return leaves(one.zone); };
-  if (pools.find_serving(domain, source, is_left) != nullptr ||
+  if (find_serving(state, flow, source, is_left) != nullptr ||
       statics.has_one_to_one(domain, source, leaves)) {
     return false;
   }
@@ -77,7 +76,7 @@ bool begins_inside(const shard<T>& state, const new_flow<ipv4>& flow,
     return comes_from_inside(state, one, flow, source);
   };
   const auto any_zone = [](zone_id) noexcept { return true; };
-  return pools.find_serving(domain, source, is_begun) != nullptr ||
+  return find_serving(state, flow, source, is_begun) != nullptr ||
          statics.has_one_to_one(domain, source, any_zone);
 }
 
@@ -126,10 +125,9 @@ bool keeps_source(shard<T>& state, const new_flow<ipv4>& flow) noexcept {
 /// The pool that serves the flow. A hairpin leaves by the pool its host would use outside.
 template <EngineTraits T>
 const pool* pool_for(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  return state.config->pools().find_serving(
-      flow.received.domain, flow.received.source.address, [&](const pool& one) noexcept {
-        return one.zone.is_none() || one.zone == flow.to || flow.hairpin;
-      });
+  return find_serving(state, flow, flow.received.source.address, [&](const pool& one) noexcept {
+    return one.zone.is_none() || one.zone == flow.to || flow.hairpin;
+  });
 }
 
 [[gnu::noinline]] inline outcome exhausted(const pool& from) noexcept {
