@@ -173,13 +173,11 @@ std::uint64_t match_bursts(const trace<V>& of) {
   std::uint64_t sum = 0;
   for (std::size_t first = 0; first < of.packets.size(); first += burst_max) {
     const auto burst = std::span{of.packets}.subspan(first, burst_max);
-    weir::detail::search_group<V> together;
     for (std::size_t i = 0; i < burst_max; ++i) {
       const auto& key = burst[i].key;
       burst[i].list->compiled.begin(searches[i], words_of(key), key.protocol(), true);
-      together.add(searches[i]);
     }
-    together.lead_to_leaves();
+    weir::detail::lead_to_leaves<V>(searches);
     for (std::size_t i = 0; i < burst_max; ++i) {
       sum += burst[i].list->compiled.conclude(searches[i], of.queries[first + i]).rule;
     }

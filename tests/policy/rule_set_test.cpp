@@ -77,16 +77,14 @@ TEMPLATE_TEST_CASE("packets that are asked about together match as they do alone
     std::vector<std::size_t> which(together);
     std::vector<policy_query<TestType>> queries(together);
     std::vector<weir::detail::rule_search<TestType>> searches(together);
-    weir::detail::search_group<TestType> group;
     for (std::size_t i = 0; i < together; ++i) {
       which[i] = random.below(sets.size());
       const auto& list = lists[which[i]];
       queries[i] = random.varied(random.packet_of(list[random.below(list.size())]));
       sets[which[i]].begin(searches[i], words_of(queries[i].flow), queries[i].flow.protocol,
                            queries[i].header_known);
-      group.add(searches[i]);
     }
-    group.lead_to_leaves();
+    weir::detail::lead_to_leaves<TestType>(searches);
     for (std::size_t i = 0; i < together; ++i) {
       CHECK(sets[which[i]].conclude(searches[i], queries[i]) ==
             expected_match<TestType>(lists[which[i]], queries[i]));

@@ -23,6 +23,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 
 namespace weir::detail {
 
@@ -34,8 +35,7 @@ struct foresight {
   word_optional<next_hop_id> back;    ///< where packets to its source go
   word_optional<next_hop_id> onward;  ///< where packets to its destination go
   found_policy judge;                 ///< of the zones it would go between
-  bool is_searched;                   ///< whether the judge has rules to be searched
-  rule_search<V> search;              ///< in these
+  const rule_search<V>* search;       ///< in its rules, if it has any
   mapping_forecast<V> mapping;        ///< under the first pool that serves the source, if one does
   packed_flow<V> reply;               ///< the likely key of its answers
   std::uint64_t reply_hash;           ///< zero where that is not foreseen
@@ -53,8 +53,11 @@ packed_flow<V> reply_of(const flow_key<V>& inside, domain_id egress,
 template <IpVersion V>
 class foresight_group {
  public:
-  /// A packet whose ports are known where its protocol has any; at most `search_group::size_max`
-  /// of them. Key and foresight stay where they are.
+  /// There is a search for each packet; searches stay where they are.
+  explicit foresight_group(std::span<rule_search<V>> searches) noexcept : searches_{searches} {}
+
+  /// A packet whose ports are known where its protocol has any; at most `searches_max` of them. Key
+  /// and foresight stay where they are.
   void add(const packed_flow<V>& key, interface_id ingress, foresight<V>& seen) noexcept {
     seen.key = &key;
     seen.ingress = ingress;
@@ -64,9 +67,8 @@ class foresight_group {
   /// Looks everything up, in steps that each wait for memory once.
   template <EngineTraits T>
   void look(const shard<T>& state) noexcept {
-    search_group<V> searches;
-    each([&](foresight<V>& seen) noexcept { begin(state, seen, searches); });
-    searches.lead_to_leaves();
+    each([&](foresight<V>& seen) noexcept { begin(state, seen); });
+    lead_to_leaves(searches_.first(searched_));
     // What follows waits for memory sooner than the judge would: one packet alone gains nothing.
     if (size_ == 1) return;
     each([&](foresight<V>& seen) noexcept {
@@ -83,7 +85,7 @@ class foresight_group {
   }
 
   template <EngineTraits T>
-  static void begin(const shard<T>& state, foresight<V>& seen, search_group<V>& searches) noexcept {
+  void begin(const shard<T>& state, foresight<V>& seen) noexcept {
     const snapshot& config = *state.config;
     const auto flow = unpack(*seen.key);
     seen.reply_hash = 0;
@@ -95,12 +97,16 @@ class foresight_group {
       const auto to = state.ingress[config.hop(*seen.onward).interface.number()].zone;
       seen.judge = config.policies().find(state.ingress[seen.ingress.number()].zone, to);
     }
-    seen.is_searched =
-        seen.judge && !seen.judge.is_reversed() && !seen.judge->template rules<V>().is_empty();
-    if (seen.is_searched) {
-      seen.judge->template rules<V>().begin(seen.search, words_of(*seen.key), flow.protocol, true);
-      searches.add(seen.search);
-    }
+    seen.search = nullptr;
+    if (seen.judge && !seen.judge.is_reversed()) begin_search(seen, flow.protocol);
+  }
+
+  void begin_search(foresight<V>& seen, protocol transport) noexcept {
+    const auto& rules = seen.judge->template rules<V>();
+    if (rules.is_empty()) return;
+    auto& search = searches_[searched_++];
+    rules.begin(search, words_of(*seen.key), transport, true);
+    seen.search = &search;
   }
 
   /// Which pool a flow leaves by only routes can tell: the first one that serves the source is
@@ -158,8 +164,10 @@ class foresight_group {
     table.prefetch(seen.reply_hash);
   }
 
+  std::span<rule_search<V>> searches_;
+  std::size_t searched_ = 0;
   std::size_t size_ = 0;
-  std::array<foresight<V>*, search_group<V>::size_max> seen_;
+  std::array<foresight<V>*, searches_max> seen_;
 };
 
 }  // namespace weir::detail

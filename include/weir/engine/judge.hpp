@@ -129,8 +129,8 @@ outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
   flow.judge = &*found;
   flow.judged_reversed = found.is_reversed();
   const auto query = query_of(flow);
-  flow.said = seen != nullptr && seen->is_searched
-                  ? found->decide(found->template rules<V>().conclude(seen->search, query))
+  flow.said = seen != nullptr && seen->search != nullptr
+                  ? found->decide(found->template rules<V>().conclude(*seen->search, query))
                   : decide(found, query);
   state.observer.judged(
       {flow.from, flow.to,

@@ -4,6 +4,7 @@
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/plain_path.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/policy/rule_search.hpp"
 #include "weir/session/session_opening.hpp"
 
 #include <algorithm>
@@ -25,6 +26,8 @@ struct lanes {
   std::uint64_t strange = 0;   ///< by bit: has a key that may be no session's
   std::array<foresight<ipv4>, Size> four_seen;  ///< of the strange ones
   std::array<foresight<ipv6>, Size> six_seen;
+  std::array<rule_search<ipv4>, Size> four_searches;
+  std::array<rule_search<ipv6>, Size> six_searches;
 
   bool is_special(std::size_t i) const noexcept { return (special >> i & 1) != 0; }
   bool is_six(std::size_t i) const noexcept { return (six_bits >> i & 1) != 0; }

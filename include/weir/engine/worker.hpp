@@ -212,8 +212,8 @@ class basic_worker {
   /// Looks up what strange packets will be asked.
   template <PacketBurst B>
   [[gnu::noinline, gnu::flatten]] void foresee(const B& burst, std::size_t first) noexcept {
-    detail::foresight_group<ipv4> four;
-    detail::foresight_group<ipv6> six;
+    detail::foresight_group<ipv4> four{lanes_->four_searches};
+    detail::foresight_group<ipv6> six{lanes_->six_searches};
     for (auto left = lanes_->strange; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
       const auto ingress = burst.meta(first + i).ingress;

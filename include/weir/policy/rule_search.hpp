@@ -14,12 +14,13 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 namespace weir::detail {
 
 /// The search for the first rule of a forest that matches a packet, in steps, each of which asks
-/// memory for what the next one reads: `search_group` takes each step for many packets. Between
+/// memory for what the next one reads: `lead_to_leaves` takes each for many packets. Between
 /// `begin` and `conclude` every tree is followed to a leaf.
 template <IpVersion V>
 class rule_search {
@@ -127,52 +128,37 @@ class rule_search {
   alignas(4 * row_words) rule_point<V> point_;
 };
 
-/// Searches that have begun and go on together.
+/// Searches that go on together, at most: one bit each.
+inline constexpr std::size_t searches_max = 64;
+using search_bits = std::uint64_t;
+
+/// Searches that are at a node of a tree go on; answers which of them are at a node again.
+template <std::size_t Tree, IpVersion V>
+[[gnu::always_inline]] inline search_bits step(std::span<rule_search<V>> searches,
+                                               search_bits at_node) noexcept {
+  search_bits still = 0;
+  for (; at_node != 0; at_node &= at_node - 1) {
+    const auto i = static_cast<std::size_t>(std::countr_zero(at_node));
+    searches[i].turn(Tree);
+    still |= search_bits{searches[i].arrive(Tree)} << i;
+  }
+  return still;
+}
+
+/// Follows all trees of searches that have begun to their leaves.
 template <IpVersion V>
-class search_group {
- public:
-  static constexpr std::size_t size_max = 64;
-
-  /// One of at most `size_max`, which stays where it is.
-  void add(rule_search<V>& search) noexcept { searches_[size_++] = &search; }
-
-  /// Follows all trees to their leaves.
-  void lead_to_leaves() noexcept {
-    // No branch: nobody can predict which search meets a node.
-    std::array<search_bits, trees> at_node{};
-    for (std::size_t i = 0; i < size_; ++i) {
-      for (std::size_t tree = 0; tree < trees; ++tree) at_node[tree] |= arrive(i, tree);
-    }
-    // Few go on, so that the processor takes the steps of several at once.
-    while ((at_node[0] | at_node[1]) != 0) at_node = {step<0>(at_node[0]), step<1>(at_node[1])};
+void lead_to_leaves(std::span<rule_search<V>> searches) noexcept {
+  static_assert(rule_search<V>::trees == 2);
+  // No branch: nobody can predict which search meets a node.
+  std::array<search_bits, 2> at_node{};
+  for (std::size_t i = 0; i < searches.size(); ++i) {
+    at_node[0] |= search_bits{searches[i].arrive(0)} << i;
+    at_node[1] |= search_bits{searches[i].arrive(1)} << i;
   }
-
- private:
-  static constexpr std::size_t trees = rule_search<V>::trees;
-  static_assert(trees == 2);
-
-  /// A bit for each search.
-  using search_bits = std::uint64_t;
-
-  /// What the slice of a tree leads to: the bit of the search if to a node.
-  [[gnu::always_inline]] search_bits arrive(std::size_t i, std::size_t tree) noexcept {
-    return search_bits{searches_[i]->arrive(tree)} << i;
+  // Few go on, so that the processor takes the steps of several at once.
+  while ((at_node[0] | at_node[1]) != 0) {
+    at_node = {step<0>(searches, at_node[0]), step<1>(searches, at_node[1])};
   }
-
-  /// Searches that are at a node go on; answers which of them are at a node again.
-  template <std::size_t Tree>
-  [[gnu::always_inline]] search_bits step(search_bits at_node) noexcept {
-    search_bits still = 0;
-    for (; at_node != 0; at_node &= at_node - 1) {
-      const auto i = static_cast<std::size_t>(std::countr_zero(at_node));
-      searches_[i]->turn(Tree);
-      still |= arrive(i, Tree);
-    }
-    return still;
-  }
-
-  std::size_t size_ = 0;
-  std::array<rule_search<V>*, size_max> searches_;
-};
+}
 
 }  // namespace weir::detail

@@ -63,7 +63,7 @@ class rule_set {
   }
 
   /// The same in steps, of which each is taken for many packets: `begin`,
-  /// `search_group::lead_to_leaves`, `conclude`.
+  /// `lead_to_leaves`, `conclude`.
   [[gnu::always_inline]] void begin(detail::rule_search<V>& search, const flow_words<V>& flow,
                                     protocol transport, bool header_known) const noexcept {
     const auto& trees = header_known ? known_ : unknown_;
