@@ -43,7 +43,7 @@ template <IpVersion V, EngineTraits T>
   const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
   const auto step = step_of(hop, packet.from_box());
   table.count(which, headers.facts.end);
-  if ((headers.facts.tcp_flags & tcp_flag::syn) != 0) [[unlikely]] {
+  if ((headers.facts.tcp_flags & tcp_flag::syn) != 0 && state.clamps_mss) [[unlikely]] {
     clamp_session_syn<V>(state, which.id(), packet, headers.facts);
   }
   if constexpr (V::number == 4) {

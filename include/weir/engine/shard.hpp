@@ -10,6 +10,7 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/observe/counters.hpp"
 #include "weir/observe/observer.hpp"
+#include "weir/policy/policy.hpp"
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/port_owner.hpp"
 #include "weir/pool/random.hpp"
@@ -110,7 +111,10 @@ struct shard {
         answers{config->raw().icmp_errors_per_second},
         walking{config->walking()},
         reclaim_budget{options.reclaim_budget},
-        judges_transport{config->raw().checks.transport_checksum} {
+        judges_transport{config->raw().checks.transport_checksum},
+        clamps_mss{std::ranges::any_of(config->policies().policies(), [](const policy& one) {
+          return one.settings().tcp_mss.kind != mss_clamp::form::off;
+        })} {
     for (const auto& one : config->interfaces()) {
       const bool is_strict = one.validation == source_validation::strict;
       const bool is_foreseen = !is_strict || config->domains() == 1;
@@ -225,6 +229,7 @@ struct shard {
   std::uint32_t reclaim_budget;
   bool is_behind = false;
   bool judges_transport = false;       ///< transport checksums are judged of every packet
+  bool clamps_mss = false;             ///< for sessions of some policy
   bool guards_plain = false;           ///< the short cut is open to a strict interface
   std::vector<ingress_facts> ingress;  ///< by interface number
   packet_counters packets;
