@@ -35,10 +35,11 @@ namespace {
 using test::random_rules;
 using test::rule_flavor;
 
-// A sweep is so long that what the contender before it has left in the caches does not count.
-constexpr std::size_t packets = 32'768;
-constexpr std::size_t linear_packets_min = 1024;
 constexpr std::size_t burst_max = default_traits::burst_max;
+// A sweep is so long that what the contender before it has left in the caches does not count.
+constexpr std::size_t sweep_packets = 32'768;
+static_assert(sweep_packets % burst_max == 0);
+constexpr std::size_t linear_packets_min = 1024;
 constexpr std::uint64_t seed = 20;
 
 struct address_rule {
@@ -218,7 +219,7 @@ void measure(std::size_t count, std::size_t lists, std::optional<bar> limit, con
   const auto by_tree = [](const auto& list, const auto& query) {
     return list.compiled.match(query).rule;
   };
-  draw(packets);
+  draw(sweep_packets);
   const auto different = drawn.sum([&](const auto& list, const auto& query) {
     return by_loop(list, query) != by_tree(list, query);
   });
@@ -226,11 +227,11 @@ void measure(std::size_t count, std::size_t lists, std::optional<bar> limit, con
              "the classifier and the plain loop name the same rule");
 
   // The plain loop is given fewer packets, so that its sweeps are not much longer.
-  const std::size_t share = std::max(packets / count * 4, linear_packets_min);
+  const std::size_t share = std::max(sweep_packets / count * 4, linear_packets_min);
   const std::vector<contender> contenders{
       {share, [&] { keep(drawn.sum(by_loop)); }, [&] { draw(share); }},
-      {packets, [&] { keep(match_bursts(drawn)); }, [&] { draw(packets); }},
-      {packets, [&] { keep(drawn.sum(by_tree)); }, [&] { draw(packets); }},
+      {sweep_packets, [&] { keep(match_bursts(drawn)); }, [&] { draw(sweep_packets); }},
+      {sweep_packets, [&] { keep(drawn.sum(by_tree)); }, [&] { draw(sweep_packets); }},
   };
   const auto medians = alternate(contenders, given.pick<std::size_t>(101, 3));
   char figure[64];

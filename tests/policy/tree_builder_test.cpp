@@ -19,6 +19,7 @@ using weir::detail::rule_box;
 using weir::detail::tree_builder;
 using weir::detail::tree_grove;
 using weir::detail::tree_node;
+using weir::detail::tree_place;
 using weir::detail::whole_space;
 
 constexpr std::size_t source_port = 2;
@@ -29,7 +30,8 @@ constexpr std::size_t replication = 32;
 std::size_t depth(const std::byte* forest, tree_node at) {
   std::size_t deepest = 0;
   for (std::uint32_t slice = 0; slice < at.cut.slices(); ++slice) {
-    const auto place = place_at(forest, at.first + slice * 4);
+    const auto place =
+        place_at(forest, static_cast<std::uint32_t>(at.first + slice * sizeof(tree_place)));
     if (place.is_node()) {
       deepest = std::max(deepest, depth(forest, node_at(forest, place)));
     }
@@ -105,7 +107,9 @@ TEST_CASE("boxes that are alone in their leaves share groups", "[policy][rules]"
 
   std::set<std::uint32_t> groups;
   for (std::uint32_t slice = 0; slice < root.cut.slices(); ++slice) {
-    groups.insert(place_at(forest.data(), root.first + slice * 4).begin());
+    groups.insert(
+        place_at(forest.data(), static_cast<std::uint32_t>(root.first + slice * sizeof(tree_place)))
+            .begin());
   }
   CHECK(root.cut.slices() == 64);
   CHECK(groups.size() == 32);

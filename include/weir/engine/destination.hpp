@@ -38,7 +38,7 @@ bool is_source_known(const shard<T>& state, const new_flow<ipv4>& flow) noexcept
 }
 
 /// The first pool that serves a source and that `accepts(pool)` takes, or null. The first one that
-/// serves who sent the flow was looked up with its group.
+/// serves the flow's own source was looked up with its group; it may be asked about twice.
 template <EngineTraits T, class Accepts>
 const pool* find_serving(const shard<T>& state, const new_flow<ipv4>& flow, ipv4_address source,
                          Accepts&& accepts) noexcept {

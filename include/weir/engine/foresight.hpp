@@ -3,9 +3,10 @@
 // What a packet of no session will be asked, looked up for all packets of a group before the first
 // of them is judged, so that memory is waited for once.
 //
-// Where it would go and who would judge it follow from the snapshot and the packet as received:
-// nothing that another packet changes can make them wrong. What it would wear, and the key of its
-// answers, are likely and no more: they are used where they turn out to be right.
+// Where it would go, who would judge it, and which pool is the first that serves its source follow
+// from the snapshot and the packet as received: nothing that another packet changes can make them
+// wrong. What it would wear, and the key of its answers, are likely and no more: they are used
+// where they turn out to be right.
 
 #include "weir/base/word_optional.hpp"
 #include "weir/engine/shard.hpp"
@@ -35,8 +36,8 @@ struct foresight {
   word_optional<next_hop_id> back;    ///< where packets to its source go
   word_optional<next_hop_id> onward;  ///< where packets to its destination go
   found_policy judge;                 ///< of the zones it would go between
-  const rule_search<V>* search;       ///< in its rules, if it has any
-  mapping_forecast<V> mapping;        ///< under the first pool that serves the source, if one does
+  const rule_search<V>* search;       ///< in its rules; null where it has none, or is reversed
+  mapping_forecast<V> mapping;        ///< under the first pool that serves the source, or null
   packed_flow<V> reply;               ///< the likely key of its answers
   std::uint64_t reply_hash;           ///< zero where that is not foreseen
 };
@@ -53,7 +54,7 @@ packed_flow<V> reply_of(const flow_key<V>& inside, domain_id egress,
 template <IpVersion V>
 class foresight_group {
  public:
-  /// There is a search for each packet; searches stay where they are.
+  /// There is room for a search of each packet; searches stay where they are.
   explicit foresight_group(std::span<rule_search<V>> searches) noexcept : searches_{searches} {}
 
   /// A packet whose ports are known where its protocol has any; at most `searches_max` of them. Key
@@ -105,12 +106,13 @@ class foresight_group {
     const auto& rules = seen.judge->template rules<V>();
     if (rules.is_empty()) return;
     auto& search = searches_[searched_++];
-    rules.begin(search, words_of(*seen.key), transport, true);
+    constexpr bool header_known = true;
+    rules.begin(search, words_of(*seen.key), transport, header_known);
     seen.search = &search;
   }
 
-  /// Which pool a flow leaves by only routes can tell: the first one that serves the source is
-  /// likely.
+  /// Which pool a flow leaves by only routes can tell: the first one that serves its source is
+  /// likely. That it is the first is certain.
   template <EngineTraits T>
   static void begin_mapping(const shard<T>& state, const flow_key<ipv4>& received,
                             foresight<ipv4>& seen) noexcept {

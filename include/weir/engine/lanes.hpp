@@ -26,7 +26,7 @@ struct lanes {
   std::uint64_t strange = 0;   ///< by bit: has a key that may be no session's
   std::array<foresight<ipv4>, Size> four_seen;  ///< of the strange ones
   std::array<foresight<ipv6>, Size> six_seen;
-  std::array<rule_search<ipv4>, Size> four_searches;
+  std::array<rule_search<ipv4>, Size> four_searches;  ///< of some of those, side by side
   std::array<rule_search<ipv6>, Size> six_searches;
 
   bool is_special(std::size_t i) const noexcept { return (special >> i & 1) != 0; }

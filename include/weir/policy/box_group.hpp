@@ -7,8 +7,9 @@
 // blocks, so each half of their words has a range of its own. A row of both boxes is one vector,
 // and one box is half of it.
 //
-// The row of IPv4 holds everything: both addresses, the ports, and the word that names the rule,
-// above which no point can lie. IPv6 has a row for each address and one for the rest.
+// The row of IPv4 holds everything: source, destination, the word that names the rule, and the
+// ports. IPv6 has a row for each address and one for the rest. A name's extent is everything, so
+// that it excludes no point.
 
 #include "weir/base/contract.hpp"
 #include "weir/net/ip_version.hpp"
@@ -26,8 +27,10 @@ namespace weir::detail {
 /// Boxes that are compared at once.
 inline constexpr std::size_t group_boxes = 2;
 
-/// Where the word that names the rule stands in the last row of a box: no point has one there.
-inline constexpr std::size_t name_word = row_words - 2;
+/// Where the word that names the rule stands in the last row of a box: every point is zero there,
+/// and `greatest_held` looks there.
+inline constexpr std::size_t name_word = 2;
+static_assert(name_word == row_words - 2);
 
 /// A point as groups are compared with it: each row twice, once for each box.
 template <IpVersion V>

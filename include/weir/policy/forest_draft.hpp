@@ -11,8 +11,8 @@
 
 namespace weir::detail {
 
-/// Nodes and leaves that are to become a forest. Its places are counted; those that they tell are
-/// in bytes, of leaves from the first group on.
+/// Nodes and leaves that are to become a forest. Its places have numbers; what they hold is in
+/// bytes, of a node from the first node on and of a leaf from the first group on.
 template <IpVersion V>
 class forest_draft {
  public:

@@ -46,7 +46,7 @@ class protocol_classes {
   const protocol_set& members(std::size_t place) const noexcept { return members_[place]; }
 
  private:
-  std::array<std::uint8_t, 256> class_of_{};
+  std::array<std::uint8_t, 256> class_of_{};  ///< first, beside what searches read with it
   std::size_t count_ = 1;
   std::array<protocol_set, classes_max> members_{};
 };

@@ -1,5 +1,6 @@
 #pragma once
 
+#include "weir/base/contract.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/policy/box_group.hpp"
 #include "weir/policy/found_word.hpp"
@@ -145,10 +146,11 @@ template <std::size_t Tree, IpVersion V>
   return still;
 }
 
-/// Follows all trees of searches that have begun to their leaves.
+/// Follows all trees of at most `searches_max` searches that have begun to their leaves.
 template <IpVersion V>
 void lead_to_leaves(std::span<rule_search<V>> searches) noexcept {
   static_assert(rule_search<V>::trees == 2);
+  expects(searches.size() <= searches_max, "each search of a group has a bit");
   // No branch: nobody can predict which search meets a node.
   std::array<search_bits, 2> at_node{};
   for (std::size_t i = 0; i < searches.size(); ++i) {

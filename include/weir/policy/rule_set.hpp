@@ -38,7 +38,7 @@ class rule_set {
   rule_set() : rule_set{std::span<const rule>{}} {}
 
   /// There are at most `rules_max` rules.
-  explicit rule_set(std::span<const rule> rules) {
+  explicit rule_set(std::span<const rule> rules) : is_empty_{rules.empty()} {
     expects(rules.size() <= rules_max, "a policy has at most rules_max rules");
     criteria_.reserve(rules.size());
     for (const auto& one : rules) {
@@ -49,7 +49,7 @@ class rule_set {
   }
 
   /// Whether there is no rule, so that nothing is found.
-  bool is_empty() const noexcept { return criteria_.empty(); }
+  bool is_empty() const noexcept { return is_empty_; }
 
   /// The first rule that does not say no.
   rule_match match(const policy_query<V>& query) const noexcept {
@@ -152,8 +152,9 @@ class rule_set {
     return one.needs_flags_or_icmp() ? detail::box_meaning::ask : detail::box_meaning::match;
   }
 
-  // What every search begins with shares a cache line.
+  // A cache line has what every search begins with: the forest, and the classes of TCP and UDP.
   detail::rule_forest<V> forest_;
+  bool is_empty_;
   protocol_classes classes_;
   std::array<detail::tree_grove, protocol_classes::classes_max> known_{};
   std::array<detail::tree_grove, protocol_classes::classes_max> unknown_{};

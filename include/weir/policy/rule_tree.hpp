@@ -73,7 +73,8 @@ struct tree_node {
 };
 
 /// Where a search goes on, in bytes from where its forest begins: at a node, which is its cut and
-/// behind it the places of its slices, or at the groups of boxes of a leaf.
+/// behind it the places of its slices, or at the groups of boxes of a leaf. The cut has the form of
+/// a place, and is none to go to.
 class tree_place {
  public:
   constexpr tree_place() noexcept = default;
@@ -94,7 +95,7 @@ class tree_place {
   }
   constexpr bool has_more() const noexcept { return either_has_more(*this, *this); }
   constexpr std::uint32_t begin() const noexcept { return bits_ & ~(node_flag | more_flag); }
-  /// The same, of a leaf that has no more; else a byte of the same word.
+  /// The same, of a leaf that has no more. Else a byte of the same line, good to be asked for.
   constexpr std::uint32_t near_begin() const noexcept { return bits_; }
   constexpr tree_cut cut() const noexcept { return tree_cut::from_bits(bits_); }
 
@@ -167,7 +168,7 @@ class rule_forest {
   /// `nodes` are one behind the other; their leaves begin where the groups do.
   rule_forest(std::span<const tree_place> nodes, std::span<const box_group<V>> groups)
       : memory_{groups_begin(nodes) + groups.size_bytes()} {
-    expects(memory_.size() <= ~std::uint32_t{0}, "a forest is as large as its places can tell");
+    expects(memory_.size() <= bytes_max, "a forest is as large as its places can tell");
     const auto leaves = static_cast<std::uint32_t>(groups_begin(nodes));
     for (std::size_t cut = 0; cut < nodes.size();) {
       const auto end = cut + 1 + nodes[cut].cut().slices();
@@ -183,6 +184,8 @@ class rule_forest {
   std::size_t bytes() const noexcept { return memory_.bytes(); }
 
  private:
+  static constexpr std::size_t bytes_max = ~std::uint32_t{0};
+
   static std::size_t groups_begin(std::span<const tree_place> nodes) noexcept {
     return (nodes.size_bytes() + line_bytes - 1) / line_bytes * line_bytes;
   }

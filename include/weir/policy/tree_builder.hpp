@@ -41,6 +41,8 @@ inline constexpr std::size_t node_growth_max = 4;
 inline constexpr std::size_t slices_per_box = 8;
 /// Bits that a node looks at.
 inline constexpr unsigned node_bits_max = 12;
+/// And how many more than tell its boxes apart if they are spread evenly.
+inline constexpr unsigned node_bits_spare = 2;
 
 /// Grows trees over boxes, one after the other, into the same nodes and leaves.
 template <IpVersion V>
@@ -260,7 +262,8 @@ class tree_builder {
   cut_plan plan_along(const part& whole, std::size_t side) const {
     const auto differing = difference_along(whole, side);
     const auto& limit = whole.space.sides[side];
-    const auto bits_useful = static_cast<unsigned>(std::bit_width(whole.boxes.size())) + 2;
+    const auto bits_useful =
+        static_cast<unsigned>(std::bit_width(whole.boxes.size())) + node_bits_spare;
     cut_plan best;
     best.mean = static_cast<double>(whole.boxes.size());
     for (unsigned bits = 1; bits <= std::min({differing.bits, bits_useful, node_bits_max});

@@ -15,7 +15,7 @@ namespace weir {
 /// for memory together. A forecast that does not come true costs time and nothing else.
 template <IpVersion V>
 struct mapping_forecast {
-  const pool* from = nullptr;
+  const pool* from = nullptr;  ///< whom it asks: no guess
   internal_key<V> key{};
   std::uint64_t hash = 0;       ///< of the key
   std::uint64_t host_hash = 0;  ///< of a pool that pairs

@@ -73,8 +73,7 @@ inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
 /// Sixteen numbers that are compared at once: two rows of eight, each of which is four words.
 using half_words [[gnu::vector_size(32)]] = std::uint16_t;
 
-/// Two rows that something was compared with, and whether it lies in them: where no number of a row
-/// exceeds its limit.
+/// Two rows, and by how much something lies outside of each: nowhere, where a row holds it.
 struct held_rows {
   half_words words;
   half_words excess;
@@ -168,16 +167,16 @@ constexpr std::uint32_t extract_bits_portable(std::uint32_t word, std::uint32_t 
 #endif
 }
 
-/// Four numbers, each of them some neighbouring bits of one of several words, times four, and more:
-/// where the word that the bits number lies, in bytes, if the words begin at `begin`.
+/// Places in four tables of words, in bytes: where each table begins, and which neighbouring bits
+/// of which one of several words number its entries.
 struct alignas(16) word_places {
   std::array<std::uint32_t, 4> word{};   ///< in which the bits are
   std::array<std::uint32_t, 4> below{};  ///< how many bits lie below them
   std::array<std::uint32_t, 4> mask{};   ///< as many ones as there are bits
-  std::array<std::uint32_t, 4> begin{};
+  std::array<std::uint32_t, 4> begin{};  ///< of the tables, bytes
 };
 
-/// What four places are for some words.
+/// Where the entries are that the words number.
 template <std::size_t Words>
 [[gnu::always_inline]] inline void find_places(
     std::array<std::uint32_t, 4>& to, const word_places& places,
