@@ -20,6 +20,7 @@ using flow_words = std::array<std::uint32_t, V::number == 4 ? 4 : 12>;
 template <IpVersion V>
 inline constexpr std::size_t address_words = V::address_bits / 32;
 
+/// An address as words in host order, the highest one first.
 constexpr std::array<std::uint32_t, 1> words_of(ipv4_address address) noexcept {
   return {address.bits()};
 }
@@ -47,6 +48,7 @@ constexpr std::uint32_t ports_word(const flow_key<V>& flow) noexcept {
 
 }  // namespace detail
 
+/// The words of a flow.
 [[gnu::always_inline]] inline flow_words<ipv4> words_of(const flow_key<ipv4>& flow) noexcept {
   flow_words<ipv4> made;
   detail::store_row(made.data(), flow.source.address.bits(), flow.destination.address.bits(), 0,
