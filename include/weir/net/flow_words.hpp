@@ -2,6 +2,7 @@
 
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/port.hpp"
 
 #include <array>
 #include <cstddef>
@@ -30,6 +31,14 @@ constexpr std::array<std::uint32_t, 4> words_of(const ipv6_address& address) noe
       static_cast<std::uint32_t>(address.low() >> 32), static_cast<std::uint32_t>(address.low())};
 }
 
+/// Both ports as the last of a flow's words has them.
+constexpr std::uint32_t ports_word(std::uint32_t source, std::uint32_t destination) noexcept {
+  return source | destination << 16;
+}
+constexpr std::uint32_t ports_word(port source, port destination) noexcept {
+  return ports_word(source.number(), destination.number());
+}
+
 namespace detail {
 
 /// Stores a row at once, so that it can be loaded at once.
@@ -41,18 +50,13 @@ namespace detail {
   std::memcpy(to, &words, sizeof words);
 }
 
-template <IpVersion V>
-constexpr std::uint32_t ports_word(const flow_key<V>& flow) noexcept {
-  return flow.source.port.number() | std::uint32_t{flow.destination.port.number()} << 16;
-}
-
 }  // namespace detail
 
 /// The words of a flow.
 [[gnu::always_inline]] inline flow_words<ipv4> words_of(const flow_key<ipv4>& flow) noexcept {
   flow_words<ipv4> made;
   detail::store_row(made.data(), flow.source.address.bits(), flow.destination.address.bits(), 0,
-                    detail::ports_word(flow));
+                    ports_word(flow.source.port, flow.destination.port));
   return made;
 }
 [[gnu::always_inline]] inline flow_words<ipv6> words_of(const flow_key<ipv6>& flow) noexcept {
@@ -62,7 +66,7 @@ constexpr std::uint32_t ports_word(const flow_key<V>& flow) noexcept {
   detail::store_row(made.data(), source[0], source[1], source[2], source[3]);
   detail::store_row(made.data() + 4, destination[0], destination[1], destination[2],
                     destination[3]);
-  detail::store_row(made.data() + 8, 0, 0, 0, detail::ports_word(flow));
+  detail::store_row(made.data() + 8, 0, 0, 0, ports_word(flow.source.port, flow.destination.port));
   return made;
 }
 

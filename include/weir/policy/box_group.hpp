@@ -12,6 +12,7 @@
 // that it excludes no point.
 
 #include "weir/base/contract.hpp"
+#include "weir/net/flow_words.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/policy/found_word.hpp"
 #include "weir/policy/rule_box.hpp"
@@ -136,11 +137,6 @@ class alignas(64) box_group {
       add_excess(made.excess, point.row(row) - here.least, here.extent);
     }
     return made;
-  }
-
-  static constexpr std::uint32_t ports_word(std::uint32_t source,
-                                            std::uint32_t destination) noexcept {
-    return source | destination << 16;
   }
 
   /// Where the least of a word of a box is, in bytes, as points count their words.

@@ -350,9 +350,8 @@ using byte_row [[gnu::vector_size(16)]] = std::uint8_t;
     row = __builtin_shufflevector(row, row, 3, 2, 1, 0, 7, 6, 5, 4, 11, 10, 9, 8, 15, 14, 13, 12);
     std::memcpy(made.data() + 4 * address, &row, sizeof row);
   }
-  detail::store_row(
-      made.data() + 8, 0, 0, 0,
-      flow.source_port().number() | std::uint32_t{flow.destination_port().number()} << 16);
+  detail::store_row(made.data() + 8, 0, 0, 0,
+                    ports_word(flow.source_port(), flow.destination_port()));
   return made;
 }
 
