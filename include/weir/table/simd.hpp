@@ -176,30 +176,40 @@ struct alignas(16) word_places {
   std::array<std::uint32_t, 4> begin{};  ///< of the tables, bytes
 };
 
+namespace detail {
+
+/// The portable form of `find_places`.
+template <std::size_t Words>
+void find_places_portable(std::array<std::uint32_t, 4>& to, const word_places& places,
+                          const std::array<std::uint32_t, Words>& words) noexcept {
+  for (std::size_t i = 0; i < to.size(); ++i) {
+    to[i] = places.begin[i] + 4 * (words[places.word[i]] >> places.below[i] & places.mask[i]);
+  }
+}
+
+}  // namespace detail
+
 /// Where the entries are that the words number.
 template <std::size_t Words>
 [[gnu::always_inline]] inline void find_places(
     std::array<std::uint32_t, 4>& to, const word_places& places,
     const std::array<std::uint32_t, Words>& words) noexcept {
-  for (std::size_t i = 0; i < to.size(); ++i) {
-    to[i] = places.begin[i] + 4 * (words[places.word[i]] >> places.below[i] & places.mask[i]);
-  }
-}
 #if defined(__AVX2__)
-[[gnu::always_inline]] inline void find_places(std::array<std::uint32_t, 4>& to,
-                                               const word_places& places,
-                                               const std::array<std::uint32_t, 4>& words) noexcept {
-  const auto load = [](const std::array<std::uint32_t, 4>& from) noexcept {
-    return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from.data()));
-  };
-  const __m128i chosen =
-      _mm_castps_si128(_mm_permutevar_ps(_mm_castsi128_ps(load(words)), load(places.word)));
-  const __m128i value =
-      _mm_and_si128(_mm_srlv_epi32(chosen, load(places.below)), load(places.mask));
-  const __m128i found = _mm_add_epi32(_mm_slli_epi32(value, 2), load(places.begin));
-  std::memcpy(to.data(), &found, sizeof found);
-}
+  if constexpr (Words == 4) {
+    const auto load = [](const std::array<std::uint32_t, 4>& from) noexcept {
+      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from.data()));
+    };
+    const __m128i chosen =
+        _mm_castps_si128(_mm_permutevar_ps(_mm_castsi128_ps(load(words)), load(places.word)));
+    const __m128i value =
+        _mm_and_si128(_mm_srlv_epi32(chosen, load(places.below)), load(places.mask));
+    const __m128i found = _mm_add_epi32(_mm_slli_epi32(value, 2), load(places.begin));
+    std::memcpy(to.data(), &found, sizeof found);
+    return;
+  }
 #endif
+  detail::find_places_portable(to, places, words);
+}
 
 namespace detail {
 
