@@ -27,10 +27,10 @@
 
 namespace weir {
 
-/// An id with the low half of the tick at which it is due.
+/// An id with the low half of the tick at which it is due. Has no value before it is given one.
 struct due_entry {
-  std::uint32_t due_low = 0;
-  std::uint32_t id = 0;
+  std::uint32_t due_low;
+  std::uint32_t id;
 
   friend constexpr bool operator==(const due_entry&, const due_entry&) noexcept = default;
 };
@@ -43,10 +43,7 @@ class due_queue {
 
   /// Room for `entries_max` entries; time begins at `now`.
   due_queue(std::uint32_t entries_max, tick now)
-      : entries_max_{entries_max},
-        drained_{now},
-        current_{now},
-        chunks_{entries_max / chunk_entries + chains_count + 1} {}
+      : entries_max_{entries_max}, drained_{now}, current_{now}, chunks_{chunks_for(entries_max)} {}
 
   /// Fails when `entries_max` entries are queued. What is due already comes out at the next
   /// `drain`, before everything else.
@@ -55,13 +52,12 @@ class due_queue {
       return false;
     }
     ++size_;
-    if (due <= current_) {
-      append(late_chain, {due.low(), id});
-      return true;
+    const std::uint64_t ahead = due.count() - current_.count();
+    if (ahead - 1 < stored_ticks_max - 1) [[likely]] {
+      append(slot_of(due.low()), {due.low(), id});
+    } else {
+      push_apart(due, id);
     }
-    expects(due.count() - std::min(due, drained_).count() < stored_ticks_max,
-            "a due tick lies less than 24 days ahead");
-    place({due.low(), id}, due.count() - current_.count());
     return true;
   }
 
@@ -81,7 +77,7 @@ class due_queue {
     catch_up();
     admit_late();
     std::uint32_t visited = 0;
-    std::array<due_entry, batch_max> batch;
+    batch_space batch;
     while (true) {
       const std::uint32_t gathered = gather(batch, budget);
       if (gathered == 0) {
@@ -107,15 +103,45 @@ class due_queue {
   static constexpr std::uint32_t dealt_chain = slots_count + 2;
   static constexpr std::uint32_t chains_count = slots_count + 3;
 
+  /// The first chunk of a chain: its number, and below it in three bits how many more entries it
+  /// has room for, so that whoever appends writes the chunk and reads none. Zero where there is
+  /// none. The chunks behind the first one are full.
+  using chain_head = std::uint32_t;
+  static constexpr std::uint32_t room_bits = 3;
+  static constexpr std::uint32_t room_mask = (1u << room_bits) - 1;
+  static_assert(chunk_entries == room_mask);
+
   struct alignas(line_bytes) chunk {
     due_entry entries[chunk_entries];
-    std::uint32_t count;
+    /// What follows in the chain; of a free chunk, the number of the next free one.
     std::uint32_t next;
+    /// What follows that: asked for in time, where a chain is longer than its lines are near.
+    std::uint32_t next_but_one;
   };
   static_assert(sizeof(chunk) == line_bytes);
 
+  /// A batch, and room for what of a chunk is copied without being taken.
+  using batch_space = std::array<due_entry, batch_max + chunk_entries>;
+
+  static std::size_t chunks_for(std::uint32_t entries_max) noexcept {
+    const std::size_t chunks = entries_max / chunk_entries + chains_count + std::size_t{1};
+    expects(chunks <= ~chain_head{0} >> room_bits, "a chain's head says any chunk's number");
+    return chunks;
+  }
+
   static constexpr std::uint32_t slot_at(std::uint32_t level, std::uint32_t low) noexcept {
     return level * level_slots + (low >> level * slots_bits) % level_slots;
+  }
+
+  /// Queues what is due already, or farther ahead than the wheel tells apart.
+  [[gnu::noinline]] void push_apart(tick due, std::uint32_t id) noexcept {
+    if (due <= current_) {
+      append(late_chain, {due.low(), id});
+      return;
+    }
+    expects(due.count() - std::min(due, drained_).count() < stored_ticks_max,
+            "a due tick lies less than 24 days ahead");
+    place({due.low(), id}, due.count() - current_.count());
   }
 
   /// Puts an entry that is due `ahead` ticks after `current_` where it belongs.
@@ -125,49 +151,68 @@ class due_queue {
       return;
     }
     // What lies beyond half the wheel waits in its farthest slot and is dealt again from there.
-    const std::uint32_t reach =
-        ahead < stored_ticks_max ? entry.due_low : current_.low() + (stored_ticks_max - 1);
-    const auto differing = static_cast<std::uint32_t>(std::bit_width(reach ^ current_.low()));
-    const std::uint32_t slot = slot_at((differing - 1) / slots_bits, reach);
-    append(slot, entry);
-    occupied_[slot / 64] |= std::uint64_t{1} << slot % 64;
+    append(
+        slot_of(ahead < stored_ticks_max ? entry.due_low : current_.low() + (stored_ticks_max - 1)),
+        entry);
+  }
+
+  /// The slot of a tick that is not the present one: of the level where their ticks differ first.
+  std::uint32_t slot_of(std::uint32_t due_low) const noexcept {
+    const auto last_bit =
+        31 - static_cast<std::uint32_t>(std::countl_zero(due_low ^ current_.low()));
+    return slot_at(last_bit / slots_bits, due_low);
   }
 
   void append(std::uint32_t chain, due_entry entry) noexcept {
-    std::uint32_t head = heads_[chain];
-    if (head == 0 || chunks_[head].count == chunk_entries) {
-      const std::uint32_t taken = take_chunk();
-      chunks_[taken].count = 0;
-      chunks_[taken].next = head;
-      heads_[chain] = head = taken;
+    chain_head head = heads_[chain];
+    if ((head & room_mask) == 0) {
+      head = open_chunk(chain);
     }
-    chunk& open = chunks_[head];
-    open.entries[open.count++] = entry;
+    chunks_[head >> room_bits].entries[chunk_entries - (head & room_mask)] = entry;
+    heads_[chain] = head - 1;
   }
 
-  std::uint32_t take_chunk() noexcept {
-    const std::uint32_t taken = free_;
+  /// An empty chunk before the others of a chain.
+  chain_head open_chunk(std::uint32_t chain) noexcept {
+    const chain_head rest = heads_[chain];
+    if (rest == 0 && chain < slots_count) {
+      occupied_[chain / 64] |= std::uint64_t{1} << chain % 64;
+    }
+    std::uint32_t taken = free_;
     if (taken == 0) {
-      return ++fresh_;
+      taken = ++fresh_;
+    } else {
+      free_ = chunks_[taken].next;
     }
-    free_ = chunks_[taken].next;
-    return taken;
+    chunks_[taken].next = rest;
+    chunks_[taken].next_but_one = chunks_[rest >> room_bits].next;
+    return taken << room_bits | room_mask;
   }
 
-  /// Takes at most `most` entries from the front of a chain.
+  /// Takes at most `most` entries from the front of a chain; there is room for a chunk.
   std::uint32_t take(std::uint32_t chain, due_entry* to, std::uint32_t most) noexcept {
-    const std::uint32_t head = heads_[chain];
-    chunk& open = chunks_[head];
-    const std::uint32_t taken = std::min(most, open.count);
-    open.count -= taken;
-    std::copy_n(open.entries + open.count, taken, to);
-    if (open.count == 0) {
-      heads_[chain] = open.next;
-      prefetch_write(&chunks_[open.next]);
-      open.next = free_;
-      free_ = head;
+    const chain_head head = heads_[chain];
+    const chunk& open = chunks_[head >> room_bits];
+    const std::uint32_t held = chunk_entries - (head & room_mask);
+    if (most < held) {
+      std::copy_n(open.entries + (held - most), most, to);
+      heads_[chain] = head + most;
+      return most;
     }
-    return taken;
+    // A whole chunk: to copy as many as there are takes longer.
+    std::copy_n(open.entries, chunk_entries, to);
+    drop_chunk(chain);
+    return held;
+  }
+
+  /// Frees the first chunk of a chain.
+  void drop_chunk(std::uint32_t chain) noexcept {
+    const std::uint32_t dropped = heads_[chain] >> room_bits;
+    chunk& open = chunks_[dropped];
+    heads_[chain] = open.next;
+    prefetch_write(&chunks_[open.next_but_one >> room_bits]);
+    open.next = free_;
+    free_ = dropped;
   }
 
   void move_chain(std::uint32_t from, std::uint32_t to) noexcept {
@@ -176,7 +221,7 @@ class due_queue {
   }
 
   /// Fills a batch with what is due, moving the present tick on, until nothing more is due.
-  std::uint32_t gather(std::array<due_entry, batch_max>& batch, std::uint32_t& budget) noexcept {
+  std::uint32_t gather(batch_space& batch, std::uint32_t& budget) noexcept {
     std::uint32_t gathered = 0;
     while (budget != 0 && gathered < batch_max) {
       if (heads_[due_chain] != 0) {
@@ -196,10 +241,17 @@ class due_queue {
 
   /// Deals one chunk of a slot whose time has begun; answers how many entries that were.
   std::uint32_t deal(std::uint32_t budget) noexcept {
-    std::array<due_entry, chunk_entries> dealt;
-    const std::uint32_t count = take(dealt_chain, dealt.data(), std::min(budget, chunk_entries));
+    const chain_head head = heads_[dealt_chain];
+    const std::uint32_t held = chunk_entries - (head & room_mask);
+    const std::uint32_t count = std::min(budget, held);
+    const due_entry* const dealt = chunks_[head >> room_bits].entries + (held - count);
     for (std::uint32_t next = 0; next < count; ++next) {
       place(dealt[next], dealt[next].due_low - current_.low());
+    }
+    if (count == held) {
+      drop_chunk(dealt_chain);
+    } else {
+      heads_[dealt_chain] = head + count;
     }
     return count;
   }
@@ -231,7 +283,7 @@ class due_queue {
   /// Ticks often hold a chunk each: asks for the next one while this one is handed over.
   void prefetch_next_tick() const noexcept {
     const std::uint32_t steps = steps_to_occupied(0);
-    prefetch_write(&chunks_[heads_[slot_at(0, current_.low() + steps)]]);
+    prefetch_write(&chunks_[heads_[slot_at(0, current_.low() + steps)] >> room_bits]);
   }
 
   /// How many slots of a level lie between the present one and the next that holds anything;
@@ -296,8 +348,7 @@ class due_queue {
   std::uint32_t free_ = 0;
   std::uint32_t fresh_ = 0;
   std::array<std::uint64_t, slots_count / 64> occupied_{};
-  /// The first chunk of each chain; chunk zero is none.
-  std::array<std::uint32_t, chains_count> heads_{};
+  std::array<chain_head, chains_count> heads_{};
   huge_array<chunk> chunks_;
 };
 
