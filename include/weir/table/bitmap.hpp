@@ -72,19 +72,14 @@ class bitmap {
   /// Nothing if and only if every port of that parity in the range is taken.
   word_optional<port> find_free(port start, port_range within,
                                 port_parity parity = port_parity::any) const noexcept {
-    const std::uint32_t first = within.first().number();
-    const std::uint32_t last = within.last().number();
-    const std::uint32_t from = within.contains(start) ? start.number() : first;
-    if (const std::uint32_t found = first_free(from, last, parity); found != nothing) {
+    const port from = within.contains(start) ? start : within.first();
+    const std::uint64_t open =
+        ~words_[word_of(from)] & eligible(parity) & every_bit << from.number() % word_bits;
+    const std::uint32_t found = word_of(from) * word_bits + lowest(open);
+    if (open != 0 && found <= within.last().number()) [[likely]] {
       return port{static_cast<std::uint16_t>(found)};
     }
-    if (from == first) {
-      return std::nullopt;
-    }
-    if (const std::uint32_t found = first_free(first, from - 1, parity); found != nothing) {
-      return port{static_cast<std::uint16_t>(found)};
-    }
-    return std::nullopt;
+    return find_further(from, within, parity);
   }
 
   /// How many ports are taken.
@@ -133,6 +128,22 @@ class bitmap {
     return 0;
   }
 
+  static constexpr std::uint32_t lowest(std::uint64_t bits) noexcept {
+    return static_cast<std::uint32_t>(std::countr_zero(bits));
+  }
+
+  /// What `find_free` answers, whatever the first word says: kept out of the way.
+  [[gnu::noinline]] word_optional<port> find_further(port from, port_range within,
+                                                     port_parity parity) const noexcept {
+    const std::uint32_t first = within.first().number();
+    std::uint32_t found = first_free(from.number(), within.last().number(), parity);
+    if (found == nothing && from != within.first()) {
+      found = first_free(first, from.number() - 1u, parity);
+    }
+    if (found == nothing) return std::nullopt;
+    return port{static_cast<std::uint16_t>(found)};
+  }
+
   /// The first free number of that parity in [first, last], or `nothing`.
   std::uint32_t first_free(std::uint32_t first, std::uint32_t last,
                            port_parity parity) const noexcept {
@@ -145,7 +156,7 @@ class bitmap {
       }
       open = ~words_[word] & eligible(parity);
     }
-    const auto found = word * word_bits + static_cast<std::uint32_t>(std::countr_zero(open));
+    const std::uint32_t found = word * word_bits + lowest(open);
     return found <= last ? found : nothing;
   }
 
@@ -162,7 +173,7 @@ class bitmap {
       }
       open = open_words(group, parity);
     }
-    return group * word_bits + static_cast<std::uint32_t>(std::countr_zero(open));
+    return group * word_bits + lowest(open);
   }
 
   std::array<std::uint64_t, words_count> words_;
