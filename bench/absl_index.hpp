@@ -1,22 +1,48 @@
-// The index to measure against: an absl::flat_hash_map from keys to payloads, reserved at start.
-// It hashes with the same function and seed as the engine does and is handed the hash like any
-// index, so it never hashes twice.
+// The index to measure against: an absl::flat_hash_map from keys to payloads, reserved at start, on
+// large pages like the engine's tables. It hashes with the same function and seed as the engine
+// does and is handed the hash like any index, so it never hashes twice.
 
 #pragma once
 
 #include "weir/table/hash.hpp"
 #include "weir/table/index.hpp"
+#include "weir/table/simd.hpp"
 
 #include "absl/container/flat_hash_map.h"
 
 #include <cstddef>
 #include <cstdint>
+#include <new>
+#include <utility>
 
 namespace weir::bench {
 
 /// The seed of every benchmark: whoever uses `absl_index` hashes with `xxh3_hash` under this one.
 inline constexpr hash_seed seed{0x243F'6A88'85A3'08D3, 0x1319'8A2E'0370'7344};
 inline const xxh3_hash seeded_hash{seed};
+
+/// Asks for large pages as the engine's tables do.
+template <class T>
+struct huge_page_allocator {
+  using value_type = T;
+
+  huge_page_allocator() = default;
+  template <class U>
+  huge_page_allocator(const huge_page_allocator<U>&) noexcept {}
+
+  T* allocate(std::size_t count) {
+    const std::size_t bytes = count * sizeof(T);
+    void* const first = ::operator new(bytes, alignment);
+    prefer_huge_pages(first, bytes / huge_page_bytes * huge_page_bytes);
+    return static_cast<T*>(first);
+  }
+  void deallocate(T* first, std::size_t) noexcept { ::operator delete(first, alignment); }
+
+  friend bool operator==(const huge_page_allocator&, const huge_page_allocator&) = default;
+
+ private:
+  static constexpr std::align_val_t alignment{huge_page_bytes};
+};
 
 template <class Key>
 class absl_index {
@@ -73,7 +99,8 @@ class absl_index {
       return left == *right.key;
     }
   };
-  using map_type = absl::flat_hash_map<Key, std::uint32_t, hasher, equal>;
+  using map_type = absl::flat_hash_map<Key, std::uint32_t, hasher, equal,
+                                       huge_page_allocator<std::pair<const Key, std::uint32_t>>>;
 
   map_type map_;
 };

@@ -17,6 +17,7 @@
 #include "bench/absl_index.hpp"
 #include "bench/harness.hpp"
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <cstddef>
@@ -57,6 +58,7 @@ struct opening {
   std::array<key_words, 2> keys;
   std::array<std::uint64_t, 2> hashes;
   std::uint32_t address;
+  std::uint32_t life;
   port external;
 };
 
@@ -74,8 +76,9 @@ class sessions {
     for (std::uint32_t made = 0; made < count; ++made) {
       const double part = 1 - std::sqrt(static_cast<double>(random_() >> 11) / 0x1p53);
       opening one = choose(0);
+      one.life = 1 + static_cast<std::uint32_t>(part * life_max_);
       prepare(one);
-      finish(one, 1 + static_cast<std::uint32_t>(part * life_max_));
+      finish(one);
     }
   }
 
@@ -116,20 +119,19 @@ class sessions {
   }
 
   void create(std::uint32_t count) {
-    std::array<opening, burst> openings;
-    for (std::uint32_t next = 0; next < count; ++next) openings[next] = choose(next);
-    for (std::uint32_t next = 0; next < count; ++next) prepare(openings[next]);
-    for (std::uint32_t next = 0; next < count; ++next) {
-      finish(openings[next], 1 + random_.below(life_max_));
-    }
+    for (std::uint32_t next = 0; next < count; ++next) openings_[next] = choose(next);
+    for (std::uint32_t next = 0; next < count; ++next) prepare(openings_[next]);
+    for (std::uint32_t next = 0; next < count; ++next) finish(openings_[next]);
   }
 
-  // Where the search for a port starts.
+  // How long it lives, and where the search for a port starts: all from one random number.
   opening choose(std::uint32_t others) {
+    const std::uint64_t drawn = random_();
     opening made;
-    made.address = random_.below(static_cast<std::uint32_t>(ports_.size()));
-    made.external =
-        port{static_cast<std::uint16_t>(usable.first().number() + random_.below(usable.size()))};
+    made.address = static_cast<std::uint32_t>((drawn >> 48) * ports_.size() >> 16);
+    made.life = 1 + static_cast<std::uint32_t>((drawn >> 32 & 0xFFFF) * life_max_ >> 16);
+    made.external = port{static_cast<std::uint16_t>(usable.first().number() +
+                                                    ((drawn & 0xFFFF'FFFF) * usable.size() >> 32))};
     if constexpr (burst > 1) {
       ports_[made.address].prefetch(made.external);
       const std::uint32_t id = records_.next_free(others);
@@ -152,9 +154,9 @@ class sessions {
     }
   }
 
-  void finish(const opening& made, std::uint32_t life) {
+  void finish(const opening& made) {
     const std::uint32_t id = records_.try_acquire();
-    const tick due = now_ + life;
+    const tick due = now_ + made.life;
     records_.hot(id) = {made.keys, due.low(), made.address, made.external, 1, {}};
     records_.cold(id) = {{due.count(), made.keys[0][1]}};
     for (std::uint32_t way = 0; way < 2; ++way) {
@@ -165,11 +167,16 @@ class sessions {
 
   void end(std::span<const weir::due_entry> entries) noexcept {
     std::array<std::array<std::uint64_t, 2>, weir::due_queue::batch_max> hashes;
-    if constexpr (burst > 1) {
-      for (const auto& entry : entries) records_.prefetch_hot(entry.id);
+    // A core waits for some twenty lines at once, and drops what is asked for beyond them.
+    constexpr std::size_t ahead = burst > 1 ? 16 : 0;
+    for (const auto& entry : entries.first(std::min(entries.size(), ahead))) {
+      records_.prefetch_hot(entry.id);
     }
     for (std::size_t next = 0; next < entries.size(); ++next) {
       const hot_record& gone = records_.hot(entries[next].id);
+      if (ahead != 0 && next + ahead < entries.size()) {
+        records_.prefetch_hot(entries[next + ahead].id);
+      }
       if constexpr (burst > 1) ports_[gone.address].prefetch(gone.external);
       for (std::size_t way = 0; way < 2; ++way) {
         hashes[next][way] = bench::seeded_hash(gone.keys[way]);
@@ -194,6 +201,7 @@ class sessions {
   weir::huge_array<weir::bitmap> ports_;
   bench::random_numbers random_;
   std::uint32_t life_max_;
+  std::array<opening, burst> openings_{};
   std::uint64_t next_internal_ = 1;
   tick now_{1};
 };
