@@ -20,7 +20,7 @@ struct emission {
 
 /// Takes what the engine decides.
 ///  - `decided` is called exactly once per input packet, in the order of the burst; the packet is
-///    rewritten by then, and may be taken over.
+///    rewritten by then, and may be taken over. Those behind it are the engine's until their turn.
 ///  - `generated` is called for packets weir makes itself; the bytes start at the IP header, carry
 ///    complete checksums and are gone when the call returns. False: the sink had no room.
 template <class S, class P>

@@ -4,7 +4,9 @@
 // Inside, packets go in groups of `burst_max` through three steps, so that memory is waited for
 // once per group: headers and key, prefetch of the index; candidate, prefetch of the record; and
 // then, one packet after the other, everything that decides. What a packet changes, the next one of
-// the same group sees: a burst is judged exactly as its packets one by one.
+// the same group sees: a burst is judged exactly as its packets one by one. The first step of a
+// group asks no table; it is taken between the other two of the group before, whose records are on
+// their way meanwhile, and has its own index lines there when its turn comes.
 //
 // Life cycle. Everything is allocated by the constructor. `process` neither allocates nor throws
 // nor locks, and reads no clock.
@@ -46,7 +48,9 @@ class basic_worker {
  public:
   explicit basic_worker(std::shared_ptr<const snapshot> config, const worker_options& options = {})
       : state_{std::make_unique<detail::shard<Traits>>(std::move(config), options)},
-        lanes_{std::make_unique<lanes>()} {}
+        lanes_{std::make_unique<lanes>()},
+        ahead_{std::make_unique<lanes>()},
+        strangers_{std::make_unique<strangers>()} {}
 
   /// Judges every packet of a burst, in order; the sink hears a verdict for each. `now` is the time
   /// of all of them, or where that is earlier the last one; interfaces are those of the snapshot.
@@ -54,11 +58,20 @@ class basic_worker {
   void process(const B& burst, instant now, S& sink) noexcept {
     const tick at = advance(now);
     state_->reclaim(at, state_->reclaim_budget);
-    for (std::size_t first = 0; first < burst.size(); first += Traits::burst_max) {
-      const std::size_t count = std::min(burst.size() - first, Traits::burst_max);
-      open(burst, first, count);
+    // Who takes packets one by one waits for each.
+    constexpr bool opens_ahead = Traits::burst_max > 1;
+    std::size_t count = std::min(burst.size(), Traits::burst_max);
+    open(burst, 0, count);
+    for (std::size_t first = 0; first < burst.size();) {
+      std::swap(lanes_, ahead_);
       probe(burst, first, count);
+      const std::size_t next = first + count;
+      const std::size_t next_count = std::min(burst.size() - next, Traits::burst_max);
+      if constexpr (opens_ahead) open(burst, next, next_count);
       conclude(burst, first, count, at, sink);
+      if constexpr (!opens_ahead) open(burst, next, next_count);
+      first = next;
+      count = next_count;
     }
   }
 
@@ -94,6 +107,7 @@ class basic_worker {
 
  private:
   using lanes = detail::lanes<Traits::burst_max>;
+  using strangers = detail::strangers<Traits::burst_max>;
 
   /// `domain_of` of a packet whose interface is known to be one.
   template <IpVersion V>
@@ -117,9 +131,9 @@ class basic_worker {
   template <PacketBurst B>
   [[gnu::noinline]] void open(const B& burst, std::size_t first, std::size_t count) noexcept {
     const std::span<const detail::ingress_facts> known{state_->ingress};
-    lanes_->special = 0;
-    lanes_->six_bits = 0;
-    detail::plain_lane* lane = lanes_->plain.data();
+    ahead_->special = 0;
+    ahead_->six_bits = 0;
+    detail::plain_lane* lane = ahead_->plain.data();
     for (std::size_t i = 0; i < count; ++i, ++lane) {
       const auto meta = burst.meta(first + i);
       expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
@@ -148,9 +162,9 @@ class basic_worker {
                                                 std::size_t i) noexcept {
     auto packet = burst[index];
     const auto ingress = burst.meta(index).ingress;
-    lanes_->special |= std::uint64_t{1} << i;
+    ahead_->special |= std::uint64_t{1} << i;
     if (is_ipv6(packet.bytes())) {
-      lanes_->six_bits |= std::uint64_t{1} << i;
+      ahead_->six_bits |= std::uint64_t{1} << i;
       open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), ingress);
     } else {
       // Nobody judges the checksum, and what changes adjusts it: it has to be right before.
@@ -164,7 +178,7 @@ class basic_worker {
   template <IpVersion V>
   void open_lane(std::size_t i, std::span<const std::byte> bytes, std::size_t wire_size,
                  interface_id ingress) noexcept {
-    auto& lane = lanes_->template of<V>(i);
+    auto& lane = ahead_->template of<V>(i);
     walk_into(lane.headers, bytes, wire_size, known_domain_of<V>(bytes, ingress), state_->walking);
     if (has_session_key(lane.headers.facts)) [[likely]] {
       const auto& table = state_->template sessions<V>();
@@ -176,7 +190,7 @@ class basic_worker {
   /// Second step: the record that the key may lead to is asked for, or what a new flow needs.
   template <PacketBurst B>
   void probe(const B& burst, std::size_t first, std::size_t count) noexcept {
-    lanes_->strange = 0;
+    strangers_->bits = 0;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t end = lanes::run_end(lanes_->special, i, count);
       probe_plain(i, end);
@@ -185,7 +199,7 @@ class basic_worker {
         lanes_->is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
       }
     }
-    if (lanes_->strange != 0) [[unlikely]] {
+    if (strangers_->bits != 0) [[unlikely]] {
       foresee(burst, first);
     }
   }
@@ -199,30 +213,30 @@ class basic_worker {
     const auto& table = state_->template sessions<V>();
     lane.candidate = table.candidate(lane.hash, lane.headers.key);
     table.prefetch_candidate(lane.candidate);
-    lanes_->note_strange(i, lane.candidate);
+    strangers_->note(i, lane.candidate);
   }
 
   [[gnu::noinline]] void probe_plain(std::size_t begin, std::size_t end) noexcept {
     const auto run = std::span{lanes_->plain}.subspan(begin, end - begin);
     if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
-      for (std::size_t i = begin; i < end; ++i) lanes_->note_strange(i, lanes_->plain[i].candidate);
+      for (std::size_t i = begin; i < end; ++i) strangers_->note(i, lanes_->plain[i].candidate);
     }
   }
 
   /// Looks up what strange packets will be asked.
   template <PacketBurst B>
   [[gnu::noinline, gnu::flatten]] void foresee(const B& burst, std::size_t first) noexcept {
-    detail::foresight_group<ipv4> four{lanes_->four_searches};
-    detail::foresight_group<ipv6> six{lanes_->six_searches};
-    for (auto left = lanes_->strange; left != 0; left &= left - 1) {
+    detail::foresight_group<ipv4> four{strangers_->four_searches};
+    detail::foresight_group<ipv6> six{strangers_->six_searches};
+    for (auto left = strangers_->bits; left != 0; left &= left - 1) {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
       const auto ingress = burst.meta(first + i).ingress;
       if (lanes_->is_six(i)) {
-        six.add(lanes_->six[i].headers.key, ingress, lanes_->six_seen[i]);
+        six.add(lanes_->six[i].headers.key, ingress, strangers_->six[i]);
       } else {
         const auto& key =
             lanes_->is_special(i) ? lanes_->four[i].headers.key : lanes_->plain[i].packet.key;
-        four.add(key, ingress, lanes_->four_seen[i]);
+        four.add(key, ingress, strangers_->four[i]);
       }
     }
     four.look(*state_);
@@ -234,7 +248,7 @@ class basic_worker {
   template <PacketBurst B, class S>
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
-    const std::uint64_t long_way = lanes_->special | lanes_->strange;
+    const std::uint64_t long_way = lanes_->special | strangers_->bits;
     for (std::size_t i = 0; i < count; ++i) {
       const std::size_t end = lanes::run_end(long_way, i, count);
       if (i < end) {
@@ -307,7 +321,7 @@ class basic_worker {
   verdict conclude_lane(std::size_t i, std::size_t index, const detail::packet_view& view, tick now,
                         S& sink) noexcept {
     auto& lane = lanes_->template of<V>(i);
-    const auto end = decide<V>(lane, view, now, lanes_->template seen<V>(i));
+    const auto end = decide<V>(lane, view, now, strangers_->template seen<V>(i));
     if (!end.answer().is_nothing()) [[unlikely]] {
       answer<V>(end.answer(), lane.headers, view, index, now, sink);
     }
@@ -353,7 +367,9 @@ class basic_worker {
   }
 
   std::unique_ptr<detail::shard<Traits>> state_;
-  std::unique_ptr<lanes> lanes_;
+  std::unique_ptr<lanes> lanes_;  ///< of the group that is judged
+  std::unique_ptr<lanes> ahead_;  ///< of the one that is opened before its turn
+  std::unique_ptr<strangers> strangers_;
   answer_buffer answer_{};
   tick now_{};
 };
