@@ -168,8 +168,14 @@ class due_queue {
     if ((head & room_mask) == 0) {
       head = open_chunk(chain);
     }
-    chunks_[head >> room_bits].entries[chunk_entries - (head & room_mask)] = entry;
+    first_chunk(head).entries[held(head)] = entry;
     heads_[chain] = head - 1;
+  }
+
+  chunk& first_chunk(chain_head head) noexcept { return chunks_[head >> room_bits]; }
+  /// How many entries the first chunk of a chain holds.
+  static constexpr std::uint32_t held(chain_head head) noexcept {
+    return chunk_entries - (head & room_mask);
   }
 
   /// An empty chunk before the others of a chain.
@@ -185,34 +191,37 @@ class due_queue {
       free_ = chunks_[taken].next;
     }
     chunks_[taken].next = rest;
-    chunks_[taken].next_but_one = chunks_[rest >> room_bits].next;
+    chunks_[taken].next_but_one = first_chunk(rest).next;
     return taken << room_bits | room_mask;
   }
 
   /// Takes at most `most` entries from the front of a chain; there is room for a chunk.
   std::uint32_t take(std::uint32_t chain, due_entry* to, std::uint32_t most) noexcept {
     const chain_head head = heads_[chain];
-    const chunk& open = chunks_[head >> room_bits];
-    const std::uint32_t held = chunk_entries - (head & room_mask);
-    if (most < held) {
-      std::copy_n(open.entries + (held - most), most, to);
-      heads_[chain] = head + most;
-      return most;
+    const due_entry* const entries = first_chunk(head).entries;
+    const std::uint32_t taken = std::min(most, held(head));
+    if (taken == held(head)) {
+      // A whole chunk: to copy as many as there are takes longer.
+      std::copy_n(entries, chunk_entries, to);
+    } else {
+      std::copy_n(entries + (held(head) - taken), taken, to);
     }
-    // A whole chunk: to copy as many as there are takes longer.
-    std::copy_n(open.entries, chunk_entries, to);
-    drop_chunk(chain);
-    return held;
+    let_go(chain, taken);
+    return taken;
   }
 
-  /// Frees the first chunk of a chain.
-  void drop_chunk(std::uint32_t chain) noexcept {
-    const std::uint32_t dropped = heads_[chain] >> room_bits;
-    chunk& open = chunks_[dropped];
-    heads_[chain] = open.next;
-    prefetch_write(&chunks_[open.next_but_one >> room_bits]);
-    open.next = free_;
-    free_ = dropped;
+  /// Forgets the last entries of a chain's first chunk, and frees it when these were all.
+  void let_go(std::uint32_t chain, std::uint32_t count) noexcept {
+    const chain_head head = heads_[chain];
+    if (count != held(head)) {
+      heads_[chain] = head + count;
+      return;
+    }
+    chunk& emptied = first_chunk(head);
+    heads_[chain] = emptied.next;
+    prefetch_write(&first_chunk(emptied.next_but_one));
+    emptied.next = free_;
+    free_ = head >> room_bits;
   }
 
   void move_chain(std::uint32_t from, std::uint32_t to) noexcept {
@@ -242,17 +251,12 @@ class due_queue {
   /// Deals one chunk of a slot whose time has begun; answers how many entries that were.
   std::uint32_t deal(std::uint32_t budget) noexcept {
     const chain_head head = heads_[dealt_chain];
-    const std::uint32_t held = chunk_entries - (head & room_mask);
-    const std::uint32_t count = std::min(budget, held);
-    const due_entry* const dealt = chunks_[head >> room_bits].entries + (held - count);
+    const std::uint32_t count = std::min(budget, held(head));
+    const due_entry* const dealt = first_chunk(head).entries + (held(head) - count);
     for (std::uint32_t next = 0; next < count; ++next) {
       place(dealt[next], dealt[next].due_low - current_.low());
     }
-    if (count == held) {
-      drop_chunk(dealt_chain);
-    } else {
-      heads_[dealt_chain] = head + count;
-    }
+    let_go(dealt_chain, count);
     return count;
   }
 
@@ -281,9 +285,9 @@ class due_queue {
   }
 
   /// Ticks often hold a chunk each: asks for the next one while this one is handed over.
-  void prefetch_next_tick() const noexcept {
+  void prefetch_next_tick() noexcept {
     const std::uint32_t steps = steps_to_occupied(0);
-    prefetch_write(&chunks_[heads_[slot_at(0, current_.low() + steps)] >> room_bits]);
+    prefetch_write(&first_chunk(heads_[slot_at(0, current_.low() + steps)]));
   }
 
   /// How many slots of a level lie between the present one and the next that holds anything;
