@@ -8,6 +8,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <random>
+#include <span>
 #include <unordered_map>
 #include <vector>
 
@@ -146,6 +147,29 @@ TEST_CASE("a key that was passed on is found after its home has room again",
   CHECK(index.find(99, 0, [](std::uint32_t) { return true; }) == weir::line_slots);
   CHECK(index.erase(99, 0, weir::line_slots));
   CHECK(index.find(99, 0, [](std::uint32_t) { return true; }) == no_payload);
+}
+
+TEST_CASE("candidates of many keys are found behind their full homes", "[table][bucket_index]") {
+  struct lane {
+    std::uint64_t hash;
+    std::uint32_t candidate;
+  };
+  bucket_index index{1000, 1000};
+  constexpr std::uint64_t crowded = 0x1000, passing = 0x2000, absent = 0x3000;
+  for (std::uint32_t payload = 0; payload < weir::line_slots; ++payload) {
+    REQUIRE(index.try_insert(crowded, 0, payload));
+  }
+  REQUIRE(index.try_insert(passing, 0, 500));
+  constexpr std::uint64_t elsewhere = std::uint64_t{1} << 63;
+  std::array<lane, 4> lanes{{{crowded, 0}, {passing, 0}, {absent, 0}, {elsewhere | passing, 0}}};
+
+  index.first_candidates(std::span<lane>{lanes},
+                         [](lane& one, std::uint32_t found) { one.candidate = found; });
+
+  CHECK(lanes[0].candidate == 0);
+  CHECK(lanes[1].candidate == 500);
+  CHECK(lanes[2].candidate == no_payload);
+  CHECK(lanes[3].candidate == no_payload);
 }
 
 TEST_CASE("a line that nothing passes any more is where a search ends", "[table][bucket_index]") {

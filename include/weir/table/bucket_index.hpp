@@ -43,14 +43,17 @@ class bucket_index {
     return geometry_.first_candidate(lines_.data(), hash);
   }
 
-  /// `first_candidate` for each of many lanes, which have a `hash`: hands lane and answer to
-  /// `take`.
+  /// The first payload whose tag is the hash's, at home or behind it, for each of many lanes, which
+  /// have a `hash`: hands lane and answer to `take`.
   template <class Lane, class Take>
   void first_candidates(std::span<Lane> lanes, Take&& take) const noexcept {
     // What `take` writes might be this index, as far as compilers know; it is not the copy.
     const geometry copy = geometry_;
     const line* const lines = lines_.data();
-    for (Lane& lane : lanes) take(lane, copy.first_candidate(lines, lane.hash));
+    for (Lane& lane : lanes) {
+      const std::uint32_t found = copy.first_candidate(lines, lane.hash);
+      take(lane, found != no_payload ? found : candidate_further(lane.hash));
+    }
   }
 
   // Nearly every key stands at home: what looks further is kept out of the way.
@@ -160,6 +163,13 @@ class bucket_index {
       }
     }
     return no_payload;
+  }
+
+  /// The first payload with the hash's tag behind home.
+  [[gnu::noinline]] std::uint32_t candidate_further(std::uint64_t hash) const noexcept {
+    if (lines_[geometry_.home(hash)].passed() == 0) return no_payload;
+    auto any = [](std::uint32_t) noexcept { return true; };
+    return find_further(hash, any);
   }
 
   /// The same in the lines behind home, of which some entry passed each but the last.
