@@ -12,6 +12,7 @@
 #include "weir/session/tcp_tracker.hpp"
 #include "weir/wire/plain_datagram.hpp"
 
+#include <bit>
 #include <cstdint>
 
 namespace weir::detail {
@@ -19,17 +20,16 @@ namespace weir::detail {
 /// Whether nothing about how a packet came in asks for the long way, but perhaps its interface.
 inline bool is_usual(const packet_meta& meta) noexcept {
   static_assert(link_cast::unicast == link_cast{0} && checksum_state::partial == checksum_state{2});
-  return (static_cast<unsigned>(meta.cast) | (static_cast<unsigned>(meta.transport) & 2u)) == 0;
+  constexpr auto telling =
+      std::bit_cast<std::uint32_t>(packet_meta{{}, link_cast{0xFF}, checksum_state::partial});
+  return (std::bit_cast<std::uint32_t>(meta) & telling) == 0;
 }
 
 /// Whether the source of a packet is behind the strict interface it came in by (RFC 3704), as far
 /// as that needs no route: in a box with one domain a session's answers leave by the route to the
-/// source of its packets. A session is certain only once its key is compared.
+/// source of its packets. There is a session; it is certain only once its key is compared.
 template <EngineTraits T>
 bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) noexcept {
-  if (!which.found()) {
-    return false;
-  }
   const auto back = state.sessions4.hot(which.id()).state.hop[index_of(opposite(which.way()))];
   return state.hops[back.number()].interface == ingress;
 }
@@ -55,8 +55,8 @@ template <protocol Kind>
     decrement_ttl(header);
     return;
   }
-  const auto after = record.outgoing(way).endpoints();
-  const auto delta = flow_delta::between(lane.packet.key.endpoints(), after);
+  const auto after = reversed(record.key[index_of(opposite(way))].endpoints());
+  const auto delta = flow_delta::between(packed_endpoints::all_of(header), after);
   if constexpr (Kind == protocol::tcp) {
     rewrite_tcp(header, after, delta, ttl_step::down);
   } else {
@@ -64,53 +64,53 @@ template <protocol Kind>
   }
 }
 
-/// Counts, refreshes and dresses the common packet of a steady session; false, and nothing changed,
-/// where it is not plausible.
+/// Counts, refreshes and dresses the common packet of a steady session; answers through which hop
+/// it goes. Null, and nothing changed, where it is not plausible or cannot leave or be counted.
 template <protocol Kind, EngineTraits T>
-[[gnu::always_inline]] inline bool go_on(shard<T>& state, hot_record<ipv4>& record, direction way,
-                                         const plain_lane& lane, tick now) noexcept {
+[[gnu::always_inline]] inline const hop_facts* go_on(shard<T>& state, hot_record<ipv4>& record,
+                                                     direction way, const plain_lane& lane,
+                                                     tick now) noexcept {
   flow_state& flow = record.state;
+  tcp_segment segment;
   if constexpr (Kind == protocol::tcp) {
-    if (!try_note_plain(flow, way, segment_of(lane))) [[unlikely]] {
-      return false;
+    segment = segment_of(lane);
+    if (!is_plausible(flow, way, segment, segment.payload)) [[unlikely]] {
+      return nullptr;
     }
   }
-  flow.counter[index_of(way)].add(lane.packet.end);
+  const hop_facts& hop = state.hops[flow.hop[index_of(way)].number()];
+  if (lane.packet.end > hop.mtu || !flow.counter[index_of(way)].try_add(lane.packet.end))
+      [[unlikely]] {
+    return nullptr;
+  }
+  if constexpr (Kind == protocol::tcp) note_segment(flow, way, segment, segment.payload);
   // A steady session's life is never shortened by a packet, and TCP is refreshed both ways.
   if (Kind == protocol::tcp || !refuses_refresh(record, way)) {
     flow.deadline_low = now.low() + state.sessions4.profile(flow.profile).ticks(record.status());
   }
   dress_plain<Kind>(record, way, lane);
-  return true;
+  return &hop;
 }
 
 /// Passes on the common packet of a live session, counted and rewritten; answers through which
-/// hop. Any other packet is left untouched: null.
+/// hop. Any other packet that has a candidate is left untouched: null.
 template <EngineTraits T>
 [[gnu::always_inline]] inline const hop_facts* pass_plain(shard<T>& state, const plain_lane& lane,
                                                           tick now) noexcept {
   const session_ref which = lane.candidate;
-  if (!which.found()) [[unlikely]] {
-    return nullptr;
-  }
   auto& record = state.sessions4.hot(which.id());
   const direction way = which.way();
-  const flow_state& flow = record.state;
-  if (!same_flow(record.key[index_of(way)], lane.packet.key) || flow.is_dead(now) ||
-      !flow.is_steady) [[unlikely]] {
+  if (!same_flow(record.key[index_of(way)], lane.packet.key) || record.state.is_dead(now) ||
+      !record.state.is_steady) [[unlikely]] {
     return nullptr;
   }
-  const hop_facts& hop = state.hops[flow.hop[index_of(way)].number()];
-  if (lane.packet.end > hop.mtu || flow.counter[index_of(way)].is_full()) [[unlikely]] {
-    return nullptr;
+  const hop_facts* const hop = lane.packet.is_tcp
+                                   ? go_on<protocol::tcp>(state, record, way, lane, now)
+                                   : go_on<protocol::udp>(state, record, way, lane, now);
+  if (hop != nullptr) [[likely]] {
+    state.observer.matched(which.id(), way);
   }
-  const bool passes = lane.packet.is_tcp ? go_on<protocol::tcp>(state, record, way, lane, now)
-                                         : go_on<protocol::udp>(state, record, way, lane, now);
-  if (!passes) [[unlikely]] {
-    return nullptr;
-  }
-  state.observer.matched(which.id(), way);
-  return &hop;
+  return hop;
 }
 
 }  // namespace weir::detail

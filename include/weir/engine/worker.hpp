@@ -133,15 +133,16 @@ class basic_worker {
     const std::span<const detail::ingress_facts> known{state_->ingress};
     ahead_->special = 0;
     ahead_->six_bits = 0;
-    detail::plain_lane* lane = ahead_->plain.data();
-    for (std::size_t i = 0; i < count; ++i, ++lane) {
-      const auto meta = burst.meta(first + i);
+    detail::plain_lane* const first_lane = ahead_->plain.data();
+    detail::plain_lane* lane = first_lane;
+    for (std::size_t index = first; index != first + count; ++index, ++lane) {
+      const auto meta = burst.meta(index);
       expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
       const auto& from = known[meta.ingress.number()];
-      auto packet = burst[first + i];
+      auto packet = burst[index];
       if (!from.takes_plain || !detail::is_usual(meta) ||
           !open_plain(*lane, packet.bytes(), from.domain)) [[unlikely]] {
-        open_any(burst, first + i, i);
+        open_any(burst, index, static_cast<std::size_t>(lane - first_lane));
       }
     }
   }

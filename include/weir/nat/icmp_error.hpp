@@ -77,9 +77,8 @@ inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts
                                  ipv4_address source, ttl_step step) noexcept {
   std::byte* const header = packet.data();
   const packed_endpoints before = reversed(quote.key.endpoints());
-  const packed_endpoints outer{load_raw<std::uint32_t>(header + ipv4_field::source),
-                               load_raw<std::uint32_t>(header + ipv4_field::destination), 0};
-  if (outer.destination != before.destination) {
+  const auto outer = packed_endpoints::addresses_of(header);
+  if (outer.destination() != before.destination()) {
     return false;
   }
 
@@ -93,7 +92,8 @@ inline bool translate_icmp_error(std::span<std::byte> packet, const packet_facts
   adjust_checksum(header + facts.transport_offset + icmp_field::checksum,
                   checksum_delta{}.replacing(sum_before, ones_sum::of(changing)));
 
-  const packed_endpoints sent{network_order(source.bits()), after.destination_bits(), 0};
+  const packed_endpoints sent{
+      detail::joined(network_order(source.bits()), after.destination_bits()), 0};
   rewrite_addresses(header, sent, flow_delta::between(outer, sent), step);
   return true;
 }

@@ -11,6 +11,7 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/wire/bytes.hpp"
+#include "weir/wire/checksum.hpp"
 #include "weir/wire/icmp_header.hpp"
 #include "weir/wire/ipv4_header.hpp"
 #include "weir/wire/packed_flow.hpp"
@@ -20,7 +21,7 @@
 #include "weir/wire/udp_header.hpp"
 
 #include <algorithm>
-#include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -28,52 +29,31 @@
 namespace weir {
 
 /// What a rewrite adds to the checksums it concerns: the same for every packet of a session's
-/// direction, and its negative for the other one.
+/// direction. Nothing, where it exchanges nothing.
 class flow_delta {
  public:
   /// Of a packet received with `before` and sent with `after`.
   static constexpr flow_delta between(const packed_endpoints& before,
                                       const packed_endpoints& after) noexcept {
-    const std::uint64_t addresses =
-        gained(before.source, after.source) + gained(before.destination, after.destination);
-    return {addresses, addresses + gained(before.ports, after.ports)};
+    const std::uint32_t addresses =
+        detail::folded(detail::ones_difference(after.addresses, before.addresses));
+    return {addresses,
+            std::uint64_t{addresses} + detail::ones_difference(after.ports, before.ports)};
   }
 
-  constexpr flow_delta operator-() const noexcept {
-    return {std::uint64_t{0xFFFF} - folded(addresses_), std::uint64_t{0xFFFF} - folded(endpoints_)};
-  }
-
-  /// For a sum over both addresses, the IP header's and a pseudo header's; not folded yet, and
-  /// small enough that many can be added up.
-  constexpr std::uint64_t addresses() const noexcept { return addresses_; }
-  /// For a sum over addresses and ports, a transport's; likewise.
+  /// For a sum over both addresses, the IP header's and a pseudo header's: 16 bits.
+  constexpr std::uint32_t addresses() const noexcept { return addresses_; }
+  /// For a sum over addresses and ports, a transport's; not folded yet, and small enough that many
+  /// can be added up.
   constexpr std::uint64_t endpoints() const noexcept { return endpoints_; }
 
-  /// A sum in 16 bits, its carries added back in. Zero only where the sum is.
-  static constexpr std::uint16_t folded(std::uint64_t sum) noexcept {
-    // A number and itself with its halves exchanged: the upper half gets the carry of the lower.
-    const auto half = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32);
-    return static_cast<std::uint16_t>((half + std::rotl(half, 16)) >> 16);
-  }
-
  private:
-  constexpr flow_delta(std::uint64_t addresses, std::uint64_t endpoints) noexcept
+  constexpr flow_delta(std::uint32_t addresses, std::uint64_t endpoints) noexcept
       : addresses_{addresses}, endpoints_{endpoints} {}
 
-  /// RFC 1624 eqn. 3: ~m + m'.
-  static constexpr std::uint64_t gained(std::uint32_t before, std::uint32_t after) noexcept {
-    return std::uint64_t{~before} + after;
-  }
-
-  std::uint64_t addresses_;
+  std::uint32_t addresses_;
   std::uint64_t endpoints_;
 };
-static_assert(flow_delta::folded(0) == 0);
-static_assert(flow_delta::folded(0xFFFF) == 0xFFFF);
-static_assert(flow_delta::folded(0x1'FFFE) == 0xFFFF);
-static_assert(flow_delta::folded(0xFFFF'FFFF'FFFF'FFFF) == 0xFFFF);
-static_assert(flow_delta::folded(0x0001'0002'0003'0004) == 10);
-static_assert(flow_delta::folded(0xFFFF'0000'0000'0001) == 1);
 
 /// Whether a rewrite takes one off the TTL: what is forwarded loses one, what is delivered or
 /// comes from the box itself does not.
@@ -90,14 +70,17 @@ enum class checksum_coverage : std::uint8_t {
 
 namespace detail {
 
-/// The complement of the sum that has its complement at `field`, after something is added.
-inline std::uint16_t complement_with(const std::byte* field, std::uint64_t delta) noexcept {
-  const auto sum = static_cast<std::uint16_t>(~load_raw<std::uint16_t>(field));
-  return static_cast<std::uint16_t>(~flow_delta::folded(sum + delta));
+/// The complement of the sum that has its complement at `field`, after something is added that
+/// leaves room for another 16 bits.
+template <std::unsigned_integral Sum>
+std::uint16_t complement_with(const std::byte* field, Sum delta) noexcept {
+  const Sum before = 0xFFFFu - load_raw<std::uint16_t>(field);
+  return complement(folded(before + delta));
 }
 
 /// Adds to a sum whose complement is stored at `field`.
-inline void add_to_complement(std::byte* field, std::uint64_t delta) noexcept {
+template <std::unsigned_integral Sum>
+void add_to_complement(std::byte* field, Sum delta) noexcept {
   store_raw(field, complement_with(field, delta));
 }
 
@@ -111,14 +94,14 @@ inline void add_to_udp(std::byte* field, std::uint64_t delta) noexcept {
 }
 
 /// Adds to a sum that is stored as it is.
-inline void add_to_sum(std::byte* field, std::uint64_t delta) noexcept {
-  store_raw(field, flow_delta::folded(load_raw<std::uint16_t>(field) + delta));
+inline void add_to_sum(std::byte* field, std::uint32_t delta) noexcept {
+  store_raw(field, folded(load_raw<std::uint16_t>(field) + delta));
 }
 
 /// What one less in the TTL adds to the header's sum: the TTL is the first byte of its word.
 inline constexpr std::uint16_t ttl_delta = network_order(std::uint16_t{0xFEFF});
 
-inline void finish_header(std::byte* header, std::uint64_t delta, ttl_step step) noexcept {
+inline void finish_header(std::byte* header, std::uint32_t delta, ttl_step step) noexcept {
   if (step == ttl_step::down) {
     header[ipv4_field::ttl] =
         static_cast<std::byte>(std::to_integer<unsigned>(header[ipv4_field::ttl]) - 1);
@@ -159,7 +142,7 @@ inline void rewrite_query(std::span<std::byte> message, bool is_whole,
     store_raw(field, std::uint16_t{worn == 0xFFFF});
     return;
   }
-  add_to_complement(field, static_cast<std::uint16_t>(~before) + std::uint32_t{worn});
+  add_to_complement(field, std::uint32_t{complement(before)} + worn);
   if (is_all_zero(message)) store_raw(field, std::uint16_t{0xFFFF});
 }
 

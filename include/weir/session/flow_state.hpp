@@ -21,9 +21,13 @@ class packet_counter {
 
   constexpr std::uint32_t packets() const noexcept { return word_ >> 24; }
   constexpr std::uint32_t bytes() const noexcept { return word_ & 0xFF'FFFF; }
-  constexpr bool is_full() const noexcept { return word_ >= packets_max << 24; }
-  /// Counts one packet of at most `packet_bytes_max`; the counter is not full.
-  constexpr void add(std::uint32_t bytes) noexcept { word_ += (1u << 24) + bytes; }
+  /// Counts one packet of at most `packet_bytes_max`; fails where the counter is full.
+  constexpr bool try_add(std::uint32_t bytes) noexcept {
+    const std::uint32_t one = (1u << 24) + bytes;
+    if (word_ + one < one) return false;
+    word_ += one;
+    return true;
+  }
 
  private:
   std::uint32_t word_ = 0;

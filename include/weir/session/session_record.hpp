@@ -114,14 +114,14 @@ constexpr void count(hot_record<V>& hot, cold_record& cold, direction way,
                      std::uint32_t bytes) noexcept {
   const std::size_t which = index_of(way);
   packet_counter& counter = hot.state.counter[which];
-  if (counter.is_full()) [[unlikely]] {
+  if (!counter.try_add(bytes)) [[unlikely]] {
     cold.bytes[which] += counter.bytes();
     cold.packets_low[which] += counter.packets();
     cold.packets_high[which] = static_cast<std::uint16_t>(
         cold.packets_high[which] + (cold.packets_low[which] < counter.packets() ? 1 : 0));
     counter = packet_counter{};
+    counter.try_add(bytes);
   }
-  counter.add(bytes);
 }
 
 template <IpVersion V>

@@ -16,6 +16,7 @@
 #include "weir/wire/bytes.hpp"
 
 #include <bit>
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -24,12 +25,28 @@ namespace weir {
 
 namespace detail {
 
-/// The ones-complement sum of the four 16-bit words of a number: a sum with the halves exchanged
-/// carries into the upper half whatever the lower one overflows.
-constexpr std::uint16_t folded(std::uint64_t sum) noexcept {
-  const auto half = static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32);
-  return static_cast<std::uint16_t>((half + std::rotl(half, 16)) >> 16);
+/// The ones-complement sum of the 16-bit words of a number: a sum with the halves exchanged carries
+/// into the upper half whatever the lower one overflows. Zero only where all of them are.
+constexpr std::uint16_t folded(std::uint32_t sum) noexcept {
+  return static_cast<std::uint16_t>((sum + std::rotl(sum, 16)) >> 16);
 }
+constexpr std::uint16_t folded(std::uint64_t sum) noexcept {
+  return folded(static_cast<std::uint32_t>((sum + std::rotl(sum, 32)) >> 32));
+}
+static_assert(folded(std::uint32_t{0}) == 0 && folded(std::uint32_t{0xFFFF}) == 0xFFFF);
+static_assert(folded(std::uint32_t{0x1'FFFE}) == 0xFFFF);
+static_assert(folded(std::uint64_t{0xFFFF'FFFF'FFFF'FFFF}) == 0xFFFF);
+static_assert(folded(std::uint64_t{0x0001'0002'0003'0004}) == 10);
+static_assert(folded(std::uint64_t{0xFFFF'0000'0000'0001}) == 1);
+
+/// The difference of two numbers in ones-complement arithmetic; folded, it is that of the sums of
+/// their 16-bit words. Zero only where they are equal.
+template <std::unsigned_integral Number>
+  requires(sizeof(Number) >= 4)
+constexpr Number ones_difference(Number left, Number right) noexcept {
+  return left - right - Number{left < right};
+}
+static_assert(ones_difference(0x1'0000u, 0xFFFFu) == 1 && ones_difference(1u, 2u) == 0xFFFF'FFFE);
 
 constexpr std::uint16_t complement(std::uint16_t word) noexcept {
   return static_cast<std::uint16_t>(~word);

@@ -81,6 +81,15 @@ constexpr std::uint8_t first_byte_of(const std::uint64_t& word) noexcept {
   std::memcpy(&byte, &word, 1);
   return byte;
 }
+/// The eight bytes in the middle of two words; loads no more than them.
+constexpr std::uint64_t middle_of(const std::array<std::uint64_t, 2>& words) noexcept {
+  if (std::is_constant_evaluated()) {
+    return joined(second_of(words[0]), first_of(words[1]));
+  }
+  std::uint64_t middle;
+  std::memcpy(&middle, reinterpret_cast<const std::byte*>(words.data()) + 4, sizeof middle);
+  return middle;
+}
 constexpr protocol protocol_of(std::uint32_t head) noexcept {
   return protocol{static_cast<std::uint8_t>(
       std::endian::native == std::endian::little ? head >> 8 : head >> 16)};
@@ -105,13 +114,24 @@ constexpr port destination_port_of(std::uint32_t ports) noexcept {
 
 /// The part of a flow that a rewrite exchanges, as it lies in an IPv4 packet.
 struct packed_endpoints {
-  std::uint32_t source = 0;
-  std::uint32_t destination = 0;
-  std::uint32_t ports = 0;  ///< both
+  std::uint64_t addresses = 0;  ///< source and destination
+  std::uint32_t ports = 0;      ///< both
+
+  /// Those of an IPv4 header; the ports remain zero.
+  static packed_endpoints addresses_of(const std::byte* header) noexcept {
+    return {load_raw<std::uint64_t>(header + ipv4_field::source), 0};
+  }
+  /// Those of an IPv4 header without options, ports behind it.
+  static packed_endpoints all_of(const std::byte* header) noexcept {
+    return {load_raw<std::uint64_t>(header + ipv4_field::source),
+            load_raw<std::uint32_t>(header + ipv4_header::size_min)};
+  }
+
+  constexpr std::uint32_t destination() const noexcept { return detail::second_of(addresses); }
 
   /// Stores both addresses into an IPv4 header.
   void store_addresses(std::byte* header) const noexcept {
-    store_raw(header + ipv4_field::source, detail::joined(source, destination));
+    store_raw(header + ipv4_field::source, addresses);
   }
   /// Stores addresses and ports into an IPv4 header without options, ports behind it.
   void store_all(std::byte* header) const noexcept {
@@ -120,7 +140,7 @@ struct packed_endpoints {
   }
   /// Those of the answering packets, where nothing is translated.
   friend constexpr packed_endpoints reversed(const packed_endpoints& ends) noexcept {
-    return {ends.destination, ends.source, std::rotl(ends.ports, 16)};
+    return {std::rotl(ends.addresses, 32), std::rotl(ends.ports, 16)};
   }
 };
 
@@ -186,7 +206,7 @@ class packed_flow<ipv4> {
   constexpr std::uint32_t ports_bits() const noexcept { return detail::second_of(words_[1]); }
 
   constexpr packed_endpoints endpoints() const noexcept {
-    return {source_bits(), destination_bits(), ports_bits()};
+    return {detail::middle_of(words_), ports_bits()};
   }
 
   /// Whether both are the same flow in the same direction.

@@ -31,21 +31,20 @@ namespace detail {
 
 /// A TCP segment that neither opens, ends nor resets: of its flags ACK alone tells. Fills in what
 /// its header leaves of `size` bytes.
-[[gnu::always_inline]] inline bool is_plain_tcp(const std::byte* segment, std::uint32_t size,
+[[gnu::always_inline]] inline bool is_plain_tcp(const std::byte* segment, std::int32_t size,
                                                 std::uint16_t& payload) noexcept {
-  constexpr std::uint32_t telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
-  // Data offset, flags and window as one word.
-  const auto word = load_be<std::uint32_t>(segment + tcp_field::data_offset);
-  const std::uint32_t header = word >> 28 << 2;
-  payload = static_cast<std::uint16_t>(size - header);
-  return (word >> 16 & telling) == tcp_flag::ack && header >= tcp_header::size_min &&
-         header <= size;
+  constexpr unsigned telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
+  const std::int32_t header = load_be<std::uint8_t>(segment + tcp_field::data_offset) >> 4 << 2;
+  const std::int32_t left = size - header;
+  payload = static_cast<std::uint16_t>(left);
+  return (load_be<std::uint8_t>(segment + tcp_field::flags) & telling) == tcp_flag::ack &&
+         header >= std::int32_t{tcp_header::size_min} && left >= 0;
 }
 
 [[gnu::always_inline]] inline bool is_plain_udp(const std::byte* datagram,
-                                                std::uint32_t size) noexcept {
-  const std::uint32_t length = load_be<std::uint16_t>(datagram + udp_field::length);
-  return length >= udp_header::size && length <= size;
+                                                std::int32_t size) noexcept {
+  const std::int32_t length = load_be<std::uint16_t>(datagram + udp_field::length);
+  return length >= std::int32_t{udp_header::size} && length <= size;
 }
 
 /// Version, header length, flags and fragment offset, as the first eight bytes of a header have
@@ -63,15 +62,15 @@ inline constexpr std::uint64_t plain_bits =
 /// TCP carries ACK without SYN, FIN or RST.
 [[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
                                               plain_datagram& to) noexcept {
-  constexpr std::uint32_t at = ipv4_header::size_min;
+  constexpr std::int32_t at = ipv4_header::size_min;
   if (bytes.size() < at + tcp_header::size_min) {
     return false;
   }
   const std::byte* const header = bytes.data();
-  const std::uint32_t end = load_be<std::uint16_t>(header + ipv4_field::total_length);
+  const std::int32_t end = load_be<std::uint16_t>(header + ipv4_field::total_length);
   const auto ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
   if ((load_raw<std::uint64_t>(header) & detail::plain_mask) != detail::plain_bits ||
-      end > bytes.size() || end < at + udp_header::size || ttl <= 1) {
+      static_cast<std::size_t>(end) > bytes.size() || ttl <= 1) {
     return false;
   }
   const protocol kind{load_be<std::uint8_t>(header + ipv4_field::protocol)};
