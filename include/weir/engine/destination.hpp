@@ -34,7 +34,7 @@ bool is_behind_ingress(const shard<T>& state, const new_flow<ipv4>& flow,
 /// Whether the route to a flow's source is more than the one that everybody is reached by.
 template <EngineTraits T>
 bool is_source_known(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  return flow.back && !state.config->next_hop(*flow.back).is_default;
+  return flow.back && !state.config->hop(*flow.back).is_default;
 }
 
 /// The first pool that serves a source and that `accepts(pool)` takes, or null. The first one that

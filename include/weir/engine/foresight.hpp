@@ -95,8 +95,8 @@ class foresight_group {
     seen.onward = config.route(flow.domain, flow.destination.address);
     seen.judge = {};
     if (seen.onward) {
-      const auto to = state.ingress[config.hop(*seen.onward).interface.number()].zone;
-      seen.judge = config.policies().find(state.ingress[seen.ingress.number()].zone, to);
+      seen.judge = config.policies().find(state.ingress[seen.ingress.number()].zone,
+                                          config.hop(*seen.onward).zone);
     }
     seen.search = nullptr;
     if (seen.judge && !seen.judge.is_reversed()) begin_search(seen, flow.protocol);

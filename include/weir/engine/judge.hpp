@@ -61,9 +61,8 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   if (flow.packet.meta.cast != link_cast::unicast) {
     return drop_reason::link_broadcast;
   }
-  const auto& egress = state.config->interface(hop.interface);
   flow.hop = *found;
-  flow.to = egress.zone;
+  flow.to = hop.zone;
   flow.egress_domain = state.config->domain_beyond(hop, flow.inside.domain);
   state.observer.routed(flow.hop);
   if (flow.egress_domain != flow.inside.domain &&

@@ -87,12 +87,6 @@ session_ref find_quoted(const shard<T>& state, const packed_flow<V>& quoted, tic
                                    : state.template sessions<V>().find(reversed(quoted), now);
 }
 
-/// The zone that a next hop is in.
-template <EngineTraits T>
-zone_id zone_of(const shard<T>& state, const hop_facts& hop) noexcept {
-  return state.config->interface(hop.interface).zone;
-}
-
 /// What an error leaves under where what it is about is hidden: who sent it wears his own 1:1
 /// mapping, or has none in the domain it leaves to and wears `about` (RFC 5508 REQ-5c).
 template <EngineTraits T>
@@ -102,7 +96,7 @@ ipv4_address hidden_sender(const shard<T>& state, const packed_flow<ipv4>& error
     return about;
   }
   const auto fixed = state.config->statics().find_one_to_one(
-      {error.domain(), error.protocol(), {error.source(), port{}}, zone_of(state, hop)});
+      {error.domain(), error.protocol(), {error.source(), port{}}, hop.zone});
   return fixed ? fixed->endpoint.address : about;
 }
 
@@ -151,7 +145,7 @@ bool passes_unasked(const shard<T>& state, session_ref which, const packet_facts
     const auto hop = table.hot(which.id()).state.hop[index_of(which.way())];
     const policy* permitted_by = policy_of(state, table.cold(which.id()));
     const auto on_its_way = state.config->policies().find(state.ingress[ingress.number()].zone,
-                                                          zone_of(state, state.config->hop(hop)));
+                                                          state.config->hop(hop).zone);
     return permitted_by != nullptr && permitted_by->settings().implicit_icmpv6 &&
            (!on_its_way || on_its_way->settings().implicit_icmpv6) &&
            facts.icmp_type >= icmpv6_type::unreachable &&

@@ -31,15 +31,18 @@
 
 namespace weir {
 
-/// What the packet path must know of a next hop.
-struct hop_facts {
+/// What the packet path must know of a next hop, and of the interface it is reached by.
+struct alignas(32) hop_facts {
   interface_id interface {};
   next_hop_kind kind = next_hop_kind::forward;
   bool leads_to_worn = false;             ///< to an address that translated flows alone wear
   std::uint32_t mtu = 0;                  ///< IP MTU of the interface, bytes
   verdict decision = verdict::deliver();  ///< for a packet that may leave through it
+  zone_id zone = zone_id::none();         ///< of the interface, like the domain
+  domain_id domain{};
+  bool is_default = false;  ///< as `next_hop` has it
 };
-static_assert(sizeof(hop_facts) == 16);
+static_assert(sizeof(hop_facts) == 32);
 
 /// The parts of a snapshot while it is being made; `checked()` fills them.
 struct snapshot_parts {
@@ -115,7 +118,7 @@ class snapshot {
   std::span<const hop_facts> hops() const noexcept { return hops_; }
   /// The domain that a flow of a domain leaves to by a next hop.
   domain_id domain_beyond(const hop_facts& hop, domain_id from) const noexcept {
-    return hop.kind == next_hop_kind::local ? from : interface(hop.interface).domain;
+    return hop.kind == next_hop_kind::local ? from : hop.domain;
   }
 
   /// The next hop towards an address, by the longest prefix; nothing if there is no route.
@@ -168,7 +171,9 @@ class snapshot {
       const next_hop_id id{static_cast<std::uint16_t>(hops_.size())};
       const auto decision = hop.kind == next_hop_kind::local ? verdict::deliver()
                                                              : verdict::forward(hop.interface, id);
-      hops_.push_back({hop.interface, hop.kind, false, interface(hop.interface).mtu, decision});
+      const auto& leaving = interface(hop.interface);
+      hops_.push_back({hop.interface, hop.kind, false, leaving.mtu, decision, leaving.zone,
+                       leaving.domain, hop.is_default});
     }
     list_translation_addresses();
     list_worn_alone();

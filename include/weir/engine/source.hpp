@@ -29,7 +29,7 @@ void tell_source(shard<T>& state, translation_kind kind, const new_flow<ipv4>& f
 /// of them.
 template <EngineTraits T>
 bool leaves_inside(const shard<T>& state, zone_id zone, const new_flow<ipv4>& flow) noexcept {
-  return zone.is_none() ? state.config->next_hop(flow.hop).is_default
+  return zone.is_none() ? state.config->hop(flow.hop).is_default
                         : zone == flow.to && flow.from != flow.to;
 }
 
@@ -40,7 +40,7 @@ template <EngineTraits T>
 bool reaches_inside(const shard<T>& state, const pool& of, const new_flow<ipv4>& flow,
                     ipv4_address to) noexcept {
   return is_among_hosts(of, to) || (!of.zone.is_none() && of.serves(to) && flow.from == flow.to &&
-                                    !state.config->next_hop(flow.hop).is_default);
+                                    !state.config->hop(flow.hop).is_default);
 }
 
 /// Whether a flow of a source that a pool serves comes from inside. A pool for everybody serves who

@@ -306,8 +306,10 @@ class pool_set_builder {
       return;
     }
     for (const pool& one : made_.pools_) {
-      std::vector<external_id>& ids = made_.externals_by_pool_.emplace_back();
+      auto& ids = made_.externals_by_pool_;
+      const auto first = static_cast<std::uint32_t>(ids.size());
       for_each_address(one, [&](external_address each) { ids.push_back(*made_.find(each)); });
+      made_.runs_.push_back({first, static_cast<std::uint32_t>(ids.size()) - first});
     }
   }
 
@@ -335,7 +337,7 @@ class pool_set_builder {
       }
     }
     for (std::size_t index = 0; index < raw_.size(); ++index) {
-      add_reserved(raw_[index].reserved_ports, made_.externals_by_pool_[index]);
+      add_reserved(raw_[index].reserved_ports, made_.externals_of(made_.pools_[index]));
     }
     std::sort(made_.claims_.begin(), made_.claims_.end());
     std::sort(made_.whole_claims_.begin(), made_.whole_claims_.end());

@@ -65,7 +65,8 @@ class pool_set {
   }
   /// A pool's external addresses, in the order it lists them.
   std::span<const external_id> externals_of(const pool& one) const noexcept {
-    return externals_by_pool_[one.id.number()];
+    const run mine = runs_[one.id.number()];
+    return {externals_by_pool_.data() + mine.first, mine.count};
   }
 
   /// Ports that are never given, in order.
@@ -132,6 +133,11 @@ class pool_set {
  private:
   friend class pool_set_builder;
 
+  struct run {
+    std::uint32_t first = 0;
+    std::uint32_t count = 0;
+  };
+
   static std::uint64_t host_number(const pool& of, ipv4_address host) noexcept {
     std::uint64_t before = 0;
     for (const address_range& range : of.internal) {
@@ -172,7 +178,8 @@ class pool_set {
 
   std::vector<pool> pools_;
   std::vector<external_address> externals_;
-  std::vector<std::vector<external_id>> externals_by_pool_;
+  std::vector<external_id> externals_by_pool_;  ///< pool by pool
+  std::vector<run> runs_;                       ///< whose they are
   std::vector<port_claim> claims_;
   std::vector<whole_claim> whole_claims_;  ///< in order
 };
