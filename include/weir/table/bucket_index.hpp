@@ -40,7 +40,7 @@ class bucket_index {
   /// The first payload in the home line whose tag is the hash's, or `no_payload`.
   template <class Key>
   std::uint32_t first_candidate(std::uint64_t hash, const Key&) const noexcept {
-    return geometry_.first_candidate(lines_.data(), hash);
+    return geometry_.first_candidate(lines_.data(), hash, []() noexcept { return no_payload; });
   }
 
   /// The first payload whose tag is the hash's, at home or behind it, for each of many lanes, which
@@ -51,8 +51,8 @@ class bucket_index {
     const geometry copy = geometry_;
     const line* const lines = lines_.data();
     for (Lane& lane : lanes) {
-      const std::uint32_t found = copy.first_candidate(lines, lane.hash);
-      take(lane, found != no_payload ? found : candidate_further(lane.hash));
+      take(lane, copy.first_candidate(lines, lane.hash,
+                                      [&]() noexcept { return candidate_further(lane.hash); }));
     }
   }
 
@@ -136,10 +136,16 @@ class bucket_index {
       const std::uint32_t cut = static_cast<std::uint32_t>(hash) & ~payload_mask;
       return cut == 0 ? payload_mask + 1 : cut;
     }
-    std::uint32_t first_candidate(const line* lines, std::uint64_t hash) const noexcept {
+    /// The first payload at home with the tag, or what `otherwise` answers.
+    template <class Otherwise>
+    std::uint32_t first_candidate(const line* lines, std::uint64_t hash,
+                                  Otherwise&& otherwise) const noexcept {
       const line& there = lines[home(hash)];
       const std::uint32_t matches = match_line(there.words, tag(hash), ~payload_mask);
-      return matches == 0 ? no_payload : there.words[std::countr_zero(matches)] & payload_mask;
+      if (matches == 0) [[unlikely]] {
+        return otherwise();
+      }
+      return there.words[std::countr_zero(matches)] & payload_mask;
     }
   };
 
@@ -165,13 +171,6 @@ class bucket_index {
     return no_payload;
   }
 
-  /// The first payload with the hash's tag behind home.
-  [[gnu::noinline]] std::uint32_t candidate_further(std::uint64_t hash) const noexcept {
-    if (lines_[geometry_.home(hash)].passed() == 0) return no_payload;
-    auto any = [](std::uint32_t) noexcept { return true; };
-    return find_further(hash, any);
-  }
-
   /// The same in the lines behind home, of which some entry passed each but the last.
   template <class IsPayloadOfKey>
   [[gnu::noinline]] std::uint32_t find_further(std::uint64_t hash,
@@ -185,6 +184,13 @@ class bucket_index {
       }
     }
     return no_payload;
+  }
+
+  /// The first payload with the hash's tag behind home.
+  [[gnu::noinline]] std::uint32_t candidate_further(std::uint64_t hash) const noexcept {
+    if (lines_[geometry_.home(hash)].passed() == 0) return no_payload;
+    auto any = [](std::uint32_t) noexcept { return true; };
+    return find_further(hash, any);
   }
 
   [[gnu::noinline]] bool try_insert_further(std::uint64_t hash, std::uint32_t payload) noexcept {
