@@ -76,7 +76,10 @@ class foresight_group {
       if (seen.mapping.from != nullptr) find_mapping(state, seen);
     });
     seeded_random random = state.random;
-    each([&](foresight<V>& seen) noexcept { foresee_reply(state, seen, random); });
+    each([&](foresight<V>& seen) noexcept {
+      if (seen.judge) draw(state, seen, random);
+    });
+    each([&](foresight<V>& seen) noexcept { foresee_reply(state, seen); });
   }
 
  private:
@@ -137,27 +140,32 @@ class foresight_group {
   template <EngineTraits T>
   static void find_mapping(const shard<T>&, foresight<ipv6>&) noexcept {}
 
+  template <EngineTraits T>
+  static void draw(const shard<T>& state, foresight<ipv4>& seen, seeded_random& random) noexcept {
+    if (seen.mapping.from != nullptr) state.mappings.draw(seen.mapping, random);
+  }
+  template <EngineTraits T>
+  static void draw(const shard<T>&, foresight<ipv6>&, seeded_random&) noexcept {}
+
   /// Makes the source what the flow will wear outside; false if that cannot be told.
   template <EngineTraits T>
-  static bool wear(const shard<T>& state, foresight<ipv4>& seen, seeded_random& random,
-                   endpoint<ipv4>& source) noexcept {
+  static bool wear(const shard<T>& state, foresight<ipv4>& seen, endpoint<ipv4>& source) noexcept {
     if (seen.mapping.from == nullptr) return true;
-    if (!state.mappings.conclude(seen.mapping, random)) return false;
+    if (!state.mappings.conclude(seen.mapping)) return false;
     source = seen.mapping.worn;
     return true;
   }
   template <EngineTraits T>
-  static bool wear(const shard<T>&, foresight<ipv6>&, seeded_random&, endpoint<ipv6>&) noexcept {
+  static bool wear(const shard<T>&, foresight<ipv6>&, endpoint<ipv6>&) noexcept {
     return true;
   }
 
   template <EngineTraits T>
-  static void foresee_reply(const shard<T>& state, foresight<V>& seen,
-                            seeded_random& random) noexcept {
+  static void foresee_reply(const shard<T>& state, foresight<V>& seen) noexcept {
     if (!seen.judge) return;
     const auto received = unpack(*seen.key);
     auto source = received.source;
-    if (!wear(state, seen, random, source)) return;
+    if (!wear(state, seen, source)) return;
     const auto egress =
         state.config->domain_beyond(state.config->hop(*seen.onward), received.domain);
     seen.reply = reply_of(received, egress, source);

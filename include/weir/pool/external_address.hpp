@@ -63,6 +63,12 @@ class external_id {
   std::uint16_t number_ = 0;
 };
 
+/// An external endpoint, its address by number.
+struct numbered_endpoint {
+  external_id external{};
+  weir::port port{};
+};
+
 /// An external endpoint that no pool may give: a static mapping's, or the box's own.
 struct external_claim {
   external_address external{};

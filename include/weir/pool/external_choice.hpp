@@ -36,12 +36,6 @@ struct external_wish {
   word_optional<external_id> kept{};  ///< the address the host has
 };
 
-/// An external endpoint, its address by number.
-struct numbered_endpoint {
-  external_id external{};
-  weir::port port{};
-};
-
 /// What a mapping is to wear, if the outcome is `made`, or why there is nothing.
 struct external_choice {
   mapping_outcome outcome = mapping_outcome::made;
@@ -105,14 +99,20 @@ class external_chooser {
       owner_->prefetch(first_asked(from, wish), wish.port.space, wish.port.internal);
     }
   }
-  /// What `choose` will come to, if the host keeps no other address and the port that is drawn is
-  /// free; asks for what it reads then. `random` draws as that of `choose` will.
+  /// Where `choose` will begin, if the host keeps no other address; asks for what it reads there.
+  /// `random` draws as that of `choose` will.
   template <IpVersion V, Random R>
+  numbered_endpoint draw(const pool& from, const external_wish<V>& wish, R& random) const noexcept {
+    const numbered_endpoint drawn = likely_of(from, wish, random);
+    owner_->prefetch(drawn.external, wish.port.space, drawn.port);
+    return drawn;
+  }
+  /// What `choose` will come to from where it begins, if it finds it there.
+  template <IpVersion V>
   numbered_endpoint foretell(const pool& from, const external_wish<V>& wish,
-                             R& random) const noexcept {
-    const numbered_endpoint made = likely_of(from, wish, random);
-    owner_->prefetch(made.external, wish.port.space, made.port);
-    return made;
+                             const numbered_endpoint& drawn) const noexcept {
+    if (!owner_->taken(drawn.external, wish.port.space, drawn.port)) return drawn;
+    return {drawn.external, free_behind(from, wish, drawn).value_or(drawn.port)};
   }
 
  private:
@@ -159,6 +159,18 @@ class external_chooser {
                                      ? first_asked(from, wish)
                                      : externals[any_place(externals.size(), random)];
     return {external, likely_port(*owner_, external, from, wish.port, share_, random)};
+  }
+
+  /// The port that is found where the one that was drawn is taken.
+  template <IpVersion V>
+  word_optional<port> free_behind(const pool& from, const external_wish<V>& wish,
+                                  const numbered_endpoint& drawn) const noexcept {
+    if constexpr (std::same_as<V, ipv4>) {
+      if (from.plan) {
+        return choose_port(*owner_, drawn.external, pools_->block_of(from, wish.host), wish.port);
+      }
+    }
+    return port_behind(*owner_, drawn.external, from, wish.port, share_, drawn.port);
   }
 
   /// A port of any of the pool's addresses, from the `start`-th on. Where there was none, and no

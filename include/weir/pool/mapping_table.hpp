@@ -82,6 +82,7 @@ class mapping_table {
     of.hash = hash_(detail::packed(of.key));
     of.host_hash = from.manners.paired ? hosts_.hash(of.key) : 0;
     of.candidate = mapping_id::none();
+    of.drawn = {};
     of.worn_hash = 0;
     endpoints_.prefetch(of.hash);
     hosts_.prefetch(of.host_hash);
@@ -95,17 +96,25 @@ class mapping_table {
       chooser_.prefetch(*of.from, wish_of(of, *space, {}));
     }
   }
-  /// Third step; false where nothing can be told. `random` is a copy of the one that mappings of
-  /// these endpoints will be acquired with, in the same order.
+  /// Third step. `random` is a copy of the one that mappings of these endpoints will be acquired
+  /// with, in the same order.
   template <Random R>
-  bool conclude(mapping_forecast<V>& of, R& random) const noexcept {
-    if (!of.candidate.is_none() && at(of.candidate).key() == of.key) {
+  void draw(mapping_forecast<V>& of, R& random) const noexcept {
+    if (!of.candidate.is_none() && at(of.candidate).key() == of.key) return;
+    of.candidate = mapping_id::none();
+    if (const auto space = space_of(of.key.protocol)) {
+      of.drawn = chooser_.draw(*of.from, wish_of(of, *space, {}), random);
+    }
+  }
+  /// Fourth step; false where nothing can be told.
+  bool conclude(mapping_forecast<V>& of) const noexcept {
+    if (!of.candidate.is_none()) {
       of.worn = at(of.candidate).outside();
       return true;
     }
-    const auto space = space_of(of.key.protocol);
-    if (!space) return false;
-    const auto likely = chooser_.foretell(*of.from, wish_of(of, *space, {}), random);
+    if (!of.drawn) return false;
+    const auto wish = wish_of(of, *space_of(of.key.protocol), {});
+    const auto likely = chooser_.foretell(*of.from, wish, *of.drawn);
     of.worn = {pools_->at(likely.external).address, likely.port};
     of.worn_hash = hash_(packed_external({of.from->external_domain, of.key.protocol, of.worn}));
     endpoints_.prefetch(of.worn_hash);

@@ -30,11 +30,16 @@ template <Random R>
 word_optional<port> choose_port(const port_owner& owner, external_id external, const pool& from,
                                 const port_wish& wish, shard_share share, R& random) noexcept;
 
-/// What `choose_port` will choose if the port it draws is free, which is not looked up. Draws as it
-/// does.
+/// What `choose_port` will choose if the port it draws is free, which is not looked up. Draws as
+/// `choose_port` does.
 template <Random R>
 port likely_port(const port_owner& owner, external_id external, const pool& from,
                  const port_wish& wish, shard_share share, R& random) noexcept;
+
+/// What `choose_port` comes to if it draws `start`, as far as that is of the ports it prefers.
+inline word_optional<port> port_behind(const port_owner& owner, external_id external,
+                                       const pool& from, const port_wish& wish, shard_share share,
+                                       port start) noexcept;
 
 namespace detail {
 
@@ -87,6 +92,18 @@ inline std::optional<port_range> preferred_range(const pool& from, const port_wi
   return common(slice, range_class(wish.internal));
 }
 
+/// A free port of a range, from `start` on: of the parity that the pool keeps, or any.
+inline word_optional<port> free_from(const port_owner& owner, external_id external,
+                                     const pool& from, const port_wish& wish, port_range within,
+                                     port start) noexcept {
+  if (from.manners.preserve_parity) {
+    const port_parity parity = parity_of(wish.internal);
+    const auto found = owner.find_free(external, wish.space, start, within, parity);
+    if (found) return found;
+  }
+  return owner.find_free(external, wish.space, start, within);
+}
+
 }  // namespace detail
 
 template <Random R>
@@ -103,13 +120,7 @@ word_optional<port> choose_port(const port_owner& owner, external_id external, c
     return std::nullopt;
   }
   const auto search = [&](port_range within) noexcept {
-    const port start = detail::any_of(within, random);
-    if (from.manners.preserve_parity) {
-      const port_parity parity = detail::parity_of(wish.internal);
-      const auto found = owner.find_free(external, wish.space, start, within, parity);
-      if (found) return found;
-    }
-    return owner.find_free(external, wish.space, start, within);
+    return detail::free_from(owner, external, from, wish, within, detail::any_of(within, random));
   };
   if (const auto within = detail::preferred_range(from, wish, *slice)) {
     if (const auto found = search(*within)) return found;
@@ -130,6 +141,17 @@ port likely_port(const port_owner& owner, external_id external, const pool& from
   const bool goes_on =
       from.manners.preserve_parity && detail::parity_of(start) != detail::parity_of(wish.internal);
   return goes_on ? port{static_cast<std::uint16_t>(start.number() + 1)} : start;
+}
+
+inline word_optional<port> port_behind(const port_owner& owner, external_id external,
+                                       const pool& from, const port_wish& wish, shard_share share,
+                                       port start) noexcept {
+  const auto slice = slice_of(from.numbers(wish.space), share);
+  if (!slice || detail::must_keep(wish)) {
+    return std::nullopt;
+  }
+  const port_range within = detail::preferred_range(from, wish, *slice).value_or(*slice);
+  return detail::free_from(owner, external, from, wish, within, start);
 }
 
 /// Chooses a free port of a deterministic host's block: the one the internal port asks
