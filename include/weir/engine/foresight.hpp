@@ -18,7 +18,9 @@
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/pool/random.hpp"
+#include "weir/session/tcp_table.hpp"
 #include "weir/wire/packed_flow.hpp"
+#include "weir/wire/packet_facts.hpp"
 
 #include <array>
 #include <cstddef>
@@ -41,6 +43,11 @@ struct foresight {
   packed_flow<V> reply;               ///< the likely key of its answers
   std::uint64_t reply_hash;           ///< zero where that is not foreseen
 };
+
+/// Whether a packet asks for a TCP connection.
+inline bool is_opener(const packet_facts& facts) noexcept {
+  return facts.message == message_kind::tcp && event_of(facts.tcp_flags) == tcp_event::syn;
+}
 
 /// The key of the answers to a flow that leaves from a source into a domain.
 template <IpVersion V>

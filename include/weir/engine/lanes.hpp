@@ -51,9 +51,7 @@ struct strangers {
   std::array<rule_search<ipv4>, Size> four_searches;  ///< of some of those, side by side
   std::array<rule_search<ipv6>, Size> six_searches;
 
-  void note(std::size_t i, session_ref candidate) noexcept {
-    bits |= std::uint64_t{!candidate.found()} << i;
-  }
+  void note(std::size_t i, bool is_one) noexcept { bits |= std::uint64_t{is_one} << i; }
   /// What was looked up of a packet, or null.
   template <IpVersion V>
   const foresight<V>* seen(std::size_t i) const noexcept {

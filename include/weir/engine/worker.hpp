@@ -214,13 +214,16 @@ class basic_worker {
     const auto& table = state_->template sessions<V>();
     lane.candidate = table.candidate(lane.hash, lane.headers.key);
     table.prefetch_candidate(lane.candidate);
-    strangers_->note(i, lane.candidate);
+    // A candidate may be another flow's session. Who opens a connection has seldom one already.
+    strangers_->note(i, !lane.candidate.found() || detail::is_opener(lane.headers.facts));
   }
 
   [[gnu::noinline]] void probe_plain(std::size_t begin, std::size_t end) noexcept {
     const auto run = std::span{lanes_->plain}.subspan(begin, end - begin);
     if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
-      for (std::size_t i = begin; i < end; ++i) strangers_->note(i, lanes_->plain[i].candidate);
+      for (std::size_t i = begin; i < end; ++i) {
+        strangers_->note(i, !lanes_->plain[i].candidate.found());
+      }
     }
   }
 
