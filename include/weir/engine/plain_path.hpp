@@ -55,7 +55,7 @@ template <protocol Kind>
     decrement_ttl(header);
     return;
   }
-  const auto after = reversed(record.key[index_of(opposite(way))].endpoints());
+  const auto after = record.outgoing(way).endpoints();
   const auto delta = flow_delta::between(packed_endpoints::all_of(header), after);
   if constexpr (Kind == protocol::tcp) {
     rewrite_tcp(header, after, delta, ttl_step::down);

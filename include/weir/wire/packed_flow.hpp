@@ -123,7 +123,7 @@ struct packed_endpoints {
   }
   /// Those of an IPv4 header without options, ports behind it.
   static packed_endpoints all_of(const std::byte* header) noexcept {
-    return {load_raw<std::uint64_t>(header + ipv4_field::source),
+    return {addresses_of(header).addresses,
             load_raw<std::uint32_t>(header + ipv4_header::size_min)};
   }
 
