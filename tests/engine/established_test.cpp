@@ -366,6 +366,21 @@ TEST_CASE("a DNS reply closes its session and frees the port where that is asked
   CHECK(held_by(box) == "0 0 0");
 }
 
+TEST_CASE("each of the queries that a host sends from one port has its reply",
+          "[engine][established]") {
+  auto raw = pool_gateway();
+  raw.sessions.dns_reply_closes = true;
+  gateway box{raw};
+  const auto queries = udp{}.from("10.0.0.5", 5000).to("192.0.2.1", 53);
+  box.sends("lan", queries);
+  const auto second = box.sends("lan", queries);
+
+  CHECK(box.sends("wan", answer_to(udp{}, second)).text() == "forward");
+  CHECK(box.sends("wan", answer_to(udp{}, second)).text() == "forward");
+  CHECK(held_by(box) == "0 0 0");
+  CHECK(box.sends("wan", answer_to(udp{}, second)).text() == "drop no_mapping");
+}
+
 TEST_CASE("a NAT-T keepalive refreshes its session", "[engine][established][rfc3948]") {
   gateway box{pool_gateway()};
   const auto keepalive = udp{}.from("10.0.0.5", 4500).to("192.0.2.1", 4500).payload(octets({0xFF}));

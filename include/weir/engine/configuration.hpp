@@ -160,7 +160,7 @@ struct sessions_configuration {
   std::uint32_t per_source = 0;            ///< 0: no limit
   std::uint32_t embryonic_per_source = 0;  ///< 0: no limit
   session_timeouts timeouts{};
-  bool dns_reply_closes = false;
+  bool dns_reply_closes = false;  ///< with as many replies as there were queries
 };
 
 struct compatibility_configuration {

@@ -80,6 +80,18 @@ template <IpVersion V, EngineTraits T>
   }
 }
 
+/// Ends a session of DNS with the reply to its last query, where that is asked for: resolvers ask
+/// for the addresses of both families from one port.
+template <IpVersion V, EngineTraits T>
+[[gnu::noinline]] void end_if_answered(shard<T>& state, std::uint32_t id) noexcept {
+  if (!state.config->raw().sessions.dns_reply_closes) return;
+  const auto& table = state.template sessions<V>();
+  const auto sums = totals(table.hot(id), table.cold(id));
+  if (sums.packets[index_of(direction::reply)] >= sums.packets[index_of(direction::original)]) {
+    state.template end<V>(id);
+  }
+}
+
 /// Moves the session on by a packet of it; nothing if a new flow begins where it ends (SYN over a
 /// closing connection).
 template <IpVersion V, EngineTraits T>
@@ -94,9 +106,8 @@ template <IpVersion V, EngineTraits T>
     if (was_stranger) [[unlikely]]
       take_in_stranger<V>(state, which, now);
     const outcome passed{emit<V>(state, which, headers, packet)};
-    if (status.kind() == session_kind::dns && which.way() == direction::reply &&
-        state.config->raw().sessions.dns_reply_closes) [[unlikely]] {
-      state.template end<V>(which.id());
+    if (status.kind() == session_kind::dns && which.way() == direction::reply) [[unlikely]] {
+      end_if_answered<V>(state, which.id());
     }
     return passed;
   }

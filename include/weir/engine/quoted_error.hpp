@@ -58,7 +58,8 @@ bool is_believable(const hot_record<V>& record, direction error_way, const walke
 /// The session of a packet whose identifier its answers do not share (ESP, GRE with a key), and the
 /// way of errors about it. A session that hides an address has no entry under the key that its
 /// packets leave with: it is found by its reply's, while that is a wildcard or has the same
-/// identifier. An error about ESP behind NAT finds nothing once the reply has come.
+/// identifier. Behind NAT, an error about ESP, or about GRE whose keys differ by direction, finds
+/// nothing once the reply has come.
 template <IpVersion V, EngineTraits T>
 session_ref find_by_identifier(const shard<T>& state, const packed_flow<V>& quoted,
                                tick now) noexcept {
