@@ -9,6 +9,7 @@
 # package-<name>     builds against the installed component
 # pkg-config         builds with what pkg-config says of an installation that was moved
 # bare               compiles by -I alone, without exceptions and run-time types, and without a warning
+# checking-library   compiles with a standard library that checks itself
 # missing-component  is told by name that there is no such component
 # missing-library    is told by name that a component lacks its library
 # other-version      is refused
@@ -89,6 +90,10 @@ elseif(CASE STREQUAL "bare")
   run("${CXX}" -std=c++20 -march=x86-64-v3 -fno-exceptions -fno-rtti
     -Wall -Wextra -Wpedantic -Wconversion -Wsign-conversion -Wshadow -Wold-style-cast -Werror
     -fsyntax-only "-I${SOURCE}/include" "${consumer}/bare.cpp")
+elseif(CASE STREQUAL "checking-library")
+  file(WRITE "${build}/umbrella.cpp" "#include \"weir/weir.hpp\"\n")
+  run("${CXX}" -std=c++20 -D_GLIBCXX_DEBUG -fsyntax-only "-I${SOURCE}/include"
+    "${build}/umbrella.cpp")
 elseif(CASE STREQUAL "missing-component")
   run_told("weir component \"nonesuch\": this installation does not have it"
     ${configure} -DCOMPONENT=nonesuch)

@@ -29,9 +29,7 @@ class timeout_profile {
   constexpr std::uint32_t ticks(session_status status) const noexcept {
     return ticks_[status.byte() % session_status::bytes_count];
   }
-  constexpr std::uint32_t shortest() const noexcept {
-    return *std::min_element(ticks_.begin(), ticks_.end());
-  }
+  constexpr std::uint32_t shortest() const noexcept { return std::ranges::min(ticks_); }
 
  private:
   /// An INIT alone holds no more than a SYN alone, and no more than an association.

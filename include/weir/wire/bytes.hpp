@@ -106,21 +106,22 @@ constexpr void store_le(std::byte* at, T value) noexcept {
 
 namespace detail {
 
-/// Bytes written as numbers, for golden sequences.
-template <class... Octets>
-constexpr auto octets(Octets... values) noexcept {
-  struct sequence {
-    std::byte bytes[sizeof...(Octets)];
+template <std::size_t Size>
+struct octet_sequence {
+  std::byte bytes[Size];
 
-    constexpr operator std::span<const std::byte>() const noexcept { return bytes; }
-    constexpr std::span<const std::byte> first(std::size_t count) const noexcept {
-      return std::span<const std::byte>{bytes}.first(count);
-    }
-  };
-  return sequence{{static_cast<std::byte>(values)...}};
-}
+  constexpr operator std::span<const std::byte>() const noexcept { return bytes; }
+  constexpr std::span<const std::byte> first(std::size_t count) const noexcept {
+    return std::span<const std::byte>{bytes}.first(count);
+  }
+};
 
-inline constexpr auto counted = octets(1, 2, 3, 4, 5, 6, 7, 8);
+/// Bytes written as numbers, for golden sequences. They lie in static memory: a standard library
+/// that checks itself asks in constant expressions for the address of what a span refers to.
+template <std::uint8_t... Octets>
+inline constexpr octet_sequence<sizeof...(Octets)> octets{{std::byte{Octets}...}};
+
+inline constexpr auto counted = octets<1, 2, 3, 4, 5, 6, 7, 8>;
 
 }  // namespace detail
 

@@ -235,7 +235,7 @@ class inet_checksum {
 static_assert(inet_checksum{0xDD2F}.replacing(std::uint16_t{0x5555}, std::uint16_t{0x3285}) ==
               inet_checksum{0x0000});
 // RFC 1071 section 3: the worked example.
-static_assert(ones_sum::of(detail::octets(0x00, 0x01, 0xF2, 0x03, 0xF4, 0xF5, 0xF6, 0xF7)).bits() ==
+static_assert(ones_sum::of(detail::octets<0x00, 0x01, 0xF2, 0x03, 0xF4, 0xF5, 0xF6, 0xF7>).bits() ==
               0xDDF2);
 
 /// Changes the checksum field at `field`, of a header that always has one.

@@ -29,7 +29,7 @@ class esp_header {
   std::span<const std::byte> bytes_;
 };
 
-static_assert(esp_header::parse(detail::octets(0xC0, 0xDE, 0, 1, 0, 0, 0, 2))->spi() == 0xC0DE0001);
-static_assert(!esp_header::parse(detail::octets(0xC0, 0xDE, 0, 1, 0, 0, 0)));
+static_assert(esp_header::parse(detail::octets<0xC0, 0xDE, 0, 1, 0, 0, 0, 2>)->spi() == 0xC0DE0001);
+static_assert(!esp_header::parse(detail::octets<0xC0, 0xDE, 0, 1, 0, 0, 0>));
 
 }  // namespace weir

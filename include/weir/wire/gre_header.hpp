@@ -48,11 +48,11 @@ class gre_header {
   std::span<const std::byte> bytes_;
 };
 
-static_assert(gre_header::parse(detail::octets(0x00, 0, 0x08, 0))->key() == 0);
-static_assert(gre_header::parse(detail::octets(0x20, 0, 0x08, 0, 1, 2, 3, 4))->key() == 0x01020304);
-static_assert(gre_header::parse(detail::octets(0xA0, 0, 8, 0, 9, 9, 0, 0, 1, 2, 3, 4))->key() ==
+static_assert(gre_header::parse(detail::octets<0x00, 0, 0x08, 0>)->key() == 0);
+static_assert(gre_header::parse(detail::octets<0x20, 0, 0x08, 0, 1, 2, 3, 4>)->key() == 0x01020304);
+static_assert(gre_header::parse(detail::octets<0xA0, 0, 8, 0, 9, 9, 0, 0, 1, 2, 3, 4>)->key() ==
               0x01020304);
-static_assert(gre_header::parse(detail::octets(0x20, 1, 0x88, 0x0B, 1, 2, 3, 4))->key() == 0x0304);
-static_assert(!gre_header::parse(detail::octets(0x20, 0, 0x08, 0, 1, 2, 3)));
+static_assert(gre_header::parse(detail::octets<0x20, 1, 0x88, 0x0B, 1, 2, 3, 4>)->key() == 0x0304);
+static_assert(!gre_header::parse(detail::octets<0x20, 0, 0x08, 0, 1, 2, 3>));
 
 }  // namespace weir

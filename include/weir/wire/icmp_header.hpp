@@ -186,8 +186,8 @@ class icmp_header {
 
 namespace detail {
 
-inline constexpr auto golden_echo = octets(8, 0, 0xE5, 0xCA, 0x12, 0x34, 0x00, 0x01);
-inline constexpr auto golden_too_big = octets(2, 0, 0, 0, 0x00, 0x00, 0x05, 0x00);
+inline constexpr auto golden_echo = octets<8, 0, 0xE5, 0xCA, 0x12, 0x34, 0x00, 0x01>;
+inline constexpr auto golden_too_big = octets<2, 0, 0, 0, 0x00, 0x00, 0x05, 0x00>;
 
 }  // namespace detail
 
@@ -197,7 +197,7 @@ static_assert(ones_sum::of(detail::golden_echo).verifies());
 static_assert(icmp_header<ipv6>::parse(detail::golden_too_big)->mtu() == 1280);
 static_assert(icmp_header<ipv6>::parse(detail::golden_too_big)->is_error());
 static_assert(!icmp_header<ipv6>::parse(detail::golden_too_big.first(7)));
-static_assert(icmp_header<ipv4>::parse(detail::octets(11, 0, 0, 0, 0, 32, 0, 0))->quote_size() ==
+static_assert(icmp_header<ipv4>::parse(detail::octets<11, 0, 0, 0, 0, 32, 0, 0>)->quote_size() ==
               128);
 
 }  // namespace weir

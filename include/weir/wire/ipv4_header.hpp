@@ -159,8 +159,8 @@ namespace detail {
 
 // 192.0.2.1 → 198.51.100.2, UDP, 28 bytes, id 0x1234, DF, TTL 64.
 inline constexpr auto golden_ipv4 =
-    octets(0x45, 0x00, 0x00, 0x1C, 0x12, 0x34, 0x40, 0x00, 0x40, 0x11, 0x3C, 0x66, 0xC0, 0x00, 0x02,
-           0x01, 0xC6, 0x33, 0x64, 0x02);
+    octets<0x45, 0x00, 0x00, 0x1C, 0x12, 0x34, 0x40, 0x00, 0x40, 0x11, 0x3C, 0x66, 0xC0, 0x00, 0x02,
+           0x01, 0xC6, 0x33, 0x64, 0x02>;
 
 }  // namespace detail
 
@@ -171,9 +171,9 @@ static_assert(ipv4_header::parse(detail::golden_ipv4)->source() == ipv4_address{
 static_assert(!ipv4_header::parse(detail::golden_ipv4)->may_fragment());
 static_assert(ipv4_header::parse(detail::golden_ipv4)->checksum_is_right());
 static_assert(!ipv4_header::parse(detail::golden_ipv4.first(19)));
-static_assert(walk_ipv4_options(detail::octets(1, 131, 3, 4)).source_route);
-static_assert(!walk_ipv4_options(detail::octets(1, 131, 3, 4)).unexpired);
-static_assert(walk_ipv4_options(detail::octets(137, 7, 4, 192, 0, 2, 1)).unexpired);
-static_assert(!walk_ipv4_options(detail::octets(148, 5, 0, 0)).well_formed);
+static_assert(walk_ipv4_options(detail::octets<1, 131, 3, 4>).source_route);
+static_assert(!walk_ipv4_options(detail::octets<1, 131, 3, 4>).unexpired);
+static_assert(walk_ipv4_options(detail::octets<137, 7, 4, 192, 0, 2, 1>).unexpired);
+static_assert(!walk_ipv4_options(detail::octets<148, 5, 0, 0>).well_formed);
 
 }  // namespace weir

@@ -163,9 +163,9 @@ namespace detail {
 
 // 2001:db8::1 → 2001:db8::2, class 0x2E, label 0x12345, UDP, 8 bytes, hop limit 64.
 inline constexpr auto golden_ipv6 =
-    octets(0x62, 0xE1, 0x23, 0x45, 0x00, 0x08, 0x11, 0x40,              //
+    octets<0x62, 0xE1, 0x23, 0x45, 0x00, 0x08, 0x11, 0x40,              //
            0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 1,  //
-           0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2);
+           0x20, 0x01, 0x0D, 0xB8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 2>;
 
 }  // namespace detail
 
@@ -177,10 +177,10 @@ static_assert(ipv6_header::parse(detail::golden_ipv6)->hop_limit() == 64);
 static_assert(ipv6_header::parse(detail::golden_ipv6)->destination() ==
               ipv6_address::from_halves(0x20010DB800000000, 2));
 static_assert(!ipv6_header::parse(detail::golden_ipv6.first(39)));
-static_assert(ipv6_fragment_header::parse(detail::octets(6, 0, 0x05, 0xA9, 0, 0, 0, 9))->offset() ==
+static_assert(ipv6_fragment_header::parse(detail::octets<6, 0, 0x05, 0xA9, 0, 0, 0, 9>)->offset() ==
               1448);
-static_assert(walk_hop_by_hop(detail::octets(0x05, 2, 0, 0, 1, 0)).router_alert);
-static_assert(!walk_hop_by_hop(detail::octets(0x05, 5, 0, 0, 1, 0)).well_formed);
-static_assert(holds_home_address(detail::octets(1, 0, 0xC9, 2, 0, 0)));
+static_assert(walk_hop_by_hop(detail::octets<0x05, 2, 0, 0, 1, 0>).router_alert);
+static_assert(!walk_hop_by_hop(detail::octets<0x05, 5, 0, 0, 1, 0>).well_formed);
+static_assert(holds_home_address(detail::octets<1, 0, 0xC9, 2, 0, 0>));
 
 }  // namespace weir

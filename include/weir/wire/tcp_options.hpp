@@ -93,6 +93,6 @@ constexpr bool clamp_mss(std::span<std::byte> segment, std::uint16_t limit) noex
 static_assert(walk_tcp_options(tcp_header::parse(detail::golden_syn)->options()).mss == 1460);
 static_assert(walk_tcp_options(tcp_header::parse(detail::golden_syn)->options()).window_scale == 7);
 static_assert(walk_tcp_options(tcp_header::parse(detail::golden_syn)->options()).sack_permitted);
-static_assert(!walk_tcp_options(detail::octets(8, 0, 2, 4, 5, 180)).mss);
+static_assert(!walk_tcp_options(detail::octets<8, 0, 2, 4, 5, 180>).mss);
 
 }  // namespace weir

@@ -56,7 +56,7 @@ class udp_header {
 
 namespace detail {
 
-inline constexpr auto golden_udp = octets(0xC0, 0x00, 0x00, 0x35, 0x00, 0x08, 0xAB, 0xCD);
+inline constexpr auto golden_udp = octets<0xC0, 0x00, 0x00, 0x35, 0x00, 0x08, 0xAB, 0xCD>;
 
 }  // namespace detail
 
@@ -65,6 +65,6 @@ static_assert(udp_header::parse(detail::golden_udp)->destination_port() == port{
 static_assert(udp_header::parse(detail::golden_udp)->length() == 8);
 static_assert(udp_header::parse(detail::golden_udp)->has_checksum());
 static_assert(!udp_header::parse(detail::golden_udp.first(7)));
-static_assert(!udp_header::parse(detail::octets(0, 1, 0, 2, 0, 7, 0, 0)));
+static_assert(!udp_header::parse(detail::octets<0, 1, 0, 2, 0, 7, 0, 0>));
 
 }  // namespace weir
