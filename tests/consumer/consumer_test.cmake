@@ -6,6 +6,7 @@
 #                    schemas where editors look for them
 # subdirectory       builds against the sources, and installs nothing of them
 # subdirectory-config builds against the sources with a component that is asked for
+# brought            takes what the project has targets for, and looks for no library
 # package-<name>     builds against the installed component
 # pkg-config         builds with what pkg-config says of an installation that was moved
 # bare               compiles by -I alone, without exceptions and run-time types, and without a warning
@@ -69,6 +70,12 @@ elseif(CASE STREQUAL "subdirectory-config")
   run(${configure} "-DSUBDIRECTORY=${SOURCE}" -DCOMPONENT=config)
   run("${CMAKE_COMMAND}" --build "${build}")
   run("${build}/consumer")
+elseif(CASE STREQUAL "brought")
+  foreach(option IN ITEMS "-DSUBDIRECTORY=${SOURCE}" -DCOMPONENT=config)
+    run(${configure} ${option} -DCOMPONENT=config "-DBROUGHT=${build}"
+      -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
+    file(REMOVE_RECURSE "${build}")
+  endforeach()
 elseif(CASE MATCHES "^package-(.+)$")
   run(${configure} "-DCOMPONENT=${CMAKE_MATCH_1}")
   run("${CMAKE_COMMAND}" --build "${build}")
