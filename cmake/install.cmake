@@ -11,6 +11,7 @@ foreach(component IN LISTS components)
     FILE weir_${component}.cmake)
 endforeach()
 
+list(JOIN components ", " components_listed)
 configure_package_config_file(cmake/weirConfig.cmake.in weirConfig.cmake
   INSTALL_DESTINATION "${package_dir}" NO_SET_AND_CHECK_MACRO)
 write_basic_package_version_file(weirConfigVersion.cmake
@@ -20,6 +21,12 @@ write_basic_package_version_file(weirConfigVersion.cmake
 file(RELATIVE_PATH pc_to_prefix "${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig" "${CMAKE_INSTALL_PREFIX}")
 string(REGEX REPLACE "/$" "" pc_to_prefix "${pc_to_prefix}")
 file(RELATIVE_PATH prefix_to_headers "${CMAKE_INSTALL_PREFIX}" "${CMAKE_INSTALL_FULL_INCLUDEDIR}")
+# xxHash is used inline: of its own package only the headers matter, where they are out of the way.
+set(xxhash_cflags "")
+if(xxhash_headers_INCLUDE_DIR
+    AND NOT xxhash_headers_INCLUDE_DIR IN_LIST CMAKE_CXX_IMPLICIT_INCLUDE_DIRECTORIES)
+  set(xxhash_cflags " -I${xxhash_headers_INCLUDE_DIR}")
+endif()
 configure_file(cmake/weir.pc.in weir.pc @ONLY)
 
 install(FILES

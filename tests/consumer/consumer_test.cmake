@@ -13,6 +13,7 @@
 # checking-library   compiles with a standard library that checks itself
 # missing-component  is told by name that there is no such component
 # missing-library    is told by name that a component lacks its library
+# option             is told what an option can be, and that naming a backend twice is no harm
 # other-version      is refused
 
 cmake_minimum_required(VERSION 3.25)
@@ -84,10 +85,13 @@ elseif(CASE STREQUAL "pkg-config")
   file(COPY "${prefix}/" DESTINATION "${build}/moved")
   file(GLOB_RECURSE pc "${build}/moved/*/weir.pc")
   cmake_path(GET pc PARENT_PATH folder)
-  set(ENV{PKG_CONFIG_PATH} "${folder}")
-  run(pkg-config --cflags --libs weir)
+  set(ENV{PKG_CONFIG_LIBDIR} "${folder}")  # and nothing else: weir needs no other package
+  run(pkg-config --cflags --libs --static weir)
   if(NOT output MATCHES "/moved/" OR output MATCHES "${prefix}")
     message(FATAL_ERROR "weir.pc does not move: ${output}")
+  endif()
+  if(output MATCHES " -l")
+    message(FATAL_ERROR "weir links nothing, and weir.pc does: ${output}")
   endif()
   separate_arguments(flags UNIX_COMMAND "${output}")
   file(MAKE_DIRECTORY "${build}")
@@ -102,13 +106,21 @@ elseif(CASE STREQUAL "checking-library")
   run("${CXX}" -std=c++20 -D_GLIBCXX_DEBUG -fsyntax-only "-I${SOURCE}/include"
     "${build}/umbrella.cpp")
 elseif(CASE STREQUAL "missing-component")
-  run_told("weir component \"nonesuch\": this installation does not have it"
+  run_told("weir component \"nonesuch\": this installation does not have it .it has: core[,)]"
     ${configure} -DCOMPONENT=nonesuch)
 elseif(CASE STREQUAL "missing-library")
   run_told("weir component \"config\": it needs yaml-cpp"
     ${configure} -DCOMPONENT=config -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
   run_told("weir::config needs yaml-cpp" ${configure} "-DSUBDIRECTORY=${SOURCE}"
     -DCOMPONENT=config -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
+elseif(CASE STREQUAL "option")
+  set(configure ${configure} "-DSUBDIRECTORY=${SOURCE}" -DCOMPONENT=config)
+  run_told("WEIR_CONFIG is \"maybe\"; it can be ON, OFF, or auto" ${configure} -DWEIR_CONFIG=maybe)
+  foreach(none IN ITEMS OFF none)
+    run_told("WEIR_BACKENDS names \"${none}\"; weir has: pcap, dpdk. Leave it empty for none"
+      ${configure} -DWEIR_CONFIG=auto -DWEIR_BACKENDS=${none})
+  endforeach()
+  run(${configure} -DWEIR_CONFIG=auto "-DWEIR_BACKENDS=pcap\\;pcap")
 elseif(CASE STREQUAL "other-version")
   run_told("compatible with requested version \"0.2\"" ${configure} -DVERSION=0.2)
 else()
