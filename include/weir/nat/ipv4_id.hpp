@@ -34,7 +34,7 @@ class ipv4_identifications {
                                               number(kind)};
     const std::uint64_t hash = hash_(triple);
     std::uint16_t& counter =
-        counters_[static_cast<std::size_t>(hash >> 32) & (counters_.size() - 1)];
+        counters_[static_cast<std::uint32_t>(hash >> 32) & (counters_.size() - 1)];
     return static_cast<std::uint16_t>(hash + counter++);
   }
 

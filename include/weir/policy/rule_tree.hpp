@@ -213,7 +213,7 @@ class rule_forest {
 template <IpVersion V>
 [[gnu::always_inline]] inline const box_group<V>& group_at(const std::byte* forest,
                                                            std::uint32_t begin) noexcept {
-  return *reinterpret_cast<const box_group<V>*>(forest + begin);
+  return *static_cast<const box_group<V>*>(static_cast<const void*>(forest + begin));
 }
 
 }  // namespace weir::detail

@@ -237,7 +237,7 @@ class tree_builder {
       every &= first & last;
     }
     if (some == 0 && every == ~0u) return {};
-    const auto bits = static_cast<unsigned>(std::bit_width(some & ~every));
+    const auto bits = static_cast<unsigned>(32 - std::countl_zero(some & ~every));
     return {bits, static_cast<std::uint32_t>(std::uint64_t{every} >> bits << bits)};
   }
 

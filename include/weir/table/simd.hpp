@@ -44,7 +44,7 @@ inline std::uint32_t match_line_portable(const std::uint32_t* line, std::uint32_
 inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
                                 std::uint32_t mask) noexcept {
 #if defined(__AVX2__)
-  const auto* halves = reinterpret_cast<const __m256i*>(line);
+  const auto* halves = static_cast<const __m256i*>(static_cast<const void*>(line));
   const __m256i every_wanted = _mm256_set1_epi32(static_cast<int>(wanted));
   const __m256i every_mask = _mm256_set1_epi32(static_cast<int>(mask));
   const auto matches = [&](const __m256i* half) noexcept {
@@ -54,7 +54,7 @@ inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
   };
   return (matches(halves) | matches(halves + 1) << 8) & ((1u << line_slots) - 1);
 #elif defined(__SSE2__)
-  const auto* quarters = reinterpret_cast<const __m128i*>(line);
+  const auto* quarters = static_cast<const __m128i*>(static_cast<const void*>(line));
   const __m128i every_wanted = _mm_set1_epi32(static_cast<int>(wanted));
   const __m128i every_mask = _mm_set1_epi32(static_cast<int>(mask));
   const auto matches = [&](const __m128i* quarter) noexcept {
@@ -119,8 +119,8 @@ inline std::uint32_t greatest_held_portable(const held_rows& one, const held_row
 /// The four words at `row`, twice.
 [[gnu::always_inline]] inline void load_twice(half_words& to, const std::uint32_t* row) noexcept {
 #if defined(__AVX2__)
-  to = reinterpret_cast<half_words>(
-      _mm256_broadcastsi128_si256(_mm_loadu_si128(reinterpret_cast<const __m128i*>(row))));
+  const __m128i half = _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(row)));
+  to = reinterpret_cast<half_words>(_mm256_broadcastsi128_si256(half));
 #else
   std::memcpy(&to, row, sizeof to / 2);
   std::memcpy(reinterpret_cast<std::byte*>(&to) + sizeof to / 2, row, sizeof to / 2);
@@ -197,7 +197,8 @@ template <std::size_t Words>
 #if defined(__AVX2__)
   if constexpr (Words == 4) {
     const auto load = [](const std::array<std::uint32_t, 4>& from) noexcept {
-      return _mm_loadu_si128(reinterpret_cast<const __m128i*>(from.data()));
+      const void* const at = from.data();
+      return _mm_loadu_si128(static_cast<const __m128i*>(at));
     };
     const __m128i chosen =
         _mm_castps_si128(_mm_permutevar_ps(_mm_castsi128_ps(load(words)), load(places.word)));

@@ -145,7 +145,7 @@ class checksum_delta {
     return checksum_delta{std::uint64_t{bits_} + detail::complement(before) + after};
   }
   constexpr checksum_delta replacing(std::uint32_t before, std::uint32_t after) const noexcept {
-    return checksum_delta{std::uint64_t{bits_} + static_cast<std::uint32_t>(~before) + after};
+    return checksum_delta{std::uint64_t{bits_} + ~before + after};
   }
   constexpr checksum_delta replacing(ipv4_address before, ipv4_address after) const noexcept {
     return replacing(before.bits(), after.bits());
