@@ -22,7 +22,8 @@ struct emission {
 ///  - `decided` is called exactly once per input packet, in the order of the burst; the packet is
 ///    rewritten by then, and may be taken over. Those behind it are the engine's until their turn.
 ///  - `generated` is called for packets weir makes itself; the bytes start at the IP header, carry
-///    complete checksums and are gone when the call returns. False: the sink had no room.
+///    complete checksums and are gone when the call returns. It comes right before `decided` of the
+///    packet it is about, and after `decided` of the one before. False: the sink had no room.
 template <class S, class P>
 concept Sink = Packet<P> && requires(S& sink, std::size_t index, P& packet, const verdict& answer,
                                      std::span<const std::byte> bytes, const emission& where) {

@@ -42,7 +42,8 @@
 namespace weir {
 
 /// Judges the packets of one snapshot, on one thread at a time. There is one worker to a snapshot:
-/// sessions, ports and limits are its own, and a second one would give the same ports away.
+/// sessions, ports and limits are its own, and a second one would give the same ports away. It
+/// keeps its snapshot: a new configuration is a new worker, whose sessions begin anew.
 template <EngineTraits Traits = default_traits>
 class basic_worker {
  public:
