@@ -41,13 +41,19 @@ std::string span(duration time) {
                       : fmt::format("{} h {} min", minutes / 60, minutes % 60);
 }
 
+/// A short run tells how long starting takes, and no rate.
+constexpr double rated_seconds_min = 0.5;
+
+std::string rate(const replay_result& result) {
+  if (result.elapsed < rated_seconds_min) return "";
+  return fmt::format(" ({:.2f} million a second)",
+                     static_cast<double>(result.packets.in) / result.elapsed / 1e6);
+}
+
 void print_head(const replay_result& result, std::FILE* to) {
-  const auto rate =
-      result.elapsed > 0 ? static_cast<double>(result.packets.in) / result.elapsed : 0;
-  fmt::print(to,
-             "\n{} packets, {} of traffic, judged by {} in {:.2f} s ({:.2f} million a second)\n",
+  fmt::print(to, "\n{} packets, {} of traffic, judged by {} in {:.2f} s{}\n",
              text(result.packets.in), span(result.last - result.first), result.configuration,
-             result.elapsed, rate / 1e6);
+             result.elapsed, rate(result));
   for (const auto& one : result.inputs) {
     if (one.unknown_link != 0) {
       fmt::print(to, "{}: {} records of link type {}, which weir does not read, count as not_ip\n",
