@@ -39,19 +39,25 @@ bool is_standard_input(const std::string& path) {
   return names_stream(path, "/dev/stdin", STDIN_FILENO);
 }
 
-/// Whether a path leads to the file or the pipe that standard output was redirected to.
-bool is_redirection(const std::string& path) {
+/// Whether a path leads to the file or the pipe that a standard stream was redirected to.
+bool is_redirection(const std::string& path, int descriptor) {
   struct ::stat there {};
-  struct ::stat output {};
-  return ::stat(path.c_str(), &there) == 0 && ::fstat(STDOUT_FILENO, &output) == 0 &&
-         there.st_dev == output.st_dev && there.st_ino == output.st_ino &&
+  struct ::stat stream {};
+  return ::stat(path.c_str(), &there) == 0 && ::fstat(descriptor, &stream) == 0 &&
+         there.st_dev == stream.st_dev && there.st_ino == stream.st_ino &&
          (S_ISREG(there.st_mode) || S_ISFIFO(there.st_mode));
+}
+
+/// Whether what is written to a path would be written to what another one reads.
+bool is_input(const std::string& path, const std::string& read) {
+  return is_same_file(path, read) ||
+         (is_standard_input(read) && is_redirection(path, STDIN_FILENO));
 }
 
 }  // namespace
 
 bool is_standard_output(const std::string& path) {
-  return names_stream(path, "/dev/stdout", STDOUT_FILENO) || is_redirection(path);
+  return names_stream(path, "/dev/stdout", STDOUT_FILENO) || is_redirection(path, STDOUT_FILENO);
 }
 
 bool is_same_file(const std::string& one, const std::string& other) {
@@ -77,7 +83,7 @@ void file_uses::read(const std::string& path, const std::string& words) {
 
 void file_uses::write(const std::string& path, const std::string& words) {
   for (const auto& earlier : read_) {
-    if (path != standard_stream && is_same_file(path, earlier.path)) {
+    if (path != standard_stream && is_input(path, earlier.path)) {
       throw usage_failure(
           fmt::format("{}: {} is an input and an output, {} reads it; write to another file", words,
                       path, earlier.words));

@@ -101,6 +101,28 @@ TEST_CASE("standard input is read for one purpose", "[program][replay][explain]"
   CHECK(said.err.find(complaint) != std::string::npos);
 }
 
+TEST_CASE("the file that standard input comes from is not written", "[program][replay]") {
+  const auto [words, input] = GENERATE(table<std::string, std::string>({
+      {"--config home.yaml --in lan=- --out wan=a.pcap", "a.pcap"},
+      {"--config home.yaml --in lan=- --report ./a.pcap", "a.pcap"},
+      {"--config home.yaml --tap lan,wan=- --out lan=x.pcap --out wan=link.pcap", "a.pcap"},
+      {"--config home.yaml --in lan=/dev/stdin --out wan=a.pcap", "a.pcap"},
+      {"--config - --in lan=a.pcap --out wan=home.yaml", "home.yaml"},
+  }));
+  CAPTURE(words);
+  const replay_workshop here;
+  std::filesystem::create_symlink("a.pcap", here / "link.pcap");
+  const auto before = here.text(input);
+
+  const auto said = here.run("replay " + words, "true", ">out.txt <" + input);
+
+  CAPTURE(said.err);
+  CHECK(said.code == 2);
+  CHECK(said.err.find("is an input and an output") != std::string::npos);
+  CHECK(here.text(input) == before);
+  CHECK(!here.exists("x.pcap"));
+}
+
 TEST_CASE("the summary keeps out of what standard output is used for", "[program][replay]") {
   const std::string name = GENERATE("-", "/dev/stdout", "/dev/fd/1", "/proc/self/fd/1", "out.txt");
   CAPTURE(name);
