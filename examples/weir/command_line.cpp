@@ -36,17 +36,20 @@ namespace weir::program {
 
 namespace {
 
-/// Refuses what is no whole number, less than `first`, or more than `Number` can hold.
+/// Refuses what is no whole number, less than `first`, or more than `Number` can hold. Leading
+/// zeros are taken off: the parser would read an octal number, and `seq -w` writes a decimal one.
 template <std::unsigned_integral Number>
 CLI::Validator whole_number(Number first) {
-  return CLI::Validator{[first](const std::string& text) {
+  return CLI::Validator{[first](std::string& text) {
                           Number value{};
                           const auto* const end = text.data() + text.size();
                           const auto [rest, error] = std::from_chars(text.data(), end, value);
-                          return error == std::errc{} && rest == end && value >= first
-                                     ? std::string{}
-                                     : fmt::format("{}: not a whole number from {} to {}", text,
-                                                   first, std::numeric_limits<Number>::max());
+                          if (error != std::errc{} || rest != end || value < first) {
+                            return fmt::format("{}: not a whole number from {} to {}", text, first,
+                                               std::numeric_limits<Number>::max());
+                          }
+                          text = std::to_string(value);
+                          return std::string{};
                         },
                         ""};
 }
@@ -65,7 +68,7 @@ CLI::Validator not_empty() {
 template <std::unsigned_integral Number>
 CLI::Option& add_number(CLI::App& command, const char* name, Number& into, const char* about,
                         Number first = 0) {
-  return *command.add_option(name, into, about)->check(whole_number(first));
+  return *command.add_option(name, into, about)->transform(whole_number(first));
 }
 
 void add_generate(CLI::App& program, exit_code& result) {

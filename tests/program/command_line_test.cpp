@@ -77,6 +77,16 @@ TEST_CASE("a number out of its range is refused", "[program][usage]") {
   CHECK(!here.exists("a.pcap"));
 }
 
+TEST_CASE("a number that begins with zeros is decimal", "[program][usage]") {
+  const workshop here;
+
+  CHECK(here.run("generate --out a.pcap --packets 010 --seed 08").code == 0);
+  CHECK(here.run("generate --out b.pcap --packets 10 --seed 8").code == 0);
+
+  CHECK(here.frames("a.pcap").size() == 10);
+  CHECK(here.text("a.pcap") == here.text("b.pcap"));
+}
+
 TEST_CASE("a folder is no configuration", "[program][usage]") {
   const workshop here;
 
