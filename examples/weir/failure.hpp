@@ -11,6 +11,7 @@ enum class exit_code : int {
   broken = 1,        ///< packets are unaccounted for, or the engine's state does not verify
   usage = 2,         ///< a wrong command line or configuration: nothing was done
   input_output = 3,  ///< a file could not be read to its end or not be written
+  interrupted = 128  ///< and the number of the signal that ended the input: what was read is judged
 };
 
 /// Ends the program with a message of what is wrong and what would be right.

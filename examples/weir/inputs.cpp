@@ -26,6 +26,9 @@ merged_inputs::merged_inputs(const std::vector<input_assignment>& assigned) {
 }
 
 input_file* merged_inputs::advance() {
+  if (stopped_) {
+    return taken_ = nullptr;
+  }
   if (taken_ != nullptr) {
     taken_->has_next = taken_->reader.next(taken_->next);
   }

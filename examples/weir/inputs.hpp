@@ -36,6 +36,9 @@ class merged_inputs {
   /// until the next call.
   input_file* advance();
 
+  /// Ends all captures where they stand.
+  void stop() noexcept { stopped_ = true; }
+
   /// When the first record was captured; call before the first `advance`.
   instant earliest() const noexcept;
 
@@ -48,6 +51,7 @@ class merged_inputs {
   std::vector<input_file> files_;
   std::uint64_t bytes_total_ = 0;
   input_file* taken_ = nullptr;
+  bool stopped_ = false;
 };
 
 /// Says which captures could not be read to their end; whether all could.

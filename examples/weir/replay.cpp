@@ -2,6 +2,7 @@
 
 #include "examples/weir/collect.hpp"
 #include "examples/weir/file_uses.hpp"
+#include "examples/weir/interruption.hpp"
 #include "examples/weir/load.hpp"
 #include "examples/weir/memory.hpp"
 #include "examples/weir/progress.hpp"
@@ -54,12 +55,13 @@ std::FILE* summary_stream(const replay_options& options,
   return is_taken ? stderr : stdout;
 }
 
-/// Runs to the end of the input, or until an output fails.
-void run_all(replayer& replay) {
+/// Runs to the end of the input, until it is interrupted or an output fails.
+void run_all(replayer& replay, const interruption& interrupted) {
   const bool logs = replay.config().raw().events.log_to_stderr;  // its lines are progress enough
   progress bar{logs ? 0 : replay.inputs().bytes_total()};
   while (replay.step() && !replay.wires().has_failed()) {
     bar.at(replay.inputs().bytes_read());
+    if (interrupted.signal() != 0) replay.stop();
   }
 }
 
@@ -75,11 +77,12 @@ exit_code run_replay(const replay_options& options) {
   check_standard_output(options, setup.outputs);
   check_files(options, setup);
   check_report(options.report);
+  const interruption interrupted;
   const auto made = made_in_memory<replayer>(options.config, config, setup);
   auto& replay = *made;
 
   const auto begun = std::chrono::steady_clock::now();
-  run_all(replay);
+  run_all(replay, interrupted);
   replay.wires().close();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begun;
 
@@ -87,6 +90,7 @@ exit_code run_replay(const replay_options& options) {
   result.configuration = options.config;
   result.seed = options.seed;
   result.elapsed = elapsed.count();
+  result.interrupted = interrupted.signal();
   result.verified = options.verify;
   if (options.verify) {
     result.broken = replay.worker().verify();
@@ -98,6 +102,9 @@ exit_code run_replay(const replay_options& options) {
   const bool whole = report_faults(replay.inputs());
   if (!result.conserved() || result.broken) {
     return exit_code::broken;
+  }
+  if (result.interrupted != 0) {
+    return exit_code{static_cast<int>(exit_code::interrupted) + result.interrupted};
   }
   return whole ? exit_code::ok : exit_code::input_output;
 }

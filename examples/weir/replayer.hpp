@@ -82,6 +82,9 @@ class basic_replayer {
     return true;
   }
 
+  /// Ends the input: the next step judges what was read, and is the last.
+  void stop() noexcept { inputs_.stop(); }
+
   const snapshot& config() const noexcept { return *config_; }
   const merged_inputs& inputs() const noexcept { return inputs_; }
   const replay_clock& clock() const noexcept { return clock_; }

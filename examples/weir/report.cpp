@@ -103,6 +103,7 @@ json report_of(const replay_result& result) {
                    {"last", result.last.since_epoch().count()},
                    {"clamped", result.clamped}};
   made["verified"] = result.verified ? json(!result.broken) : json(nullptr);
+  made["interrupted"] = result.interrupted != 0;
   made["memory"] = {{"peak", result.memory_peak}};
   return made;
 }

@@ -80,6 +80,7 @@ struct replay_result {
   std::uint64_t clamped = 0;
   std::optional<std::string> broken;  ///< what `--verify` found wrong
   bool verified = false;
+  int interrupted = 0;            ///< the signal that ended the input; zero where none did
   std::uint64_t memory_peak = 0;  ///< bytes
   double elapsed = 0;             ///< seconds on the clock of the wall
 

@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cstddef>
+#include <cstring>
 #include <string>
 #include <utility>
 #include <vector>
@@ -54,6 +55,10 @@ void print_head(const replay_result& result, std::FILE* to) {
   fmt::print(to, "\n{} packets, {} of traffic, judged by {} in {:.2f} s{}\n",
              text(result.packets.in), span(result.last - result.first), result.configuration,
              result.elapsed, rate(result));
+  if (result.interrupted != 0) {
+    fmt::print(to, "interrupted by signal {} ({}): what was read until then was judged\n",
+               result.interrupted, ::strsignal(result.interrupted));
+  }
   for (const auto& one : result.inputs) {
     if (one.unknown_link != 0) {
       fmt::print(to, "{}: {} records of link type {}, which weir does not read, count as not_ip\n",
