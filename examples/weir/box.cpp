@@ -7,42 +7,17 @@
 #include "weir/wire/link_header.hpp"
 
 #include "examples/weir/failure.hpp"
+#include "examples/weir/output_file.hpp"
 
 #include <fmt/format.h>
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstring>
-#include <filesystem>
-#include <system_error>
-#include <utility>
 
 namespace weir::program {
 
 namespace {
-
-void make_folder_of(const std::string& path) {
-  const auto folder = std::filesystem::path{path}.parent_path();
-  std::error_code error;
-  if (!folder.empty() && !std::filesystem::exists(folder)) {
-    std::filesystem::create_directories(folder, error);
-  }
-  if (error) {
-    throw input_output_failure(
-        fmt::format("{}: the folder cannot be made: {}", folder.string(), error.message()));
-  }
-}
-
-pcap::writer open_output(const std::string& path, bool is_local) {
-  auto opened =
-      pcap::writer::open(path, is_local ? pcap::link_number_raw_ip : pcap::link_number_ethernet);
-  if (!opened) {
-    throw input_output_failure(
-        fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
-  }
-  return std::move(*opened);
-}
 
 bool is_ipv6(std::span<const std::byte> packet) noexcept {
   return !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
@@ -75,10 +50,11 @@ box::box(const snapshot& config, const std::vector<output_assignment>& outputs)
     interfaces_.push_back({neighbors{facts, config}, {}, {}, {}});
   }
   for (const auto& output : outputs) {
-    make_folder_of(output.path);
     auto& one = (*this)[output.interface];
     one.path = output.path;
-    one.writer.emplace(open_output(output.path, output.interface.is_local()));
+    one.writer.emplace(open_output(output.path, output.interface.is_local()
+                                                    ? pcap::link_number_raw_ip
+                                                    : pcap::link_number_ethernet));
   }
 }
 

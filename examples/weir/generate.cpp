@@ -8,6 +8,7 @@
 
 #include "examples/weir/bulk.hpp"
 #include "examples/weir/file_uses.hpp"
+#include "examples/weir/output_file.hpp"
 #include "examples/weir/text.hpp"
 #include "examples/weir/traffic.hpp"
 
@@ -15,12 +16,10 @@
 
 #include <algorithm>
 #include <array>
-#include <cerrno>
 #include <cstdio>
 #include <cstring>
 #include <optional>
 #include <span>
-#include <utility>
 
 namespace weir::program {
 
@@ -86,15 +85,6 @@ std::vector<std::string> checked_paths(const std::vector<std::string>& out) {
   return paths;
 }
 
-pcap::writer open_output(const std::string& path) {
-  auto opened = pcap::writer::open(path, pcap::link_number_ethernet);
-  if (!opened) {
-    throw input_output_failure(
-        fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
-  }
-  return std::move(*opened);
-}
-
 bool write_home(const home_options& options, pcap::writer& from_inside, pcap::writer& from_outside,
                 std::uint64_t& packets) {
   std::array<std::byte, ethernet_header::size> link_header{};
@@ -149,10 +139,10 @@ exit_code run_generate(const generate_options& options) {
   const auto paths = checked_paths(options.out);
   const auto bulk = options.packets != 0 ? std::optional{checked_bulk(options)} : std::nullopt;
   const auto home = bulk ? home_options{} : checked_home(options);
-  auto first = open_output(paths.front());
+  auto first = open_output(paths.front(), pcap::link_number_ethernet);
   std::optional<pcap::writer> second;
   if (paths.size() == 2) {
-    second.emplace(open_output(paths.back()));
+    second.emplace(open_output(paths.back(), pcap::link_number_ethernet));
   }
   auto& from_outside = second ? *second : first;
 

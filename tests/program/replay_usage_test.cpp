@@ -177,6 +177,16 @@ TEST_CASE("an output that cannot be written is found before any work", "[program
   }
 }
 
+TEST_CASE("an output whose folder has no possible name is told like any", "[program][replay]") {
+  const replay_workshop here;
+  const std::string path = std::string(300, 'x') + "/w.pcap";
+
+  const auto said = here.replay("--in lan=a.pcap --out wan=" + path);
+
+  CHECK(said.code == 3);
+  CHECK(said.err == "weir: " + path + ": cannot be written: File name too long\n");
+}
+
 TEST_CASE("an output that fills up is reported", "[program][replay]") {
   if (!std::filesystem::exists("/dev/full")) {
     WARN("SKIPPED: there is no /dev/full");
