@@ -79,7 +79,8 @@ void add_generate(CLI::App& program, exit_code& result) {
                   "FILE: the capture, as seen on the home's cable; or NAME=FILE twice: what the "
                   "hosts send, then what the Internet sends; - is standard output")
       ->required()
-      ->take_all();
+      ->take_all()
+      ->check(not_empty());
   add_number(command, "--seed", options->seed, "The same seed makes the same bytes")
       .capture_default_str();
   command.add_option("--inside", options->inside, "The home's IPv4 prefix")->capture_default_str();

@@ -67,12 +67,18 @@ ip_prefix checked_home_block(const std::string& option, const std::string& text,
   return *made;
 }
 
-/// The one file, or the files of the two sides.
+/// The one file, which may have any name, or the files of the two sides.
 std::vector<std::string> checked_paths(const std::vector<std::string>& out) {
+  if (out.size() == 1) {
+    return out;
+  }
   std::vector<std::string> paths;
   for (const auto& one : out) {
     const auto equals = one.find('=');
     paths.push_back(equals == std::string::npos ? one : one.substr(equals + 1));
+    if (equals == 0 || paths.back().empty()) {
+      throw usage_failure(fmt::format("--out {}: write it as --out NAME=FILE", one));
+    }
   }
   const bool is_one =
       out.size() == 2 && (is_same_file(paths[0], paths[1]) ||

@@ -118,6 +118,34 @@ TEST_CASE("made packets fit the usual link, and say so", "[program][generate]") 
   CHECK(segment_sizes[0x86DD] == std::set<std::uint64_t>{1440});
 }
 
+TEST_CASE("one file may have any name, in a folder that is not there", "[program][generate]") {
+  const workshop here;
+
+  const auto said = here.run("generate --out run=3/new/a.pcap --packets 10");
+
+  CAPTURE(said.err);
+  CHECK(said.code == 0);
+  CHECK(here.frames("run=3/new/a.pcap").size() == 10);
+}
+
+TEST_CASE("an output without a name is no output", "[program][generate]") {
+  const auto [arguments, complaint] = GENERATE(table<std::string, std::string>({
+      {"--out ''", "--out: is empty; give a value, or leave it out"},
+      {"--out lan= --out wan=b.pcap", "--out lan=: write it as --out NAME=FILE"},
+      {"--out lan=a.pcap --out =b.pcap", "--out =b.pcap: write it as --out NAME=FILE"},
+  }));
+  CAPTURE(arguments);
+  const workshop here;
+
+  const auto said = here.run("generate --packets 10 " + arguments);
+
+  CAPTURE(said.err);
+  CHECK(said.code == 2);
+  CHECK(said.err.find(complaint) != std::string::npos);
+  CHECK(!here.exists("a.pcap"));
+  CHECK(!here.exists("b.pcap"));
+}
+
 TEST_CASE("both directions can be two files", "[program][generate]") {
   const workshop here;
 
