@@ -44,6 +44,16 @@ std::vector<interface_totals> interfaces_of(const replayer& replay) {
   return made;
 }
 
+/// How many frames were written with another time than they had.
+std::uint64_t retimed_of(const replayer& replay) {
+  std::uint64_t count = 0;
+  for (const auto& facts : replay.config().interfaces()) {
+    const auto& writer = replay.wires()[facts.id].writer;
+    count += writer ? writer->retimed() : 0;
+  }
+  return count;
+}
+
 /// The engine's packets, and those that never reached it.
 void count_packets(const replayer& replay, replay_result& into) {
   const auto& engine = replay.worker().packets();
@@ -138,6 +148,7 @@ replay_result collect(const replayer& replay) {
   made.first = replay.clock().first();
   made.last = replay.clock().now();
   made.clamped = replay.clock().clamped();
+  made.retimed = retimed_of(replay);
   made.memory_peak = memory_peak();
   return made;
 }

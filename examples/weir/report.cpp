@@ -101,7 +101,8 @@ json report_of(const replay_result& result) {
   made["generation"] = result.generation;
   made["clock"] = {{"first", result.first.since_epoch().count()},
                    {"last", result.last.since_epoch().count()},
-                   {"clamped", result.clamped}};
+                   {"clamped", result.clamped},
+                   {"retimed", result.retimed}};
   made["verified"] = result.verified ? json(!result.broken) : json(nullptr);
   made["interrupted"] = result.interrupted != 0;
   made["memory"] = {{"peak", result.memory_peak}};

@@ -78,6 +78,7 @@ struct replay_result {
   instant first{};
   instant last{};
   std::uint64_t clamped = 0;
+  std::uint64_t retimed = 0;  ///< frames written with the nearest time that a pcap file can tell
   std::optional<std::string> broken;  ///< what `--verify` found wrong
   bool verified = false;
   int interrupted = 0;            ///< the signal that ended the input; zero where none did

@@ -147,6 +147,7 @@ void print_notes(const replay_result& result, std::FILE* to) {
   line(result.tagged, "frames whose VLAN tags were taken off");
   line(result.cut, "packets that the capture had cut");
   line(result.clamped, "packets earlier than one before them, taken as of the same time");
+  line(result.retimed, "frames written with the nearest time that a pcap file can tell");
   if (!table.empty()) {
     fmt::print(to, "\n");
     table.print(to);

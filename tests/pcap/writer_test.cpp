@@ -58,6 +58,30 @@ TEST_CASE("the written file is the documented one, byte by byte", "[pcap][writer
   CHECK(contents(here / "a.pcap") == due.made());
 }
 
+TEST_CASE("a time that the format cannot tell becomes the nearest that it can", "[pcap][writer]") {
+  static constexpr std::int64_t end = (std::int64_t{1} << 32) * 1'000'000'000;
+  const auto [given, told, count] = GENERATE(table<std::int64_t, std::int64_t, std::uint64_t>({
+      {0, 0, 0},
+      {end - 1, end - 1, 0},
+      {end, end - 1, 1},
+      {end + 5'000'000'000, end - 1, 1},
+      {-1, 0, 1},
+  }));
+  CAPTURE(given);
+  const scratch_folder here;
+  auto out = writer::open(here / "a.pcap", 1);
+  REQUIRE(out);
+
+  CHECK(out->write(at(given), {{}, counting(20), 20}));
+  CHECK(out->close());
+
+  CHECK(out->retimed() == count);
+  auto written = weir::pcap::reader::open(here / "a.pcap");
+  weir::pcap::record one;
+  REQUIRE(written->next(one));
+  CHECK(one.time == at(told));
+}
+
 TEST_CASE("an output without packets is an empty capture", "[pcap][writer]") {
   const scratch_folder here;
 

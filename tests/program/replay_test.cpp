@@ -132,6 +132,28 @@ TEST_CASE("time stands still where a capture runs backwards", "[program][replay]
   CHECK(here.json("r.json")["clock"]["clamped"] == 2);
 }
 
+TEST_CASE("a time after the last that an output can have is told", "[program][replay]") {
+  constexpr std::uint64_t end = (std::uint64_t{1} << 32) * 1'000'000;  // in microseconds
+  const home here;
+  packets::capture_builder made;
+  made.section().interface(1);
+  for (const std::uint64_t one : {end - 1, end, end + 1}) {
+    const auto frame = outward(query(1));
+    made.packet(0, one, frame, static_cast<std::uint32_t>(frame.size()));
+  }
+  here.write("a.pcapng", made.made());
+
+  const auto said = here.replay("--in lan=a.pcapng --out wan=w.pcap --report r.json");
+
+  CHECK(said.code == 0);
+  CHECK(said.says("2  frames written with the nearest time that a pcap file can tell"));
+  CHECK(here.json("r.json")["clock"]["retimed"] == 2);
+  const auto left = here.frames("w.pcap");
+  REQUIRE(left.size() == 3);
+  CHECK(left[1].nanoseconds == static_cast<std::int64_t>(end) * 1'000 - 1);
+  CHECK(left[2].nanoseconds == left[1].nanoseconds);
+}
+
 TEST_CASE("a packet is judged at its own time, not at that of the next",
           "[program][replay][time]") {
   const home here;

@@ -38,6 +38,9 @@ class writer {
   /// So much is handed to the system at once, at least: few calls, and it stays in the caches.
   static constexpr std::size_t flush_size = 128 << 10;
   static constexpr std::size_t record_header_size = 16;
+  /// The last time that a record can have: its seconds are 32 bits, and end in 2106.
+  static constexpr instant time_max =
+      instant::from_epoch(duration::nanoseconds((std::int64_t{1} << 32) * 1'000'000'000 - 1));
 
   /// Opens an output, or standard output for `-`. Nothing, with `errno` set, where that fails.
   /// What the file held before stays until the first bytes are written.
@@ -59,6 +62,7 @@ class writer {
         started_{other.started_},
         is_regular_{other.is_regular_},
         error_{other.error_},
+        retimed_{other.retimed_},
         used_{std::exchange(other.used_, 0)},
         written_{other.written_},
         buffer_{std::move(other.buffer_)} {}
@@ -72,7 +76,8 @@ class writer {
     }
   }
 
-  /// Appends a record; false once an error has happened.
+  /// Appends a record; false once an error has happened. It has the nearest time that the format
+  /// can tell.
   bool write(instant time, const output_record& one) noexcept {
     const std::size_t captured = one.link_header.size() + one.packet.size();
     if (captured > captured_length_max || error_ != 0) {
@@ -82,7 +87,9 @@ class writer {
       return false;
     }
     std::byte* const at = buffer_.get() + used_;
-    const auto nanoseconds = std::max(time.since_epoch().count(), std::int64_t{0});
+    const auto told = std::clamp(time, instant{}, time_max);
+    retimed_ += told == time ? 0u : 1u;
+    const auto nanoseconds = told.since_epoch().count();
     store_le(at, static_cast<std::uint32_t>(nanoseconds / 1'000'000'000));
     store_le(at + 4, static_cast<std::uint32_t>(nanoseconds % 1'000'000'000));
     store_le(at + 8, static_cast<std::uint32_t>(captured));
@@ -129,6 +136,8 @@ class writer {
 
   /// The `errno` of the first write that failed, else zero.
   int error() const noexcept { return error_; }
+  /// How many records have another time than they were given.
+  std::uint64_t retimed() const noexcept { return retimed_; }
   /// How many bytes the system has taken.
   std::uint64_t written() const noexcept { return written_; }
 
@@ -170,6 +179,7 @@ class writer {
   bool started_ = false;
   bool is_regular_ = false;
   int error_ = 0;
+  std::uint64_t retimed_ = 0;
   std::size_t used_ = 0;
   std::uint64_t written_ = 0;
   std::unique_ptr<std::byte[]> buffer_;
