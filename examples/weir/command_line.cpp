@@ -218,6 +218,17 @@ const CLI::App& named_command(const std::string& name, const CLI::App& program) 
                                   is_program ? "" : " " + command.get_name()));
 }
 
+/// Refuses a word that looks like an option as the value of the option before it: that one was
+/// forgotten. The parser would take it.
+void refuse_option_as_value(const CLI::Option& option, const std::string& next,
+                            const CLI::App& command) {
+  if (option.get_items_expected_min() > 0 && next.starts_with("--")) {
+    throw usage_failure(
+        fmt::format("{}: --{}: its value is missing before {}; write ./{} if a file is meant",
+                    command.get_name(), option.get_lnames().front(), next, next));
+  }
+}
+
 /// Names the first word that no command knows. The parser would first ask for what is missing.
 void refuse_strangers(const CLI::App& program, const std::vector<std::string>& words) {
   if (words.empty()) {
@@ -225,13 +236,20 @@ void refuse_strangers(const CLI::App& program, const std::vector<std::string>& w
   }
   const bool has_command = !words.front().starts_with('-');
   const auto& command = has_command ? named_command(words.front(), program) : program;
-  for (const auto& word : words) {
-    const auto name = word.substr(0, word.find('='));
+  for (std::size_t at = 0; at < words.size(); ++at) {
+    const auto name = words[at].substr(0, words[at].find('='));
     if (name == "--") {
       return;
     }
-    if (name.starts_with("--") && command.get_option_no_throw(name) == nullptr) {
+    if (!name.starts_with("--")) {
+      continue;
+    }
+    const auto* const option = command.get_option_no_throw(name);
+    if (option == nullptr) {
       refuse_option(name, command);
+    }
+    if (name == words[at] && at + 1 < words.size()) {
+      refuse_option_as_value(*option, words[at + 1], command);
     }
   }
 }

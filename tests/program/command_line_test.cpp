@@ -47,6 +47,11 @@ TEST_CASE("a word that is not known is named, and what is near it", "[program][u
       {"--verison", "weir: there is no option --verison; did you mean --version?; see weir help\n"},
       {"replay --foo", "weir: replay: there is no option --foo; see weir help replay\n"},
       {"--config a replay", "weir: there is no option --config; see weir help\n"},
+      {"replay --report --verify --config a",
+       "replay: --report: its value is missing before --verify; write ./--verify if a file is "
+       "meant\n"},
+      {"generate --out --packets=3", "--out: its value is missing before --packets=3"},
+      {"replay --config a --seed --in lan=a.pcap", "--seed: its value is missing before --in"},
       {"help chekc", "there is no command \"chekc\"; did you mean \"check\"?"},
   }));
   CAPTURE(words);
@@ -56,6 +61,16 @@ TEST_CASE("a word that is not known is named, and what is near it", "[program][u
   CAPTURE(said.err);
   CHECK(said.code == 2);
   CHECK(said.err.find(complaint) != std::string::npos);
+}
+
+TEST_CASE("a file's name may begin like an option's where no option can be", "[program][usage]") {
+  const workshop here;
+
+  CHECK(here.run("generate --packets 1 --out=--verify").code == 0);
+  CHECK(here.run("generate --packets 1 --out ./--seed").code == 0);
+
+  CHECK(here.exists("--verify"));
+  CHECK(here.exists("--seed"));
 }
 
 TEST_CASE("a number out of its range is refused", "[program][usage]") {
