@@ -22,8 +22,7 @@ std::optional<arrival> arrivals::take(input_file& file) {
   auto link = type ? strip(record.bytes, *type) : link_facts{};
   if (!type) {
     link.fault = drop_reason::not_ip;
-    ++file.unknown_link;
-    file.strange_link = file.strange_link.value_or(record.link_type);
+    ++file.unknown_links[record.link_type];
   }
   const auto source = source_of(record.bytes.subspan(link.header_size));
   const auto ingress = ingress_of(file, link, source);

@@ -22,9 +22,8 @@ std::vector<input_totals> inputs_of(const replayer& replay) {
       one.from += "," + replay.config().interface(*file.assigned.outside).name;
     }
     one.records = file.records;
-    one.unknown_link = file.unknown_link;
-    if (file.strange_link) {
-      one.strange_link = pcap::link_name(*file.strange_link);
+    for (const auto& [link, records] : file.unknown_links) {
+      one.unknown_links.push_back({pcap::link_name(link), records});
     }
     if (const auto& fault = file.reader.fault()) {
       one.fault_offset = fault->offset;

@@ -18,7 +18,7 @@ merged_inputs::merged_inputs(const std::vector<input_assignment>& assigned) {
       throw usage_failure(fmt::format("{}: cannot be read: {}", one.path, std::strerror(errno)));
     }
     bytes_total_ += opened->size().value_or(0);
-    files_.push_back({one, std::move(*opened), {}, false, 0, 0, {}});
+    files_.push_back({one, std::move(*opened), {}, false, 0, {}});
   }
   for (auto& file : files_) {
     file.has_next = file.reader.next(file.next);

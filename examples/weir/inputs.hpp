@@ -8,6 +8,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -22,8 +23,7 @@ struct input_file {
   pcap::record next{};  ///< meaningful while `has_next`
   bool has_next = false;
   std::uint64_t records = 0;
-  std::uint64_t unknown_link = 0;             ///< records of a link type weir does not read
-  std::optional<std::uint16_t> strange_link;  ///< the first such link type
+  std::map<std::uint16_t, std::uint64_t> unknown_links;  ///< records of those weir does not read
 };
 
 /// Captures, read as one stream in the order of time; of equal times, the first named comes first.

@@ -7,6 +7,7 @@
 
 #include <cerrno>
 #include <cstddef>
+#include <cstdint>
 #include <cstdio>
 #include <cstring>
 #include <filesystem>
@@ -30,10 +31,12 @@ json inputs_of(const replay_result& result) {
     if (one.fault_offset) {
       fault = {{"offset", *one.fault_offset}, {"what", one.fault}};
     }
+    std::uint64_t unknown = 0;
+    for (const auto& link : one.unknown_links) unknown += link.records;
     made.push_back({{"file", one.path},
                     {"from", one.from},
                     {"records", one.records},
-                    {"unknown_link", one.unknown_link},
+                    {"unknown_link", unknown},
                     {"fault", fault}});
   }
   return made;

@@ -43,12 +43,17 @@ struct pool_totals {
   std::uint64_t ports = 0;
 };
 
+/// Records of a link type that weir does not read.
+struct unknown_link {
+  std::string name;
+  std::uint64_t records = 0;
+};
+
 struct input_totals {
   std::string path;
   std::string from;  ///< the interface, or the two of a tap
   std::uint64_t records = 0;
-  std::uint64_t unknown_link = 0;
-  std::string strange_link;  ///< the first link type weir does not read
+  std::vector<unknown_link> unknown_links;
   std::optional<std::uint64_t> fault_offset;
   std::string fault;
 };

@@ -60,9 +60,9 @@ void print_head(const replay_result& result, std::FILE* to) {
                result.interrupted, ::strsignal(result.interrupted));
   }
   for (const auto& one : result.inputs) {
-    if (one.unknown_link != 0) {
+    for (const auto& link : one.unknown_links) {
       fmt::print(to, "{}: {} records of link type {}, which weir does not read, count as not_ip\n",
-                 one.path, text(one.unknown_link), one.strange_link);
+                 one.path, text(link.records), link.name);
     }
   }
 }

@@ -332,6 +332,24 @@ TEST_CASE("records of a link type that is not read are named", "[program][replay
   CHECK(here.json("r.json")["drops"]["not_ip"] == 1);
 }
 
+TEST_CASE("each link type that is not read is named with its records", "[program][replay]") {
+  const home here;
+  packets::capture_builder made;
+  made.section().interface(104).interface(147).interface(1);
+  for (const std::uint32_t interface : {1u, 0u, 1u, 2u}) {
+    const auto frame = outward(query(1));
+    made.packet(interface, 1'000, frame, static_cast<std::uint32_t>(frame.size()));
+  }
+  here.write("a.pcapng", made.made());
+
+  const auto said = here.replay("--in lan=a.pcapng --report r.json");
+
+  CAPTURE(said.out, said.err);
+  CHECK(said.says("1 records of link type C_HDLC (104)"));
+  CHECK(said.says("2 records of link type 147,"));
+  CHECK(here.json("r.json")["inputs"][0]["unknown_link"] == 3);
+}
+
 TEST_CASE("a capture without link headers is read", "[program][replay]") {
   const home here;
   here.capture("a.pcap", {{second, query()}}, 101);
