@@ -82,6 +82,17 @@ interface_id named_interface(const std::string& name, const std::string& where,
                                  where, name, near, listed(known)));
 }
 
+tap_sides named_tap(const std::string& names, const std::string& where, const snapshot& config) {
+  const auto comma = names.find(',');
+  const tap_sides made{named_interface(names.substr(0, comma), where, config),
+                       named_interface(names.substr(comma + 1), where, config)};
+  if (made.outside == made.inside) {
+    throw usage_failure(
+        fmt::format("{}: a tap lies between two interfaces, and IN is OUT; name two", where));
+  }
+  return made;
+}
+
 std::vector<input_assignment> checked_inputs(const std::vector<assignment>& typed,
                                              const snapshot& config) {
   std::vector<input_assignment> made;
@@ -99,16 +110,15 @@ std::vector<input_assignment> checked_inputs(const std::vector<assignment>& type
                                 : "an input has one interface; a capture of both directions is a "
                                   "tap: --tap IN,OUT=FILE"));
     }
-    input.inside = named_interface(names.substr(0, comma), as_typed(one), config);
-    used.use(input.inside, one, config);
-    if (comma != std::string::npos) {
-      input.outside = named_interface(names.substr(comma + 1), as_typed(one), config);
-      if (input.outside == input.inside) {
-        throw usage_failure(fmt::format(
-            "{}: a tap lies between two interfaces, and IN is OUT; write --tap IN,OUT=FILE",
-            as_typed(one)));
-      }
-      used.use(*input.outside, one, config);
+    if (comma == std::string::npos) {
+      input.inside = named_interface(names, as_typed(one), config);
+      used.use(input.inside, one, config);
+    } else {
+      const auto tap = named_tap(names, as_typed(one), config);
+      input.inside = tap.inside;
+      input.outside = tap.outside;
+      used.use(tap.inside, one, config);
+      used.use(tap.outside, one, config);
     }
     made.push_back(std::move(input));
   }

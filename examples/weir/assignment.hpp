@@ -38,6 +38,15 @@ std::vector<input_assignment> checked_inputs(const std::vector<assignment>& type
 std::vector<output_assignment> checked_outputs(const std::vector<assignment>& typed,
                                                const std::string& folder, const snapshot& config);
 
+/// The two interfaces that a tap lies between.
+struct tap_sides {
+  interface_id inside{};
+  interface_id outside{};
+};
+
+/// The interfaces of a tap by their names, IN,OUT; `where` is what was typed.
+tap_sides named_tap(const std::string& names, const std::string& where, const snapshot& config);
+
 /// The interface of a name; the nearest one is suggested where there is none.
 interface_id named_interface(const std::string& name, const std::string& where,
                              const snapshot& config);

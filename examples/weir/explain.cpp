@@ -243,6 +243,14 @@ void check_options(const explain_options& options) {
         "one thing to explain is needed: --packet HEX, --pcap FILE#NUMBER or --reverse "
         "ADDRESS:PORT");
   }
+  const bool is_tap =
+      options.tap.find(',') != std::string::npos && options.tap.find('=') == std::string::npos;
+  if (!options.tap.empty() && !is_tap) {
+    throw usage_failure(fmt::format(
+        "--tap {}: a tap lies between two interfaces; write --tap IN,OUT, and its capture as "
+        "--pcap FILE#NUMBER",
+        options.tap));
+  }
   const bool is_for_history =
       std::any_of(options.after.begin(), options.after.end(),
                   [](const auto& one) { return one.find('=') == std::string::npos; });

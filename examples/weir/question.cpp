@@ -187,10 +187,10 @@ question asked_question(const explain_options& options, const snapshot& config) 
   if (!options.in.empty()) {
     made.ingress = named_interface(options.in, "--in " + options.in, config);
   } else if (!options.tap.empty()) {
-    const auto tap = checked_inputs({{"--tap", options.tap + "=-"}}, config).front();
+    const auto tap = named_tap(options.tap, "--tap " + options.tap, config);
     const sides where{config};
     made.is_reflected = !made.unread && !where.is_behind(tap.inside, made.source);
-    made.ingress = made.is_reflected ? *tap.outside : tap.inside;
+    made.ingress = made.is_reflected ? tap.outside : tap.inside;
     made.inside = config.interface(tap.inside).domain;
   } else if (!made.unread) {
     made.ingress = by_source(made, config);
