@@ -76,9 +76,9 @@ exit_code run_replay(const replay_options& options) {
   setup.complete_checksums = options.complete_checksums;
   check_standard_output(options, setup.outputs);
   check_files(options, setup);
-  check_report(options.report);
   const interruption interrupted;
   const auto made = made_in_memory<replayer>(options.config, config, setup);
+  check_report(options.report);
   auto& replay = *made;
 
   const auto begun = std::chrono::steady_clock::now();

@@ -82,6 +82,16 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
   CHECK(!here.exists("x.pcap"));
 }
 
+TEST_CASE("a replay that is refused leaves no report behind", "[program][replay]") {
+  const replay_workshop here;
+
+  const auto said = here.replay("--in lan=none.pcap --out wan=o/w.pcap --report r.json");
+
+  CHECK(said.code == 2);
+  CHECK(!here.exists("r.json"));
+  CHECK(!here.exists("o"));
+}
+
 TEST_CASE("standard input is read for one purpose", "[program][replay][explain]") {
   const auto [words, complaint] = GENERATE(table<std::string, std::string>({
       {"replay --config - --in lan=-", "--in lan=-: --config - already reads standard input"},
