@@ -2,6 +2,7 @@
 
 #include "weir/net/text.hpp"
 #include "weir/wire/header_walk.hpp"
+#include "weir/wire/icmp_header.hpp"
 #include "weir/wire/tcp_header.hpp"
 
 #include "examples/weir/text.hpp"
@@ -43,6 +44,27 @@ std::string ends_text(const flow_facts& flow, bool ported) {
                 : fmt::format("{} {} -> {}", kind, to_text(flow.source), to_text(flow.destination));
 }
 
+bool is_request(protocol transport, port type) {
+  constexpr unsigned type_max = 0xFF;
+  if (type.number() > type_max) {
+    return false;
+  }
+  const auto number = static_cast<std::uint8_t>(type.number());
+  return transport == protocol::icmp
+             ? is_icmp_request<ipv4>(number)
+             : transport == protocol::icmpv6 && is_icmp_request<ipv6>(number);
+}
+
+/// The identifier of an ICMP query, as flow_key keeps it: at the asker's end, and the type of the
+/// request at the other one. A type that is an identifier too counts for the way asked about.
+std::string identifier_text(const flow_facts& flow, direction way) {
+  auto asker = flow.source_port;
+  auto answerer = flow.destination_port;
+  if (way == direction::reply) std::swap(asker, answerer);
+  if (!is_request(flow.protocol, answerer)) std::swap(asker, answerer);
+  return is_request(flow.protocol, answerer) ? fmt::format(", id {}", asker.number()) : "";
+}
+
 std::string message_text(const packet_facts& facts) {
   switch (facts.message) {
     case message_kind::tcp:
@@ -76,13 +98,18 @@ std::string packet_text(std::span<const std::byte> packet, std::size_t wire_size
   const auto message = message_text(found.facts);
   const auto flow = facts_of(unpack(found.key));
   const bool is_later = found.facts.message == message_kind::opaque;  // the first one has the ports
-  return fmt::format("{}{}{}, {} bytes, TTL {}", is_later ? ends_text(flow, false) : describe(flow),
+  const auto way =
+      is_icmp_request<V>(found.facts.icmp_type) ? direction::original : direction::reply;
+  return fmt::format("{}{}{}, {} bytes, TTL {}",
+                     is_later ? ends_text(flow, false) : describe(flow, way),
                      message.empty() ? "" : ", ", message, wire_size, found.facts.ttl);
 }
 
 }  // namespace
 
-std::string describe(const flow_facts& flow) { return ends_text(flow, has_ports(flow.protocol)); }
+std::string describe(const flow_facts& flow, direction way) {
+  return ends_text(flow, has_ports(flow.protocol)) + identifier_text(flow, way);
+}
 
 std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size,
                             const snapshot& config) {

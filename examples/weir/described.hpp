@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/engine/snapshot.hpp"
+#include "weir/net/flow_key.hpp"
 #include "weir/observe/observer.hpp"
 #include "weir/policy/rule.hpp"
 
@@ -11,8 +12,9 @@
 
 namespace weir::program {
 
-/// A flow: `tcp 10.0.0.5:49152 -> 198.51.100.7:443`.
-std::string describe(const flow_facts& flow);
+/// A flow: `tcp 10.0.0.5:49152 -> 198.51.100.7:443`, `icmp 10.0.0.5 -> 198.51.100.7, id 7`. An
+/// ICMP query's identifier stands at the end that asked, which is the source's for `original`.
+std::string describe(const flow_facts& flow, direction way = direction::original);
 
 /// A packet by its headers, as far as the configuration lets them be read: its flow, what it is,
 /// its size and TTL.

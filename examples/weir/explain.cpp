@@ -82,7 +82,7 @@ std::string session_text(const Table& sessions, const stage_notes::session_match
       key.protocol = record.key[0].protocol();  // which identifier, its first packet will say
       key.source.port = key.destination.port = port{};
     }
-    return describe(facts_of(key));
+    return describe(facts_of(key), way);
   };
   return fmt::format("{} packet of a session that is {}: opened by {}, answered by {}",
                      match.way == direction::original ? "an original" : "a reply",

@@ -230,6 +230,30 @@ TEST_CASE("an ICMP error is explained by the session of what it quotes", "[progr
   CHECK(said.says("forward: lan"));
 }
 
+TEST_CASE("an ICMP query is told with its identifiers, inside and outside", "[program][explain]") {
+  const explained_home here;
+  const unsigned number = GENERATE(7u, 8u, 13u, 4000u);  // 8 and 13 are types of requests too
+  const auto id = std::to_string(number);
+  const auto ping = [&](unsigned type, const char* from, const char* to) {
+    return packets::icmp{type, 0}.from(from).to(to).identifier(number).bytes();
+  };
+  const auto request = ping(8, "10.0.0.5", "198.51.100.7");
+  const auto reply = ping(0, "198.51.100.7", "203.0.113.1");
+  here.capture("a.pcap", {{0, packets::outward(request)}});
+
+  const auto asked = here.explain("--packet " + packets::hex_digits(request));
+  const auto answered =
+      here.explain("--in wan --after lan=a.pcap --packet " + packets::hex_digits(reply));
+
+  CAPTURE(asked.out, answered.out);
+  CHECK(asked.says("packet       icmp 10.0.0.5 -> 198.51.100.7, id " + id + ", query type 8"));
+  CHECK(asked.says("it is sent as icmp 203.0.113.1 -> 198.51.100.7, id " + id + "\n"));
+  CHECK(
+      answered.says("packet       icmp 198.51.100.7 -> 203.0.113.1, id " + id + ", query type 0"));
+  CHECK(answered.says("answered by icmp 198.51.100.7 -> 203.0.113.1, id " + id + "\n"));
+  CHECK(answered.says("leaves as    icmp 198.51.100.7 -> 10.0.0.5, id " + id + ", query type 0"));
+}
+
 TEST_CASE("a checksum is completed for the packet that is explained", "[program][explain]") {
   const workshop here;
   here.write("home.yaml", packets::home_yaml + "checks: { transport-checksum: drop }\n");
