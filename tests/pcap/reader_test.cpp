@@ -262,10 +262,17 @@ TEST_CASE("a file of another kind is named as such", "[pcap][reader]") {
 }
 
 TEST_CASE("a compressed file is named as such", "[pcap][reader]") {
-  const auto seen = read({std::byte{0x1F}, std::byte{0x8B}, std::byte{8}, std::byte{0}});
+  const auto [magic, what] = GENERATE(table<std::uint32_t, std::string>({
+      {0x1F8B0800, "the file is compressed by gzip; read what gunzip -c makes of it"},
+      {0x28B52FFD, "the file is compressed by zstd; read what zstd -dc makes of it"},
+      {0xFD377A58, "the file is compressed by xz; read what xz -dc makes of it"},
+  }));
+  CAPTURE(magic);
+
+  const auto seen = read(capture_builder{true}.u32(magic).made());
 
   REQUIRE(seen.fault);
-  CHECK(seen.fault->what == "the file is compressed by gzip; read what gunzip -c makes of it");
+  CHECK(seen.fault->what == what);
 }
 
 TEST_CASE("a record longer than any is a fault where it stands", "[pcap][reader]") {

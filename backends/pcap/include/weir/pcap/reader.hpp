@@ -80,17 +80,21 @@ class reader {
     } else if (auto pcapng = pcapng_format::recognised(magic.data())) {
       format_ = std::move(*pcapng);
     } else {
-      fault_ = {0, is_gzip(magic)
-                       ? "the file is compressed by gzip; read what gunzip -c makes of it"
-                       : "the file is neither pcap nor pcapng"};
+      fault_ = {0, strange_format(load<std::uint32_t>(byte_order::big, magic.data()))};
       return false;
     }
     return true;
   }
 
-  /// RFC 1952 section 2.3.1.
-  static bool is_gzip(std::span<const std::byte> magic) noexcept {
-    return magic[0] == std::byte{0x1F} && magic[1] == std::byte{0x8B};
+  /// What a file is instead, by its first word.
+  static const char* strange_format(std::uint32_t magic) noexcept {
+    constexpr std::uint32_t zstd = 0x28B52FFD;  // RFC 8878 section 3.1.1
+    constexpr std::uint32_t xz = 0xFD377A58;    // of six bytes, the first four
+    constexpr std::uint32_t gzip = 0x1F8B;      // RFC 1952 section 2.3.1
+    if (magic == zstd) return "the file is compressed by zstd; read what zstd -dc makes of it";
+    if (magic == xz) return "the file is compressed by xz; read what xz -dc makes of it";
+    return magic >> 16 == gzip ? "the file is compressed by gzip; read what gunzip -c makes of it"
+                               : "the file is neither pcap nor pcapng";
   }
 
   /// A failed read looks like an early end to the formats: it is the truer story.
