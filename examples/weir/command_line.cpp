@@ -200,8 +200,8 @@ const CLI::App& named_command(const std::string& name, const CLI::App& program) 
     known.push_back(one->get_name());
   }
   const auto near = nearest(name, known);
-  throw usage_failure(fmt::format("there is no command \"{}\"{}; weir has {}", name,
-                                  near.empty() ? "" : fmt::format("; did you mean \"{}\"?", near),
+  throw usage_failure(fmt::format("there is no command \"{}\"; {}weir has {}", name,
+                                  near.empty() ? "" : fmt::format("did you mean \"{}\"? ", near),
                                   listed(known)));
 }
 
@@ -212,9 +212,9 @@ const CLI::App& named_command(const std::string& name, const CLI::App& program) 
   }
   const auto near = nearest(name, known);
   const bool is_program = command.get_parent() == nullptr;
-  throw usage_failure(fmt::format("{}there is no option {}{}; see weir help{}",
+  throw usage_failure(fmt::format("{}there is no option {}; {} weir help{}",
                                   is_program ? "" : command.get_name() + ": ", name,
-                                  near.empty() ? "" : fmt::format("; did you mean {}?", near),
+                                  near.empty() ? "see" : fmt::format("did you mean {}? See", near),
                                   is_program ? "" : " " + command.get_name()));
 }
 
