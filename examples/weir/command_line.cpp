@@ -130,7 +130,10 @@ void add_replay(CLI::App& program, exit_code& result) {
   const auto options = std::make_shared<replay_words>();
   command.add_option("--config", options->config, "The configuration file")->required();
   const auto repeated = [&](const char* name, const char* about) {
-    command.add_option(name, options->words, about)->expected(1)->take_all();
+    command.add_option(name, options->words, about)
+        ->expected(1)
+        ->take_all()
+        ->allow_extra_args(false);  // else [a,b] would be two values
   };
   repeated("--in", "INTERFACE=FILE: a capture of what enters an interface; - is standard input");
   repeated("--tap",

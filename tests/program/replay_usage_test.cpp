@@ -41,6 +41,7 @@ TEST_CASE("what is wrong with the command line is said with what is right", "[pr
       {"--in lan,wan=a.pcap", "a capture of both directions is a tap"},
       {"--in a.pcap", "write it as --in INTERFACE=FILE"},
       {"--in lan=", "write it as --in INTERFACE=FILE"},
+      {"--in '[lan=a.pcap]'", "--in [lan=a.pcap]: the configuration has no interface \"[lan\""},
       {"--in lan=none.pcap", "none.pcap: cannot be read: No such file or directory"},
       {"--in lan=- --in wan=-", "--in wan=-: --in lan=- already reads standard input"},
       {"--in lan=/dev/stdin --in wan=-", "--in lan=/dev/stdin already reads standard input"},
