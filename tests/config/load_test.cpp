@@ -122,6 +122,31 @@ TEST_CASE("what only follows from another fault is not reported", "[config][load
   CHECK(faults.size() == (misspelt ? 2 : 1));
 }
 
+TEST_CASE("an element of a list is found behind one that cannot be read", "[config][load]") {
+  const auto of_addresses = [](const std::string& list) {
+    return said(load_text("interfaces: { lan: { addresses: [" + list + "] } }\n", "f"));
+  };
+  const auto of_internal = [](const std::string& list) {
+    return said(
+        load_text(ground +
+                      "sets: { homes: [10.0.0.0/24, 10.1.0.0/24] }\nnat: { pools: [{ name: p, "
+                      "external: wan, internal: [" +
+                      list + "] }] }\n",
+                  "f"));
+  };
+  const std::string six = ": a NAT pool translates IPv4 only; an IPv4 prefix";
+
+  const auto first = of_addresses("10.0.0.1, 10.0.1.1/24, 127.0.0.1/8");
+  CHECK(first.find("f:1:34: addresses: \"10.0.0.1\"") == 0);
+  CHECK(first.find("\nf:1:57: 127.0.0.1 cannot be the address of") != std::string::npos);
+  const auto middle = of_addresses("10.0.1.1/24, 10.0.0.1, 127.0.0.1/8");
+  CHECK(middle.find("f:1:47: addresses: \"10.0.0.1\"") == 0);
+  CHECK(middle.find("\nf:1:57: 127.0.0.1 cannot be the address of") != std::string::npos);
+  CHECK(of_internal("10.0.0.1/8, 11.0.0.0/8, \"2001:db8::/32\"").find("\nf:5:77" + six) !=
+        std::string::npos);
+  CHECK(of_internal("\"@homes\", \"2001:db8::/32\"") == "f:5:63" + six);
+}
+
 TEST_CASE("an interface that is there twice is one fault", "[config][load]") {
   const auto result = load_text("interfaces:\n  lan: { zone: a }\n  lan: { zone: b }\n", "f");
 

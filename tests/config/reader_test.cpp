@@ -449,7 +449,7 @@ TEST_CASE("a fault found later is given its place", "[config][reader]") {
   eth0.100: { addresses: [192.0.2.1/24, 192.0.2.2/24] }
   lan:
     zone: inside
-sets: { hosts: [10.0.0.1] }
+sets: { hosts: [10.0.0.1, 10.0.0.3] }
 policies:
   - from: inside
     to: outside
@@ -466,7 +466,9 @@ policies:
       {"interfaces.lan.zone", 4, 11},
       {"policies[0].rules[1].protocol", 11, 35},
       {"policies[0].rules[1].protocol[0]", 11, 35},
-      {"policies[0].rules[1].source[1]", 11, 48},
+      {"policies[0].rules[1].source[0]", 11, 49},
+      {"policies[0].rules[1].source[1]", 11, 49},
+      {"policies[0].rules[1].source[2]", 11, 59},
       {"policies[0].rules[2]", 10, 7},
       {"policies[0].timeouts.udp", 7, 5},
       {"nat.pools[0].external", 1, 1},

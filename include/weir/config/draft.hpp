@@ -8,6 +8,7 @@
 #include "weir/config/keys.hpp"
 #include "weir/config/located_fault.hpp"
 #include "weir/config/nat_keys.hpp"
+#include "weir/config/places.hpp"
 #include "weir/config/policy_keys.hpp"
 #include "weir/config/session_keys.hpp"
 #include "weir/config/set_keys.hpp"
@@ -16,9 +17,7 @@
 #include "weir/engine/configuration.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cstddef>
-#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -66,7 +65,7 @@ inline constexpr key<configuration> sections[] = {
 /// What one pass over a text gives. With faults, `raw` is what could be read all the same.
 struct draft {
   configuration raw;
-  node root;
+  part_places places;
   std::vector<placed_fault> faults;  ///< in no order; a fault of the text itself has no path
   std::size_t count = 0;             ///< how many faults, those that are not kept included
   bool readable = true;              ///< the text is YAML
@@ -81,15 +80,15 @@ inline draft read_draft(std::string_view text) {
     return made;
   }
   auto& whole = std::get<document>(parsed);
-  made.root = std::move(whole.root);
   reading run;
   for (text_fault& one : whole.faults) {
     run.add({one.at, {"", std::move(one.what), std::move(one.fix)}});
   }
-  if (made.root.kind != node_kind::nothing) {
-    read_map(value{run, made.root, "", "the file", {1, 1}}, made.raw, sections);
+  if (whole.root.kind != node_kind::nothing) {
+    read_map(value{run, whole.root, "", "the file", {1, 1}}, made.raw, sections);
   }
   made.count = run.count();
+  made.places = part_places{std::move(whole.root), std::move(run.origins)};
   made.faults = std::move(run).take();
   return made;
 }
@@ -111,75 +110,6 @@ inline std::vector<located_fault> located(draft read, std::string_view file) {
                     "mend these first"});
   }
   return made;
-}
-
-// --- places of paths ---------------------------------------------------------------------------
-
-/// Takes the key of a map from the front of a path: the longest that is there, as keys may hold
-/// dots.
-inline std::optional<std::size_t> take_key(const node& map, std::string_view& path) {
-  if (path.starts_with('.')) {
-    path.remove_prefix(1);
-  }
-  std::optional<std::size_t> best;
-  for (std::size_t i = 0; i < map.keys.size(); ++i) {
-    const std::string& key = map.keys[i].text;
-    const bool whole =
-        path.starts_with(key) &&
-        (path.size() == key.size() || path[key.size()] == '.' || path[key.size()] == '[');
-    if (whole && (!best || key.size() > map.keys[*best].text.size())) {
-      best = i;
-    }
-  }
-  if (best) {
-    path.remove_prefix(map.keys[*best].text.size());
-  }
-  return best;
-}
-
-/// Takes `[3]` from the front of a path.
-inline std::optional<std::size_t> take_index(const node& list, std::string_view& path) {
-  std::size_t index = 0;
-  const char* const end = path.data() + path.size();
-  if (!path.starts_with('[')) {
-    return std::nullopt;
-  }
-  const auto [stop, error] = std::from_chars(path.data() + 1, end, index);
-  const bool holds_sets = std::any_of(list.items.begin(), list.items.end(),
-                                      [](const node& one) { return one.text.starts_with('@'); });
-  if (error != std::errc{} || stop == end || *stop != ']' || holds_sets ||
-      index >= list.items.size()) {
-    return std::nullopt;  // a set's members are numbered as if they stood in the list
-  }
-  path.remove_prefix(static_cast<std::size_t>(stop + 1 - path.data()));
-  return index;
-}
-
-/// Where the thing stands that a path names, or the nearest one around it.
-inline position find_path(const node& root, std::string_view path) {
-  const node* here = &root;
-  position best{1, 1};
-  while (!path.empty() && (here->kind == node_kind::map || here->kind == node_kind::list)) {
-    const bool map = here->kind == node_kind::map;
-    const auto next = map ? take_key(*here, path) : take_index(*here, path);
-    if (!next) {
-      break;
-    }
-    const node& found = here->items[*next];
-    best = found.kind == node_kind::nothing && map ? here->keys[*next].at : found.at;
-    here = &found;
-  }
-  return best;
-}
-
-/// A fault with the places of what it is about and of what that is at odds with.
-inline placed_fault placed(const node& root, fault found) {
-  if (!found.other.empty()) {
-    found.what += ", that of line " + std::to_string(find_path(root, found.other).line);
-    found.other.clear();
-  }
-  const position at = find_path(root, found.path);
-  return {at, std::move(found)};
 }
 
 }  // namespace weir::config::detail

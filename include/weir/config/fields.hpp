@@ -192,31 +192,42 @@ void expand_set(const value& from, std::initializer_list<set_kind> kinds, Each e
   }
 }
 
+/// Takes one value, or an `@set` of one of the kinds; what cannot be read is left out.
+template <class T, class Parse>
+void read_element(const value& one, std::vector<T>& into, std::string_view expected,
+                  std::initializer_list<set_kind> kinds, Parse parse) {
+  const bool set = one.is(node_kind::scalar) && one.text().starts_with('@');
+  if (!set || kinds.size() == 0) {
+    T made{};
+    const std::size_t before = one.run().count();
+    read_with(one, made, expected, parse);
+    if (one.run().count() == before) {
+      into.push_back(std::move(made));
+    }
+    return;
+  }
+  expand_set(one, kinds, [&](std::string_view word) {
+    auto read = parse(word);
+    if (const auto* bad = std::get_if<complaint>(&read)) {
+      one.refuse({"holds " + shown(word) + ", which " + bad->what, bad->fix});
+    } else {
+      into.push_back(std::get<0>(std::move(read)));
+    }
+  });
+}
+
 /// Takes one value, an `@set` of one of the kinds, or a list of these; `parse` makes an element of
 /// a word.
 template <class T, class Parse>
 void read_list(const value& from, std::vector<T>& into, std::string_view expected,
                std::initializer_list<set_kind> kinds, Parse parse) {
+  std::vector<std::uint32_t> origins;
+  std::uint32_t place = 0;
   from.for_each(expected, [&](const value& one) {
-    const bool set = one.is(node_kind::scalar) && one.text().starts_with('@');
-    if (!set || kinds.size() == 0) {
-      T made{};
-      const std::size_t before = one.run().count();
-      read_with(one, made, expected, parse);
-      if (one.run().count() == before) {
-        into.push_back(std::move(made));
-      }
-      return;
-    }
-    expand_set(one, kinds, [&](std::string_view word) {
-      auto read = parse(word);
-      if (const auto* bad = std::get_if<complaint>(&read)) {
-        one.refuse({"holds " + shown(word) + ", which " + bad->what, bad->fix});
-      } else {
-        into.push_back(std::get<0>(std::move(read)));
-      }
-    });
+    read_element(one, into, expected, kinds, parse);
+    origins.resize(into.size(), place++);
   });
+  from.run().origins.add(from.path(), std::move(origins));
 }
 
 inline void read_prefixes(const value& from, std::vector<ip_prefix>& into) {

@@ -66,8 +66,8 @@ class path_set {
 inline void add_checked(draft& read, std::vector<fault> found) {
   const path_set known{read.faults};
   for (fault& one : found) {
-    if (!known.touches(one.path)) {
-      read.faults.push_back(placed(read.root, std::move(one)));
+    if (!known.touches(read.places.written(one.path))) {
+      read.faults.push_back(read.places.placed(std::move(one)));
     }
   }
 }
@@ -94,7 +94,7 @@ inline load_result load_text(std::string_view text, std::string_view file_name) 
 /// A fault that somebody found in what a text was loaded to, with its place in the text.
 inline located_fault locate(std::string_view text, std::string_view file_name, fault found) {
   const detail::draft read = detail::read_draft(text);
-  auto made = detail::placed(read.root, std::move(found));
+  auto made = read.places.placed(std::move(found));
   return {std::string{file_name}, made.at, std::move(made.found.what), std::move(made.found.fix)};
 }
 

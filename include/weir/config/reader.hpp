@@ -7,9 +7,9 @@
 // Limits: the text is at most `document_bytes_max` long and nests at most `document_depth_max`
 // deep; at most `faults_max` faults are reported.
 
-#include "weir/config/document.hpp"
 #include "weir/config/draft.hpp"
 #include "weir/config/located_fault.hpp"
+#include "weir/config/places.hpp"
 #include "weir/engine/configuration.hpp"
 
 #include <string>
@@ -23,21 +23,21 @@ namespace weir::config {
 /// A configuration as read, which remembers where each part of it stands.
 class loaded {
  public:
-  loaded(configuration raw, detail::node root, std::string file)
-      : raw_{std::move(raw)}, root_{std::move(root)}, file_{std::move(file)} {}
+  loaded(configuration raw, detail::part_places places, std::string file)
+      : raw_{std::move(raw)}, places_{std::move(places)}, file_{std::move(file)} {}
 
   const configuration& raw() const noexcept { return raw_; }
   const std::string& file() const noexcept { return file_; }
 
   /// The fault with the place its path names, or the place of the nearest thing that is there.
   located_fault locate(const fault& found) const {
-    auto made = detail::placed(root_, found);
+    auto made = places_.placed(found);
     return {file_, made.at, std::move(made.found.what), std::move(made.found.fix)};
   }
 
  private:
   configuration raw_;
-  detail::node root_;
+  detail::part_places places_;
   std::string file_;
 };
 
@@ -50,7 +50,7 @@ inline read_result read(std::string_view text, std::string_view file_name) {
   if (!draft.faults.empty()) {
     return detail::located(std::move(draft), file_name);
   }
-  return loaded{std::move(draft.raw), std::move(draft.root), std::string{file_name}};
+  return loaded{std::move(draft.raw), std::move(draft.places), std::string{file_name}};
 }
 
 }  // namespace weir::config

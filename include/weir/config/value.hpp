@@ -6,6 +6,7 @@
 
 #include "weir/config/document.hpp"
 #include "weir/config/fault_text.hpp"
+#include "weir/config/list_origins.hpp"
 #include "weir/config/located_fault.hpp"
 #include "weir/config/scalar.hpp"
 #include "weir/engine/configuration.hpp"
@@ -47,6 +48,7 @@ class reading {
   std::vector<set_facts> sets;
   session_timeouts timeouts{};  ///< the box's, which policies override
   std::size_t expanded = 0;     ///< members of sets that rules hold by now
+  list_origins origins;
 
   void add(placed_fault one) {
     ++count_;

@@ -124,7 +124,7 @@ class pool_set_builder {
       for (std::size_t earlier = 0; earlier < here; ++earlier) {
         if (block.overlaps(raw.external[earlier])) {
           refuse(index, place("external", here),
-                 "overlaps " + place("external", earlier) + " of the same pool",
+                 "overlaps " + to_text(raw.external[earlier]) + " of the same pool",
                  "every external address once");
         }
       }
@@ -167,7 +167,7 @@ class pool_set_builder {
       for (std::size_t earlier = 0; earlier < here; ++earlier) {
         if (raw.internal[here].overlaps(raw.internal[earlier])) {
           refuse(index, place("internal", here),
-                 "overlaps " + place("internal", earlier) + " of the same deterministic pool",
+                 "overlaps " + to_text(raw.internal[earlier]) + " of the same deterministic pool",
                  "every internal host once");
         }
       }
