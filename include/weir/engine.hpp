@@ -4,6 +4,7 @@
 #include "weir/engine/check_interfaces.hpp"
 #include "weir/engine/check_nat.hpp"
 #include "weir/engine/check_policies.hpp"
+#include "weir/engine/check_pools.hpp"
 #include "weir/engine/check_routes.hpp"
 #include "weir/engine/checked.hpp"
 #include "weir/engine/commit.hpp"

@@ -1,0 +1,256 @@
+#pragma once
+
+// Pools, with their names resolved.
+
+#include "weir/engine/check_interfaces.hpp"
+#include "weir/engine/check_policies.hpp"
+#include "weir/engine/configuration.hpp"
+#include "weir/engine/fault_list.hpp"
+#include "weir/engine/unworn_addresses.hpp"
+#include "weir/nat/static_nat.hpp"
+#include "weir/net/protocol.hpp"
+#include "weir/net/text.hpp"
+#include "weir/policy/rule.hpp"
+#include "weir/pool/checked_pools.hpp"
+#include "weir/pool/external_address.hpp"
+#include "weir/pool/pool_set.hpp"
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <set>
+#include <string>
+#include <utility>
+#include <variant>
+#include <vector>
+
+namespace weir::detail {
+
+/// Adds what the room that proves an element of a list found wrong with it.
+template <class Refused>
+void add_refused(std::string path, Refused& one, fault_list& faults, std::string other = {}) {
+  if (!one.field.empty()) path += "." + one.field;
+  faults.add(std::move(path), std::move(one.what), std::move(one.fix), std::move(other));
+}
+
+inline domain_id find_domain(const std::string& name, const std::string& path,
+                             const topology& ground, fault_list& faults) {
+  const auto known = ground.domains.find(name);
+  if (!known) {
+    faults.add(path, "no interface belongs to domain " + in_quotes(name),
+               "the domain of an interface");
+    return domain_id{};
+  }
+  return domain_id{*known};
+}
+
+inline zone_id optional_zone(const std::string& name, const std::string& path,
+                             const topology& ground, fault_list& faults) {
+  return name.empty() ? zone_id::none() : find_zone(name, path, ground, faults);
+}
+
+/// IPv4 is all that pools translate.
+inline std::vector<ipv4_prefix> ipv4_blocks(const std::vector<ip_prefix>& blocks,
+                                            const std::string& path, fault_list& faults) {
+  std::vector<ipv4_prefix> made;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].is_ipv4()) {
+      made.push_back(blocks[i].as<ipv4>());
+    } else {
+      faults.add(element(path, i), "a NAT pool translates IPv4 only", "an IPv4 prefix");
+    }
+  }
+  return made;
+}
+
+/// The addresses of an interface, which nobody wears in another domain than its own.
+inline std::vector<ipv4_prefix> addresses_of(const std::string& interface,
+                                             const std::string& domain, const std::string& path,
+                                             const topology& ground, fault_list& faults) {
+  std::vector<ipv4_prefix> made;
+  const auto id = find_interface(ground, interface);
+  if (!id) {
+    faults.add(path, "unknown interface " + in_quotes(interface), known_interfaces(ground));
+    return made;
+  }
+  const auto& named = ground.interfaces[id->number()];
+  const auto& own_domain = ground.domains.names()[named.domain.number()];
+  if (!id->is_local() && own_domain != domain && ground.domains.find(domain)) {
+    faults.add(path,
+               in_quotes(interface) + " is in domain " + in_quotes(own_domain) +
+                   ", and the pool's external addresses are in " + in_quotes(domain),
+               "external-domain: " + own_domain + ", or an interface of " + in_quotes(domain));
+  }
+  for (const auto& own : named.addresses) {
+    if (own.address.is_ipv4()) {
+      made.push_back(ipv4_prefix::host(own.address.v4()));
+    }
+  }
+  return made;
+}
+
+/// A host's block says which address and ports it has: nothing else could.
+inline void check_plan_is_all(const pool_configuration& raw, const std::string& path,
+                              fault_list& faults) {
+  const pool_configuration usual;
+  const std::pair<const char*, bool> named[] = {
+      {"preserve-port", raw.preserve_port != usual.preserve_port},
+      {"preserve-parity", raw.preserve_parity != usual.preserve_parity},
+      {"preserve-range", raw.preserve_range != usual.preserve_range},
+      {"paired", raw.paired != usual.paired},
+      {"when-paired-full", raw.paired_full_takes_other != usual.paired_full_takes_other}};
+  for (const auto& [key, is_written] : named) {
+    if (is_written) {
+      faults.add(path + "." + key,
+                 "the plan of a deterministic pool says which address and ports it gives",
+                 "no such key, or mode dynamic");
+    }
+  }
+}
+
+inline pool_specification specification_of(const pool_configuration& raw, const std::string& path,
+                                           const topology& ground, fault_list& faults) {
+  pool_specification made;
+  const auto& external_domain = raw.external_domain.empty() ? raw.domain : raw.external_domain;
+  made.name = raw.name;
+  made.internal = ipv4_blocks(raw.internal, path + ".internal", faults);
+  made.external = raw.external_interface.empty()
+                      ? ipv4_blocks(raw.external, path + ".external", faults)
+                      : addresses_of(raw.external_interface, external_domain, path + ".external",
+                                     ground, faults);
+  made.zone = optional_zone(raw.zone, path + ".zone", ground, faults);
+  made.domain = find_domain(raw.domain, path + ".domain", ground, faults);
+  made.external_domain =
+      raw.external_domain.empty()
+          ? made.domain
+          : find_domain(raw.external_domain, path + ".external-domain", ground, faults);
+  made.ports = raw.ports.value_or(pool_ports_default);
+  made.reserved_ports = raw.reserved_ports;
+  made.deterministic = raw.deterministic;
+  made.ports_per_host = raw.ports_per_host;
+  made.manners.filtering = {raw.filtering_tcp, raw.filtering_udp, raw.filtering_icmp,
+                            raw.filtering_udp};
+  made.manners.preserve_port = raw.preserve_port;
+  made.manners.preserve_parity = raw.preserve_parity;
+  made.manners.preserve_range = raw.preserve_range;
+  made.manners.paired = raw.paired;
+  made.manners.paired_full_takes_other = raw.paired_full_takes_other;
+  made.manners.inbound_refresh = raw.inbound_refresh;
+  made.manners.exhausted = raw.exhausted;
+  return made;
+}
+
+/// The most ports of a range that is about what the box listens on; a wider one only says that
+/// anything may pass.
+inline constexpr std::uint32_t listened_ports_max = 1024;
+
+using listened_port = std::pair<protocol, port>;
+
+/// Adds the ports of an own address that a rule for traffic to the box names and permits.
+inline void add_listened(const rule& one, ipv4_address own, std::set<listened_port>& into) {
+  const bool is_for_own =
+      one.destinations.empty() ||
+      std::any_of(one.destinations.begin(), one.destinations.end(), [&](const ip_prefix& block) {
+        return block.is_ipv4() && block.as<ipv4>().contains(own);
+      });
+  if (one.action < action::permit || one.family == ip_family::ipv6 || !is_for_own) {
+    return;
+  }
+  for (const auto kind : {protocol::tcp, protocol::udp}) {
+    const auto& listed = one.protocols;
+    if (!listed.empty() && std::find(listed.begin(), listed.end(), kind) == listed.end()) continue;
+    for (const auto& range : one.destination_ports) {
+      if (range.size() > listened_ports_max) continue;
+      for (std::uint32_t number = range.first().number(); number <= range.last().number();
+           ++number) {
+        into.emplace(kind, port{static_cast<std::uint16_t>(number)});
+      }
+    }
+  }
+}
+
+/// What the box listens on, on external addresses of pools that are its own: a host's port there
+/// would stand before the listener's.
+inline std::vector<external_claim> claims_of_box(const configuration& raw, const topology& ground,
+                                                 const std::vector<pool_specification>& pools) {
+  const auto is_worn = [&](domain_id domain, ipv4_address own) {
+    return std::any_of(pools.begin(), pools.end(), [&](const pool_specification& each) {
+      return each.external_domain == domain &&
+             std::any_of(each.external.begin(), each.external.end(),
+                         [&](const ipv4_prefix& block) { return block.contains(own); });
+    });
+  };
+  std::vector<external_claim> made;
+  for (const auto& interface : ground.interfaces) {
+    for (const auto& own : interface.addresses) {
+      if (!own.address.is_ipv4() || !is_worn(interface.domain, own.address.v4())) continue;
+      std::set<listened_port> listened;
+      for (const auto& judge : raw.policies) {
+        if (judge.to != "local") continue;
+        for (const auto& one : judge.rules) add_listened(one, own.address.v4(), listened);
+      }
+      for (const auto& [kind, number] : listened) {
+        made.push_back({{interface.domain, own.address.v4()}, kind, number});
+      }
+    }
+  }
+  return made;
+}
+
+/// What is wrong with pools whatever their names lead to.
+inline void check_pool_keys(const configuration& raw, fault_list& faults) {
+  std::set<std::string> names;
+  for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
+    const auto& one = raw.nat.pools[i];
+    const auto path = element("nat.pools", i);
+    if (!names.insert(one.name).second) {
+      faults.add(path + ".name", "pool " + in_quotes(one.name) + " is defined twice",
+                 "a name of its own");
+    }
+    if (one.deterministic) {
+      check_plan_is_all(one, path, faults);
+    }
+  }
+}
+
+/// Whether a fault is one of the addresses that a pool has from an interface, where it was named.
+inline bool repeats_interface(const pool_fault& one, const pool_configuration& of) {
+  return !of.external_interface.empty() && one.field.starts_with("external[");
+}
+
+inline pool_set check_pools(const configuration& raw, const static_nat& statics,
+                            const unworn_addresses& unworn, const topology& ground,
+                            fault_list& faults) {
+  check_pool_keys(raw, faults);
+  const auto known = faults.size();
+  std::vector<pool_specification> all;
+  for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
+    all.push_back(specification_of(raw.nat.pools[i], element("nat.pools", i), ground, faults));
+  }
+  if (faults.size() != known) {
+    return {};  // what follows from a name that nothing bears is no fault of its own
+  }
+  auto claims = claims_of_box(raw, ground, all);
+  claims.insert(claims.end(), statics.claims().begin(), statics.claims().end());
+  auto worn = all;
+  bool changed = false;
+  for (auto& one : worn) {
+    changed |= leave_out(unworn, one);
+  }
+  // What claims leave is asked of the addresses that will be worn; the rest as it is written.
+  auto made = checked(all, changed ? std::vector<external_claim>{} : claims);
+  if (changed && std::holds_alternative<pool_set>(made)) {
+    made = checked(worn, claims);
+  }
+  if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
+    for (auto& one : *refused) {
+      if (!repeats_interface(one, raw.nat.pools[one.pool])) {
+        add_refused(element("nat.pools", one.pool), one, faults);
+      }
+    }
+    return {};
+  }
+  return std::get<pool_set>(std::move(made));
+}
+
+}  // namespace weir::detail
