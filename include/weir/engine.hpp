@@ -22,6 +22,7 @@
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/packet_view.hpp"
+#include "weir/engine/path_set.hpp"
 #include "weir/engine/plain_path.hpp"
 #include "weir/engine/quoted_error.hpp"
 #include "weir/engine/rate_limit.hpp"

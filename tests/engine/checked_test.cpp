@@ -44,7 +44,7 @@ TEST_CASE("a fault of an interface is named", "[engine][checked]") {
   CHECK(said_after([](raw& one) { one.interfaces[1].name = "lan"; }).substr(0, 51) ==
         "interfaces.lan: \"lan\" is defined twice; one entry f");
   CHECK(said_after([](raw& one) { one.interfaces.push_back({}); }) ==
-        "interfaces.: \"\" cannot name an interface; any name but \"local\", which is the box "
+        "interfaces[2]: \"\" cannot name an interface; any name but \"local\", which is the box "
         "itself\n");
   CHECK(said_after([](raw& one) {
           one.interfaces[0].zone = "local";
@@ -503,6 +503,79 @@ TEST_CASE("a fault elsewhere hides none of the pools", "[engine][checked]") {
   CHECK(faults[1].path == "nat.pools[0].reserved-ports");
   CHECK(faults[2].path == "nat.pools[1].reserved-ports");
   CHECK(faults[3].path == "nat.pools[1].internal");
+}
+
+TEST_CASE("a fault of a pool hides none of the others", "[engine][checked]") {
+  auto raw = pool_gateway();
+  auto other = raw.nat.pools[0];
+  other.name = "other";
+  other.internal = {*parse_prefix("10.1.0.0/24")};
+  other.reserved_ports = {port_range{}};
+  raw.nat.pools[0].zone = "outer";
+  raw.nat.pools[0].external = {*parse_prefix("2001:db8::/64"), *parse_prefix("127.0.0.0/8")};
+  raw.nat.pools.push_back(other);
+
+  const auto faults = faults_of(raw);
+
+  REQUIRE(faults.size() == 4);
+  CHECK(faults[0].path == "nat.pools[0].external[0]");
+  CHECK(faults[1].path == "nat.pools[0].zone");
+  CHECK(faults[2].path == "nat.pools[0].external[1]");
+  CHECK(faults[3].path == "nat.pools[1].reserved-ports");
+}
+
+TEST_CASE("what only follows from a refused part of a pool is no fault", "[engine][checked]") {
+  const auto faults_after = [](const std::function<void(pool_configuration&)>& change) {
+    return said_after([&](configuration& one) {
+      auto second = one.nat.pools[0];
+      second.name = "second";
+      one.nat.pools.push_back(second);
+      change(one.nat.pools[0]);
+    });
+  };
+  CHECK(faults_after([](pool_configuration& one) { one.zone = "outer"; }) ==
+        "nat.pools[0].zone: no interface belongs to zone \"outer\"; one of: local, inside, "
+        "outside\n");
+  CHECK(faults_after([](pool_configuration& one) {
+          one.internal = {*parse_prefix("2001:db8::/64")};
+        }) == "nat.pools[0].internal[0]: a NAT pool translates IPv4 only; an IPv4 prefix\n");
+  CHECK(faults_after([](pool_configuration& one) {
+          one.external.clear();
+          one.external_interface = "local";
+        }) == "nat.pools[0].external: unknown interface \"local\"; one of: lan, wan\n");
+}
+
+TEST_CASE("mappings of unknown names are not held against others", "[engine][checked]") {
+  CHECK(said_after([](configuration& one) {
+          one.nat.statics = {one_to_one("203.0.113.2", "10.0.0.9"),
+                             one_to_one("203.0.113.2", "10.0.0.9")};
+          one.nat.statics[0].domain = "red";
+        }) ==
+        "nat.static[0].domain: no interface belongs to domain \"red\"; the domain of an "
+        "interface\n");
+}
+
+TEST_CASE("a fault of a route hides none of its others", "[engine][checked]") {
+  const auto faults = said_after([](configuration& one) {
+    one.routes[0].interface = "wam";
+    one.routes[0].domain = "red";
+    one.routes[0].via = parse_ip_address("fe80::1");
+  });
+
+  CHECK(faults.find("routes[0].interface: ") == 0);
+  CHECK(faults.find("\nroutes[0].domain: ") != std::string::npos);
+  CHECK(faults.find("\nroutes[0].via: ") != std::string::npos);
+}
+
+TEST_CASE("the zone of an interface that is refused is known", "[engine][checked]") {
+  CHECK(said_after([](configuration& one) {
+          one.interfaces.push_back({});
+          one.interfaces[2].name = "local";
+          one.interfaces[2].zone = "third";
+          one.policies[0].from = "third";
+        }) ==
+        "interfaces.local: \"local\" cannot name an interface; any name but \"local\", which is "
+        "the box itself\n");
 }
 
 TEST_CASE("a fault of an interface's address is not repeated for its pool", "[engine][checked]") {

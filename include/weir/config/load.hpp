@@ -8,6 +8,7 @@
 #include "weir/config/source_text.hpp"
 #include "weir/engine/checked.hpp"
 #include "weir/engine/configuration.hpp"
+#include "weir/engine/path_set.hpp"
 #include "weir/engine/snapshot.hpp"
 
 #include <algorithm>
@@ -17,7 +18,6 @@
 #include <fstream>
 #include <ios>
 #include <memory>
-#include <set>
 #include <string>
 #include <string_view>
 #include <system_error>
@@ -31,40 +31,14 @@ using load_result = std::variant<std::shared_ptr<const snapshot>, std::vector<lo
 
 namespace detail {
 
-/// Paths of faults.
-class path_set {
- public:
-  explicit path_set(const std::vector<placed_fault>& faults) {
-    for (const placed_fault& one : faults) {
-      if (!one.found.path.empty()) {
-        paths_.insert(one.found.path);
-      }
-    }
-  }
-
-  /// Whether the path is one of them, lies within one, or has one within it.
-  bool touches(const std::string& path) const {
-    for (std::size_t end = 1; end <= path.size(); ++end) {
-      const bool ends = end == path.size() || path[end] == '.' || path[end] == '[';
-      if (ends && paths_.contains(path.substr(0, end))) {
-        return true;
-      }
-    }
-    return holds_within(path + ".") || holds_within(path + "[");
-  }
-
- private:
-  bool holds_within(const std::string& start) const {
-    const auto place = paths_.lower_bound(start);
-    return place != paths_.end() && place->starts_with(start);
-  }
-
-  std::set<std::string> paths_;
-};
-
 /// Adds what `checked` found, but for what only follows from a fault of the same part.
 inline void add_checked(draft& read, std::vector<fault> found) {
-  const path_set known{read.faults};
+  path_set known;
+  for (const placed_fault& one : read.faults) {
+    if (!one.found.path.empty()) {
+      known.add(one.found.path);
+    }
+  }
   for (fault& one : found) {
     if (!known.touches(read.places.written(one.path))) {
       read.faults.push_back(read.places.placed(std::move(one)));

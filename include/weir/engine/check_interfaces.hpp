@@ -203,9 +203,12 @@ inline bool is_broadcast_of(const interface_facts& one, const ip_address& addres
   });
 }
 
-inline void check_interface(const interface_configuration& raw, topology& made,
+inline void check_interface(const interface_configuration& raw, std::size_t number, topology& made,
                             fault_list& faults) {
-  const std::string path = "interfaces." + raw.name;
+  const std::string path =
+      raw.name.empty() ? element("interfaces", number) : "interfaces." + raw.name;
+  const auto zone = raw.zone.empty() ? zone_id::none() : zone_id{made.zones.number_of(raw.zone)};
+  const domain_id domain{made.domains.number_of(raw.domain)};
   if (raw.name.empty() || raw.name == "local") {
     faults.add(path, in_quotes(raw.name) + " cannot name an interface",
                "any name but \"local\", which is the box itself");
@@ -222,8 +225,8 @@ inline void check_interface(const interface_configuration& raw, topology& made,
   interface_facts facts;
   facts.name = raw.name;
   facts.id = interface_id{static_cast<std::uint16_t>(made.interfaces.size())};
-  facts.zone = raw.zone.empty() ? zone_id::none() : zone_id{made.zones.number_of(raw.zone)};
-  facts.domain = domain_id{made.domains.number_of(raw.domain)};
+  facts.zone = zone;
+  facts.domain = domain;
   facts.mtu = raw.mtu;
   facts.mac = raw.mac;
   facts.validation = raw.validation;

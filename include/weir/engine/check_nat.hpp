@@ -6,6 +6,7 @@
 #include "weir/engine/check_pools.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
+#include "weir/engine/path_set.hpp"
 #include "weir/engine/unworn_addresses.hpp"
 #include "weir/nat/exemption.hpp"
 #include "weir/nat/static_nat.hpp"
@@ -62,17 +63,24 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
   const auto& listed = raw.nat.statics;
   const auto written = [&](std::size_t i) { return listed[i].written.value_or(i); };
   std::vector<static_mapping> all;
+  path_set refused_parts;
   for (std::size_t i = 0; i < listed.size(); ++i) {
     const bool is_next_of_element = i != 0 && written(i) == written(i - 1);
-    fault_list repeated;
-    all.push_back(mapping_of(listed[i], element("nat.static", written(i)), unworn, ground,
-                             is_next_of_element ? repeated : faults));
+    fault_list own;
+    all.push_back(mapping_of(listed[i], element("nat.static", written(i)), unworn, ground, own));
+    own.add_paths_to(refused_parts);
+    if (!is_next_of_element) faults.append(std::move(own));
   }
+  const auto is_elsewhere = [&](std::size_t i) {  // than where a name that is known leads
+    const auto path = element("nat.static", written(i));
+    return refused_parts.covers(path + ".domain") || refused_parts.covers(path + ".zone");
+  };
   auto made = checked(all);
   if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {
     std::set<std::tuple<std::size_t, std::string, std::string>> said;
     for (auto& one : *refused) {
       const auto place = written(one.index);
+      if (one.earlier && (is_elsewhere(one.index) || is_elsewhere(*one.earlier))) continue;
       if (!said.emplace(place, one.field, one.what).second) continue;
       const auto other = one.earlier ? element("nat.static", written(*one.earlier)) : "";
       add_refused(element("nat.static", place), one, faults, other);

@@ -6,6 +6,7 @@
 #include "weir/engine/check_policies.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
+#include "weir/engine/path_set.hpp"
 #include "weir/engine/unworn_addresses.hpp"
 #include "weir/nat/static_nat.hpp"
 #include "weir/net/protocol.hpp"
@@ -16,10 +17,13 @@
 #include "weir/pool/pool_set.hpp"
 
 #include <algorithm>
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <set>
+#include <span>
 #include <string>
+#include <system_error>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -69,13 +73,13 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface,
                                              const topology& ground, fault_list& faults) {
   std::vector<ipv4_prefix> made;
   const auto id = find_interface(ground, interface);
-  if (!id) {
+  if (!id || id->is_local()) {
     faults.add(path, "unknown interface " + in_quotes(interface), known_interfaces(ground));
     return made;
   }
   const auto& named = ground.interfaces[id->number()];
   const auto& own_domain = ground.domains.names()[named.domain.number()];
-  if (!id->is_local() && own_domain != domain && ground.domains.find(domain)) {
+  if (own_domain != domain && ground.domains.find(domain)) {
     faults.add(path,
                in_quotes(interface) + " is in domain " + in_quotes(own_domain) +
                    ", and the pool's external addresses are in " + in_quotes(domain),
@@ -218,18 +222,81 @@ inline bool repeats_interface(const pool_fault& one, const pool_configuration& o
   return !of.external_interface.empty() && one.field.starts_with("external[");
 }
 
+/// Where the IPv4 blocks of a list stand in it.
+inline std::vector<std::size_t> places_of_ipv4(const std::vector<ip_prefix>& blocks) {
+  std::vector<std::size_t> places;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    if (blocks[i].is_ipv4()) places.push_back(i);
+  }
+  return places;
+}
+
+/// The part of a pool that a fault of its IPv4 blocks names, as the list of them all numbers it.
+inline std::string numbered(const std::string& field, const std::string& list,
+                            const std::vector<std::size_t>& places) {
+  std::size_t number = 0;
+  const char* const end = field.data() + field.size();
+  const bool is_element = field.starts_with(list + "[");
+  const bool is_read =
+      is_element && std::from_chars(field.data() + list.size() + 1, end, number).ec == std::errc{};
+  return is_read && number < places.size() ? element(list, places[number]) : field;
+}
+
+/// What else is wrong with a pool of which a part is refused: what only follows from that is no
+/// fault of its own.
+inline void check_alone(pool_specification made, const pool_configuration& raw,
+                        const std::string& path, fault_list& faults) {
+  path_set known;
+  faults.add_paths_to(known);
+  if (known.touches(path + ".internal") || known.touches(path + ".external")) {
+    made.deterministic = false;  // the plan would be of other hosts or addresses
+  }
+  auto result = checked(std::span{&made, 1});
+  auto* const refused = std::get_if<std::vector<pool_fault>>(&result);
+  if (refused == nullptr) {
+    return;
+  }
+  const auto internal = places_of_ipv4(raw.internal);
+  const auto external = places_of_ipv4(raw.external);
+  for (auto& one : *refused) {
+    one.field = numbered(numbered(one.field, "internal", internal), "external", external);
+    if (!repeats_interface(one, raw) && !known.touches(path + "." + one.field)) {
+      add_refused(path, one, faults);
+    }
+  }
+}
+
+/// Pools with all their names resolved, and where they stand among all.
+struct placed_pools {
+  std::vector<pool_specification> pools;
+  std::vector<std::size_t> places;
+};
+
+/// The pools that can be held against each other; the others are checked each by itself.
+inline placed_pools sound_pools(const configuration& raw, const topology& ground,
+                                fault_list& faults) {
+  placed_pools sound;
+  for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
+    const auto& one = raw.nat.pools[i];
+    const auto path = element("nat.pools", i);
+    fault_list own;
+    auto made = specification_of(one, path, ground, own);
+    if (own.empty()) {
+      sound.pools.push_back(std::move(made));
+      sound.places.push_back(i);
+    } else {
+      check_alone(std::move(made), one, path, own);
+      faults.append(std::move(own));
+    }
+  }
+  return sound;
+}
+
 inline pool_set check_pools(const configuration& raw, const static_nat& statics,
                             const unworn_addresses& unworn, const topology& ground,
                             fault_list& faults) {
   check_pool_keys(raw, faults);
-  const auto known = faults.size();
-  std::vector<pool_specification> all;
-  for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
-    all.push_back(specification_of(raw.nat.pools[i], element("nat.pools", i), ground, faults));
-  }
-  if (faults.size() != known) {
-    return {};  // what follows from a name that nothing bears is no fault of its own
-  }
+  auto [all, places] = sound_pools(raw, ground, faults);
   auto claims = claims_of_box(raw, ground, all);
   claims.insert(claims.end(), statics.claims().begin(), statics.claims().end());
   auto worn = all;
@@ -244,8 +311,9 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   }
   if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
     for (auto& one : *refused) {
-      if (!repeats_interface(one, raw.nat.pools[one.pool])) {
-        add_refused(element("nat.pools", one.pool), one, faults);
+      const auto place = places[std::min(one.pool, places.size() - 1)];
+      if (!repeats_interface(one, raw.nat.pools[place])) {
+        add_refused(element("nat.pools", place), one, faults);
       }
     }
     return {};

@@ -121,38 +121,52 @@ inline void check_unique_neighbors(const configuration& raw, fault_list& faults)
       });
 }
 
+/// The interface that a route or a neighbour names; none if nothing bears the name.
+inline const interface_facts* named_interface(const std::string& name, const std::string& path,
+                                              const topology& made, fault_list& faults) {
+  const auto found = find_interface(made, name);
+  if (!found || found->is_local()) {
+    faults.add(path, "unknown interface " + in_quotes(name), known_interfaces(made));
+    return nullptr;
+  }
+  return &made.interfaces[found->number()];
+}
+
+/// What is wrong with where a route leads, apart from what it leads to.
+inline void check_way(const configuration& all, const route_configuration& raw,
+                      const interface_facts* on, const std::string& path, const topology& made,
+                      fault_list& faults) {
+  if (raw.via && raw.via->family() != raw.to.address().family()) {
+    faults.add(path + ".via", to_text(*raw.via) + " is of the other family than `to`",
+               "a gateway of the destination's family");
+  } else if (raw.via && on != nullptr) {
+    check_gateway(all, made, *raw.via, *on, path + ".via", faults);
+  }
+  if (raw.to.is_ipv6() && on != nullptr && on->mtu < ipv6_mtu_min) {
+    faults.add(path + ".interface",
+               in_quotes(raw.interface) + " has an MTU of " + std::to_string(on->mtu) +
+                   ", and IPv6 asks every link for " + std::to_string(ipv6_mtu_min),
+               "a larger MTU, or no route over IPv6");
+  }
+}
+
 inline void check_route(const configuration& all, const route_configuration& raw,
                         const std::string& path, topology& made, fault_list& faults) {
-  const auto egress = find_interface(made, raw.interface);
-  if (!egress || egress->is_local()) {
-    faults.add(path + ".interface", "unknown interface " + in_quotes(raw.interface),
-               known_interfaces(made));
-    return;
-  }
+  const auto* const on = named_interface(raw.interface, path + ".interface", made, faults);
   const auto domain = made.domains.find(raw.domain);
   if (!domain) {
     faults.add(path + ".domain", "no interface belongs to domain " + in_quotes(raw.domain),
                "the domain of an interface");
-    return;
   }
-  if (raw.via && raw.via->family() != raw.to.address().family()) {
-    faults.add(path + ".via", to_text(*raw.via) + " is of the other family than `to`",
-               "a gateway of the destination's family");
+  check_way(all, raw, on, path, made, faults);
+  if (!domain) {
     return;
-  }
-  if (raw.via) {
-    check_gateway(all, made, *raw.via, made.interfaces[egress->number()], path + ".via", faults);
   }
   check_destination(made, domain_id{*domain}, raw.to, path + ".to", faults);
-  const auto& on = made.interfaces[egress->number()];
-  if (raw.to.is_ipv6() && on.mtu < ipv6_mtu_min) {
-    faults.add(path + ".interface",
-               in_quotes(raw.interface) + " has an MTU of " + std::to_string(on.mtu) +
-                   ", and IPv6 asks every link for " + std::to_string(ipv6_mtu_min),
-               "a larger MTU, or no route over IPv6");
+  if (on != nullptr) {
+    const auto hop = add_hop(made, {on->id, raw.via, next_hop_kind::forward, raw.to.length() == 0});
+    add_route(made, domain_id{*domain}, raw.to, hop);
   }
-  const auto hop = add_hop(made, {*egress, raw.via, next_hop_kind::forward, raw.to.length() == 0});
-  add_route(made, domain_id{*domain}, raw.to, hop);
 }
 
 /// Whether packets may be sent to a neighbour on an interface: where one without addresses leads,
@@ -169,13 +183,11 @@ inline bool may_be_neighbor(const configuration& raw, const interface_facts& on,
 
 inline void check_neighbor(const configuration& all, const neighbor_configuration& raw,
                            const std::string& path, topology& made, fault_list& faults) {
-  const auto where = find_interface(made, raw.interface);
-  if (!where || where->is_local()) {
-    faults.add(path + ".interface", "unknown interface " + in_quotes(raw.interface),
-               known_interfaces(made));
+  const auto* const named = named_interface(raw.interface, path + ".interface", made, faults);
+  if (named == nullptr) {
     return;
   }
-  const auto& on = made.interfaces[where->number()];
+  const auto& on = *named;
   if (const auto why = why_nobody_else(made, on.domain, raw.address, on.id)) {
     faults.add(path + ".address", *why, "the address of a neighbour on " + in_quotes(on.name));
   } else if (!may_be_neighbor(all, on, raw.address)) {
@@ -183,7 +195,7 @@ inline void check_neighbor(const configuration& all, const neighbor_configuratio
                to_text(raw.address) + " is in no subnet of " + in_quotes(on.name),
                "an address of a subnet of it, or that of a gateway a route names");
   }
-  made.neighbors.push_back({raw.address, *where, raw.mac});
+  made.neighbors.push_back({raw.address, on.id, raw.mac});
 }
 
 /// Every route that others rely on exists afterwards: configured, connected, own.
@@ -202,8 +214,8 @@ inline topology check_topology(const configuration& raw, fault_list& faults) {
                "at most " + std::to_string(interfaces_max));
     return made;
   }
-  for (const auto& one : raw.interfaces) {
-    check_interface(one, made, faults);
+  for (std::size_t i = 0; i < raw.interfaces.size(); ++i) {
+    check_interface(raw.interfaces[i], i, made, faults);
   }
   check_unique_addresses(made, faults);
   for (std::size_t i = 1; i < made.interfaces.size(); ++i) {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include "weir/engine/configuration.hpp"
+#include "weir/engine/path_set.hpp"
 
 #include <cstddef>
+#include <iterator>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -17,7 +19,14 @@ class fault_list {
     faults_.push_back({std::move(path), std::move(what), std::move(fix), std::move(other)});
   }
   bool empty() const noexcept { return faults_.empty(); }
-  std::size_t size() const noexcept { return faults_.size(); }
+  /// Adds those of another list behind its own.
+  void append(fault_list more) {
+    faults_.insert(faults_.end(), std::make_move_iterator(more.faults_.begin()),
+                   std::make_move_iterator(more.faults_.end()));
+  }
+  void add_paths_to(path_set& into) const {
+    for (const fault& one : faults_) into.add(one.path);
+  }
   std::vector<fault> take() && { return std::move(faults_); }
 
  private:
