@@ -223,6 +223,32 @@ TEST_CASE("a gateway that nobody can be is named", "[engine][checked]") {
         }).empty());
 }
 
+TEST_CASE("what no host has is no gateway and no neighbour", "[engine][checked]") {
+  const std::string address = GENERATE("0.0.0.0", "127.0.0.1", "224.0.0.1", "255.255.255.255",
+                                       "240.0.0.1", "::", "::1", "ff02::1");
+  const auto whose = address + " cannot be the address of a neighbour; a unicast address\n";
+
+  CHECK(said_after([&](configuration& one) {
+          const auto gateway = *parse_ip_address(address);
+          one.routes[gateway.is_ipv4() ? 0 : 1].via = gateway;
+          one.routes.push_back({*parse_prefix("0.0.0.0/1"), std::nullopt, "wan"});
+          one.routes.push_back({*parse_prefix("128.0.0.0/1"), std::nullopt, "wan"});
+        }) ==
+        (address.find(':') == std::string::npos ? "routes[0].via: " : "routes[1].via: ") + whose);
+  CHECK(said_after([&](configuration& one) {
+          one.interfaces.push_back({});
+          one.interfaces[2].name = "ppp";
+          one.neighbors = {{*parse_ip_address(address), "ppp", {}}};
+        }) == "neighbors[0].address: " + whose);
+}
+
+TEST_CASE("a gateway may be link-local in either family", "[engine][checked][rfc3927]") {
+  CHECK(said_after([](configuration& one) {
+          one.routes[0].via = parse_ip_address("169.254.0.1");
+          one.routes[1].via = parse_ip_address("fe80::1");
+        }).empty());
+}
+
 TEST_CASE("a route that would take away what is connected is named", "[engine][checked]") {
   const auto said_of = [](std::string_view to, bool has_gateway = true) {
     return said_after([&](configuration& one) {

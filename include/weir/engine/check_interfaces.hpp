@@ -157,6 +157,11 @@ inline bool is_of_whole_subnet(const interface_address_configuration& own) {
   return own.address.v4() == subnet.address() || own.address.v4() == last_address(subnet);
 }
 
+/// Whether no host can have the address.
+inline bool is_nobodys(const ip_address& address) noexcept {
+  return address.is_ipv4() ? is_martian_source(address.v4()) : is_martian_source(address.v6());
+}
+
 /// The address; one whose prefix is too long goes on as a host's.
 inline interface_address_configuration check_address(const interface_address_configuration& own,
                                                      const std::string& path, fault_list& faults) {
@@ -165,9 +170,7 @@ inline interface_address_configuration check_address(const interface_address_con
     faults.add(path, "a prefix length of " + std::to_string(own.length) + " is too long",
                "at most /" + std::to_string(most));
   }
-  const bool martian = own.address.is_ipv4() ? is_martian_source(own.address.v4())
-                                             : is_martian_source(own.address.v6());
-  if (martian) {
+  if (is_nobodys(own.address)) {
     faults.add(path, to_text(own.address) + " cannot be the address of an interface",
                "a unicast address");
   } else if (is_of_whole_subnet(own)) {

@@ -36,16 +36,27 @@ inline std::optional<std::string> why_nobody_else(const topology& made, domain_i
   return is_broadcast ? std::optional{to_text(address) + " is a broadcast address"} : std::nullopt;
 }
 
+/// Refuses what no neighbour can have; whether it did.
+inline bool refuse_nobodys(const ip_address& neighbor, const std::string& path,
+                           fault_list& faults) {
+  if (is_nobodys(neighbor)) {
+    faults.add(path, to_text(neighbor) + " cannot be the address of a neighbour",
+               "a unicast address");
+  }
+  return is_nobodys(neighbor);
+}
+
 /// Whether an address is on an interface's link as its subnets and the routes without a gateway
-/// say, or by its nature.
+/// say, or by its nature (RFC 3927 section 2.6, RFC 4291 section 2.5.6).
 inline bool is_on_link(const configuration& raw, const interface_facts& on,
                        const ip_address& address) {
   const auto leads_there = [&](const route_configuration& one) {
     return !one.via && one.interface == on.name && one.to.contains(address);
   };
   const auto is_near = [&](const auto& own) { return subnet_of(own).contains(address); };
-  return (address.is_ipv6() && address.v6().is_link_local()) ||
-         std::any_of(on.addresses.begin(), on.addresses.end(), is_near) ||
+  const bool is_link_local =
+      address.is_ipv4() ? address.v4().is_link_local() : address.v6().is_link_local();
+  return is_link_local || std::any_of(on.addresses.begin(), on.addresses.end(), is_near) ||
          std::any_of(raw.routes.begin(), raw.routes.end(), leads_there);
 }
 
@@ -139,7 +150,7 @@ inline void check_way(const configuration& all, const route_configuration& raw,
   if (raw.via && raw.via->family() != raw.to.address().family()) {
     faults.add(path + ".via", to_text(*raw.via) + " is of the other family than `to`",
                "a gateway of the destination's family");
-  } else if (raw.via && on != nullptr) {
+  } else if (raw.via && !refuse_nobodys(*raw.via, path + ".via", faults) && on != nullptr) {
     check_gateway(all, made, *raw.via, *on, path + ".via", faults);
   }
   if (raw.to.is_ipv6() && on != nullptr && on->mtu < ipv6_mtu_min) {
@@ -176,15 +187,14 @@ inline bool may_be_neighbor(const configuration& raw, const interface_facts& on,
   const auto is_gateway = [&](const route_configuration& one) {
     return one.interface == on.name && one.via == address;
   };
-  return on.addresses.empty() || (address.is_ipv4() && address.v4().is_link_local()) ||
-         is_on_link(raw, on, address) ||
+  return on.addresses.empty() || is_on_link(raw, on, address) ||
          std::any_of(raw.routes.begin(), raw.routes.end(), is_gateway);
 }
 
 inline void check_neighbor(const configuration& all, const neighbor_configuration& raw,
                            const std::string& path, topology& made, fault_list& faults) {
   const auto* const named = named_interface(raw.interface, path + ".interface", made, faults);
-  if (named == nullptr) {
+  if (refuse_nobodys(raw.address, path + ".address", faults) || named == nullptr) {
     return;
   }
   const auto& on = *named;
