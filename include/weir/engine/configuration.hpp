@@ -41,26 +41,26 @@ struct interface_address_configuration {
 };
 
 struct interface_configuration {
-  std::string name;
-  std::vector<interface_address_configuration> addresses;
-  std::string zone;  ///< empty: none, and its traffic is dropped
+  std::string name{};
+  std::vector<interface_address_configuration> addresses{};
+  std::string zone{};  ///< empty: none, and its traffic is dropped
   std::string domain = "default";
-  std::uint32_t mtu = 1500;        ///< IP MTU, bytes; 68..65535 (1280.. with IPv6 addresses)
-  std::optional<mac_address> mac;  ///< absent: derived from the name
+  std::uint32_t mtu = 1500;          ///< IP MTU, bytes; 68..65535 (1280.. with IPv6 addresses)
+  std::optional<mac_address> mac{};  ///< absent: derived from the name
   source_validation validation = source_validation::loose;
-  std::optional<bool> accept_any_mac;  ///< absent: the backend decides
+  std::optional<bool> accept_any_mac{};  ///< absent: the backend decides
 };
 
 struct route_configuration {
   ip_prefix to{};
-  std::optional<ip_address> via;  ///< absent: on link
-  std::string interface;
+  std::optional<ip_address> via{};  ///< absent: on link
+  std::string interface = {};
   std::string domain = "default";
 };
 
 struct neighbor_configuration {
   ip_address address{};
-  std::string interface;
+  std::string interface = {};
   mac_address mac{};
 };
 
@@ -83,30 +83,30 @@ struct checks_configuration {
 };
 
 struct policy_configuration {
-  std::string name;
-  std::string from;
-  std::string to;
+  std::string name{};
+  std::string from{};
+  std::string to{};
   action default_action = action::deny;
   bool implicit_icmpv6 = true;
   tcp_strictness tcp = tcp_strictness::strict;
   bool reset_unknown_tcp = false;
-  std::optional<std::uint16_t> tcp_mss;  ///< clamp to this number
-  bool clamp_tcp_mss = false;            ///< clamp to the path's MTU
+  std::optional<std::uint16_t> tcp_mss{};  ///< clamp to this number
+  bool clamp_tcp_mss = false;              ///< clamp to the path's MTU
   reject_form reject_with = reject_form::automatic;
-  std::optional<session_timeouts> timeouts;  ///< absent: the box's
-  std::vector<rule> rules;
+  std::optional<session_timeouts> timeouts{};  ///< absent: the box's
+  std::vector<rule> rules{};
 };
 
 struct pool_configuration {
-  std::string name;
-  std::vector<ip_prefix> internal;
-  std::vector<ip_prefix> external;
-  std::string external_interface;  ///< its addresses instead of `external` (one-address gateway)
-  std::string zone;                ///< only when leaving through this zone; empty: any
+  std::string name{};
+  std::vector<ip_prefix> internal{};
+  std::vector<ip_prefix> external{};
+  std::string external_interface{};  ///< its addresses instead of `external` (one-address gateway)
+  std::string zone{};                ///< only when leaving through this zone; empty: any
   std::string domain = "default";
-  std::string external_domain;      ///< empty: `domain`
-  std::optional<port_range> ports;  ///< absent: 1024-65535
-  std::vector<port_range> reserved_ports;
+  std::string external_domain{};      ///< empty: `domain`
+  std::optional<port_range> ports{};  ///< absent: 1024-65535
+  std::vector<port_range> reserved_ports{};
   bool deterministic = false;
   std::uint32_t ports_per_host = 0;  ///< deterministic; 0: as many as there are
   endpoint_filtering filtering_tcp = endpoint_filtering::address_and_port_dependent;
@@ -124,31 +124,31 @@ struct pool_configuration {
 /// Static translation: 1:1 where no port is given, else a port forward.
 struct static_configuration {
   ipv4_address external{};
-  std::optional<port> external_port;
+  std::optional<port> external_port{};
   ipv4_address internal{};
-  std::optional<port> internal_port;
-  std::optional<weir::protocol> protocol;
-  std::string zone;
+  std::optional<port> internal_port{};
+  std::optional<weir::protocol> protocol{};
+  std::string zone{};
   std::string domain = "default";
   bool hairpin = true;
   /// Which element of the list that was read it comes from, which may stand for several; absent:
   /// its own.
-  std::optional<std::size_t> written;
+  std::optional<std::size_t> written{};
 };
 
 /// What is empty matches everything.
 struct exempt_configuration {
-  std::vector<ipv4_prefix> sources;
-  std::vector<ipv4_prefix> destinations;
-  std::vector<protocol> protocols;
-  std::vector<port_range> destination_ports;
+  std::vector<ipv4_prefix> sources{};
+  std::vector<ipv4_prefix> destinations{};
+  std::vector<protocol> protocols{};
+  std::vector<port_range> destination_ports{};
   std::string domain = "default";
 };
 
 struct nat_configuration {
-  std::vector<pool_configuration> pools;
-  std::vector<static_configuration> statics;
-  std::vector<exempt_configuration> exempt;
+  std::vector<pool_configuration> pools{};
+  std::vector<static_configuration> statics{};
+  std::vector<exempt_configuration> exempt{};
 };
 
 /// The most sessions: the largest power of two that a table of them takes.
@@ -174,15 +174,15 @@ struct events_configuration {
 
 /// Everything one box needs.
 struct configuration {
-  std::vector<interface_configuration> interfaces;
-  std::vector<route_configuration> routes;
-  std::vector<neighbor_configuration> neighbors;
+  std::vector<interface_configuration> interfaces{};
+  std::vector<route_configuration> routes{};
+  std::vector<neighbor_configuration> neighbors{};
   host_path_configuration host_path{};
   headers_configuration headers{};
   bool drop_martians = true;
   checks_configuration checks{};
   std::uint32_t icmp_errors_per_second = 1000;
-  std::vector<policy_configuration> policies;
+  std::vector<policy_configuration> policies{};
   nat_configuration nat{};
   sessions_configuration sessions{};
   events_configuration events{};
@@ -191,9 +191,9 @@ struct configuration {
 
 /// One thing that is wrong with a configuration.
 struct fault {
-  std::string path;        ///< where, as keys and indices: `policies[0].rules[2].protocol`
-  std::string what;        ///< what is wrong
-  std::string fix;         ///< what would be right
+  std::string path{};      ///< where, as keys and indices: `policies[0].rules[2].protocol`
+  std::string what{};      ///< what is wrong
+  std::string fix{};       ///< what would be right
   std::string other = {};  ///< where the other thing is that it is at odds with, if that says more
 
   friend bool operator==(const fault&, const fault&) = default;

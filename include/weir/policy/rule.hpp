@@ -56,16 +56,16 @@ struct icmp_range {
 ///    would match then answers `needs_header`, and the search ends there: later rules must not
 ///    let pass what this one may have denied.
 struct rule {
-  std::string name;
+  std::string name{};
   weir::action action = action::deny;
-  std::optional<ip_family> family;
-  std::vector<ip_prefix> sources;
-  std::vector<ip_prefix> destinations;
-  std::vector<weir::protocol> protocols;
-  std::vector<port_range> source_ports;
-  std::vector<port_range> destination_ports;
-  std::vector<icmp_range> icmp_types;
-  std::vector<icmp_range> icmp_codes;
+  std::optional<ip_family> family{};
+  std::vector<ip_prefix> sources{};
+  std::vector<ip_prefix> destinations{};
+  std::vector<weir::protocol> protocols{};
+  std::vector<port_range> source_ports{};
+  std::vector<port_range> destination_ports{};
+  std::vector<icmp_range> icmp_types{};
+  std::vector<icmp_range> icmp_codes{};
   std::uint8_t tcp_flags_set = 0;    ///< each is set; as in byte 13 of RFC 9293 section 3.1
   std::uint8_t tcp_flags_clear = 0;  ///< each is clear
   bool tcp_established = false;      ///< ACK or RST is set
