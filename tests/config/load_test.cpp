@@ -5,6 +5,7 @@
 #include "tests/config/said.hpp"
 #include "tests/support/catch.hpp"
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <iterator>
@@ -120,6 +121,54 @@ TEST_CASE("what only follows from another fault is not reported", "[config][load
   const auto& faults = std::get<std::vector<located_fault>>(result);
   const bool misspelt = text.find("intrface") != std::string::npos;
   CHECK(faults.size() == (misspelt ? 2 : 1));
+}
+
+TEST_CASE("what only follows from another part is not reported", "[config][load]") {
+  const std::string text = GENERATE(
+      "interfaces: { wan: { addresses: [198.51.100.1/24, 203.0.113.1], zone: outside } }\n"
+      "routes: [{ to: 0.0.0.0/0, via: 203.0.113.254, interface: wan }]\n"
+      "neighbors: [{ address: 203.0.113.9, interface: wan, mac: \"02:00:00:00:00:09\" }]\n",
+      "interfaces: { lan: {}, wan: { addresses: [203.0.113.1] } }\n"
+      "nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan }] }\n",
+      "interfaces: { lan: { zoen: inside }, wan: { zone: outside } }\n"
+      "policies: [{ from: inside, to: outside }]\n"
+      "nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: 192.0.2.1, zone: inside }] }\n",
+      "interfaces: { lan: { domain: [red] }, wan: { addresses: [203.0.113.1/24] } }\n"
+      "routes: [{ to: 10.0.0.0/8, interface: lan, domain: red }]\n"
+      "nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, domain: red }] }\n",
+      "interfaces: []\n"
+      "routes: [{ to: 10.0.0.0/8, interface: lan }]\n"
+      "policies: [{ from: inside, to: outside }]\n",
+      "sets: { homes: [10.0.0.1, here] }\n"
+      "nat: { pools: [{ name: p, internal: \"@homes\", external: 192.0.2.1 }] }\n",
+      "interfaces: { lan: { zone: inside }, wan: { zone: outside } }\n"
+      "sessions: { timeouts: { udp: 0s } }\n"
+      "policies: [{ from: inside, to: outside, timeouts: { dns: 1m } }]\n",
+      "interfaces: { lan: {} }\n"
+      "routes: [{ to: 0.0.0.0/33, interface: lan }, { to: 0.0.0.0/0, interface: lan }]\n",
+      "interfaces: { lan: {} }\n"
+      "routes: [{ to: bad, via: \"fe80::1\", interface: lan }]\n",
+      "nat: { static: [{ external: 192.0.2.1, internal: 10.0.0.1, protocol: tpc },\n"
+      "                { external: 192.0.2.1, internal: 10.0.0.1 }] }\n");
+
+  const auto result = load_text(text, "f");
+
+  INFO(said(result));
+  CHECK(std::get<std::vector<located_fault>>(result).size() == 1);
+}
+
+TEST_CASE("a fault of a whole element hides none of its parts", "[config][load]") {
+  const auto lines = [](const std::string& text) {
+    const auto all = said(load_text(ground + text, "f"));
+    return std::count(all.begin(), all.end(), '\n') + 1;
+  };
+
+  CHECK(lines("nat: { pools: [{ name: p, external: wan, reserved-ports: 1024-65535 }] }\n") == 2);
+  CHECK(lines("nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan },\n"
+              "  { name: p, internal: 11.0.0.0/8, external: wan, zone: outsid }] }\n") == 2);
+  CHECK(lines("policies:\n  - { from: inside, to: outside }\n"
+              "  - { from: inside, to: outside, timeouts: { udp: 0s } }\n") == 2);
+  CHECK(lines("routes: [{ to: 10.0.0.0/8, domain: red }]\n") == 2);
 }
 
 TEST_CASE("an element of a list is found behind one that cannot be read", "[config][load]") {

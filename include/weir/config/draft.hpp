@@ -15,6 +15,7 @@
 #include "weir/config/topology_keys.hpp"
 #include "weir/config/value.hpp"
 #include "weir/engine/configuration.hpp"
+#include "weir/engine/path_set.hpp"
 
 #include <algorithm>
 #include <cstddef>
@@ -40,7 +41,7 @@ inline constexpr key<configuration> sections[] = {
     {"sessions",
      [](const value& from, configuration& into) {
        read_map(from, into.sessions, sessions_keys);
-       from.run().timeouts = into.sessions.timeouts;
+       from.run().timeouts = without_faults(into.sessions.timeouts);
      }},
     {"routes", list_section<&configuration::routes, route_keys>},
     {"neighbors", list_section<&configuration::neighbors, neighbor_keys>},
@@ -66,6 +67,7 @@ inline constexpr key<configuration> sections[] = {
 struct draft {
   configuration raw;
   part_places places;
+  path_set unread;
   std::vector<placed_fault> faults;  ///< in no order; a fault of the text itself has no path
   std::size_t count = 0;             ///< how many faults, those that are not kept included
   bool readable = true;              ///< the text is YAML
@@ -88,6 +90,7 @@ inline draft read_draft(std::string_view text) {
     read_map(value{run, whole.root, "", "the file", {1, 1}}, made.raw, sections);
   }
   made.count = run.count();
+  made.unread = std::move(run.unread);
   made.places = part_places{std::move(whole.root), std::move(run.origins)};
   made.faults = std::move(run).take();
   return made;

@@ -111,7 +111,7 @@ inline void check_key_name(const value& map, std::size_t i) {
   const node_key& written = map.here().keys[i];
   const node word{node_kind::scalar, written.at, written.text, true, {}, {}};
   std::string name;
-  read_name(value{map.run(), word, map.entry(i).path(), map.name(), written.at}, name);
+  read_name(value{map.run(), word, map.entry(i).path_of("name"), map.name(), written.at}, name);
 }
 
 /// A name that only people read.
@@ -171,6 +171,7 @@ template <class Each>
 void expand_set(const value& from, std::initializer_list<set_kind> kinds, Each each) {
   const set_facts* const found = find_set(from, from.text().substr(1));
   if (found == nullptr || found->kind == set_kind::faulty) {
+    from.run().unread.add(from.path());
     return;
   }
   if (std::find(kinds.begin(), kinds.end(), found->kind) == kinds.end()) {

@@ -44,9 +44,11 @@ void refuse_unknown(const value& map, key_list<Raw> keys) {
     const bool known = std::any_of(keys.begin(), keys.end(),
                                    [&](const auto& one) { return one.name == written.text; });
     if (!known) {
+      const auto meant = nearest(written.text, names);
       map.run().add({written.at,
                      {map.entry(i).path(), "unknown key " + shown(written.text),
-                      suggestion(written.text, names)}});
+                      suggestion(written.text, names)}},
+                    map.path_of(meant.value_or(written.text)));
     }
   }
 }
@@ -68,8 +70,8 @@ bool read_map(const value& map, Raw& into, const key<Raw> (&table)[N]) {
         found->refuse_key();
       }
     } else if (one.required) {
-      map.refuse("the key " + shown(one.name) + " is missing",
-                 "required here: " + listed(names_of(keys, true)));
+      map.refuse_for(one.name, "the key " + shown(one.name) + " is missing",
+                     "required here: " + listed(names_of(keys, true)));
     }
   }
   refuse_unknown(map, keys);

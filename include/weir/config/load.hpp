@@ -8,7 +8,6 @@
 #include "weir/config/source_text.hpp"
 #include "weir/engine/checked.hpp"
 #include "weir/engine/configuration.hpp"
-#include "weir/engine/path_set.hpp"
 #include "weir/engine/snapshot.hpp"
 
 #include <algorithm>
@@ -33,14 +32,8 @@ namespace detail {
 
 /// Adds what `checked` found, but for what only follows from a fault of the same part.
 inline void add_checked(draft& read, std::vector<fault> found) {
-  path_set known;
-  for (const placed_fault& one : read.faults) {
-    if (!one.found.path.empty()) {
-      known.add(one.found.path);
-    }
-  }
   for (fault& one : found) {
-    if (!known.touches(read.places.written(one.path))) {
+    if (!read.unread.touches(read.places.written(one.path))) {
       read.faults.push_back(read.places.placed(std::move(one)));
     }
   }
@@ -55,11 +48,13 @@ inline load_result load_text(std::string_view text, std::string_view file_name) 
   if (!read.readable) {
     return detail::located(std::move(read), file_name);
   }
+  if (!read.faults.empty()) {
+    detail::add_checked(read, find_faults(read.raw, read.unread));
+    return detail::located(std::move(read), file_name);
+  }
   auto proven = checked(read.raw);
   if (auto* found = std::get_if<std::vector<fault>>(&proven)) {
     detail::add_checked(read, std::move(*found));
-  }
-  if (!read.faults.empty()) {
     return detail::located(std::move(read), file_name);
   }
   return std::get<std::shared_ptr<const snapshot>>(std::move(proven));

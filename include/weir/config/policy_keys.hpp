@@ -121,7 +121,8 @@ inline void check_rule(const value& from, const rule& one) {
 /// Names that must differ, with the places of the first ones.
 class unique_names {
  public:
-  explicit unique_names(std::string_view what) : what_{what} {}
+  explicit unique_names(std::string_view what, std::string_view key = "name")
+      : what_{what}, key_{key} {}
 
   /// Refuses `from` if the name was there before; an empty name is none.
   void add(const value& from, const std::string& name) {
@@ -130,13 +131,14 @@ class unique_names {
     }
     const auto [place, fresh] = first_.emplace(name, from.here().at.line);
     if (!fresh) {
-      from.refuse(std::string{what_} + " " + shown(name) + " is there twice",
-                  "once; the other stands in line " + std::to_string(place->second));
+      from.refuse_for(key_, std::string{what_} + " " + shown(name) + " is there twice",
+                      "once; the other stands in line " + std::to_string(place->second));
     }
   }
 
  private:
   std::string_view what_;
+  std::string_view key_;
   std::map<std::string, std::size_t> first_;
 };
 
@@ -230,7 +232,7 @@ inline void read_policies(const value& from, std::vector<policy_configuration>& 
     return;
   }
   unique_names names{"policy"};
-  unique_names pairs{"the pair of zones"};
+  unique_names pairs{"the pair of zones", "from"};
   for (std::size_t i = 0; i < from.here().items.size(); ++i) {
     const value one = from.element(i);
     policy_configuration& made = into.emplace_back();

@@ -7,6 +7,7 @@
 #include "weir/config/keys.hpp"
 #include "weir/config/value.hpp"
 #include "weir/engine/configuration.hpp"
+#include "weir/session/timeouts.hpp"
 
 #include <cstdint>
 
@@ -27,6 +28,16 @@ inline constexpr key<session_timeouts> timeouts_keys[] = {
     {"esp", member<&session_timeouts::esp, read_timeout>},
     {"other", member<&session_timeouts::other, read_timeout>},
 };
+
+/// Idle times that policies can start from: one that `checked` refuses is no fault of theirs.
+inline session_timeouts without_faults(session_timeouts raw) {
+  const session_timeouts usual;
+  for (const auto& one : timeout_members) {
+    auto& span = raw.*one.member;
+    span = is_timeout(span) ? span : usual.*one.member;
+  }
+  return raw;
+}
 
 inline void read_source_limit(const value& from, std::uint32_t& into) {
   read_number_into(from, into, 0, any_count_max);

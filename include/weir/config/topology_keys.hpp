@@ -91,9 +91,13 @@ inline void read_interfaces(const value& from, configuration& into) {
   for (std::size_t i = 0; i < from.here().items.size(); ++i) {
     const value one = from.entry(i);
     if (!names.insert(one.name()).second) {
+      from.run().unread.add(one.path());
       continue;  // its key is refused as a duplicate
     }
     check_key_name(from, i);
+    if (one.name().empty()) {
+      from.run().unread.add(from.path() + "[" + std::to_string(into.interfaces.size()) + "]");
+    }
     into.interfaces.emplace_back();
     into.interfaces.back().name = one.name();
     read_map(one, into.interfaces.back(), interface_keys);

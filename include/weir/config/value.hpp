@@ -10,6 +10,7 @@
 #include "weir/config/located_fault.hpp"
 #include "weir/config/scalar.hpp"
 #include "weir/engine/configuration.hpp"
+#include "weir/engine/path_set.hpp"
 
 #include <array>
 #include <cstddef>
@@ -49,8 +50,17 @@ class reading {
   session_timeouts timeouts{};  ///< the box's, which policies override
   std::size_t expanded = 0;     ///< members of sets that rules hold by now
   list_origins origins;
+  path_set unread;  ///< what only follows from the absence of these is no fault
 
   void add(placed_fault one) {
+    std::string part = one.found.path;
+    add(std::move(one), std::move(part));
+  }
+  /// A fault for which another part is unread than the one it is about.
+  void add(placed_fault one, std::string part) {
+    if (!part.empty()) {
+      unread.add(std::move(part));
+    }
     ++count_;
     if (faults_.size() < faults_max) {
       faults_.push_back(std::move(one));
@@ -86,8 +96,11 @@ class value {
   std::string_view text() const noexcept { return node_->text; }
 
   void refuse(std::string what, std::string fix) const {
-    const position at = is(node_kind::nothing) ? key_at_ : node_->at;
-    run_->add({at, {path_, std::move(what), std::move(fix)}});
+    run_->add({place(), {path_, std::move(what), std::move(fix)}});
+  }
+  /// Refuses the map for one of its keys: the others can be relied on.
+  void refuse_for(std::string_view key, std::string what, std::string fix) const {
+    run_->add({place(), {path_, std::move(what), std::move(fix)}}, path_of(key));
   }
   void refuse(const complaint& bad) const {
     refuse(std::string{name_} + ": " + shown(text()) + " " + bad.what, bad.fix);
@@ -131,8 +144,11 @@ class value {
   /// The value of a map's key with this number.
   value entry(std::size_t i) const {
     const node_key& key = node_->keys[i];
-    std::string path = path_.empty() ? key.text : path_ + "." + key.text;
-    return {*run_, node_->items[i], std::move(path), key.text, key.at};
+    return {*run_, node_->items[i], path_of(key.text), key.text, key.at};
+  }
+  /// The path of a map's key.
+  std::string path_of(std::string_view key) const {
+    return path_.empty() ? std::string{key} : path_ + "." + std::string{key};
   }
   /// The element of a list with this number.
   value element(std::size_t i) const {
@@ -161,6 +177,8 @@ class value {
   }
 
  private:
+  position place() const noexcept { return is(node_kind::nothing) ? key_at_ : node_->at; }
+
   reading* run_;
   const node* node_;
   std::string path_;

@@ -46,6 +46,10 @@ class name_list {
 
 /// The ground everything else stands on.
 struct topology {
+  bool are_interfaces_known = true;  ///< all there are
+  bool are_zones_known = true;       ///< of every interface
+  bool are_domains_known = true;     ///< of every interface
+  bool are_links_known = true;       ///< what routes and neighbours say of them
   name_list zones{"local"};
   name_list domains{"default"};
   std::vector<interface_facts> interfaces;  ///< by number; 0 is `local`
@@ -282,6 +286,9 @@ inline void check_apart(const interface_facts& one, const interface_facts& other
 }
 
 inline void check_unique_addresses(const topology& made, fault_list& faults) {
+  if (!made.are_domains_known) {
+    return;
+  }
   for (std::size_t left = 0; left < made.interfaces.size(); ++left) {
     for (std::size_t right = left + 1; right < made.interfaces.size(); ++right) {
       if (made.interfaces[left].domain == made.interfaces[right].domain) {

@@ -66,14 +66,15 @@ inline static_nat check_statics(const configuration& raw, const topology& ground
   path_set refused_parts;
   for (std::size_t i = 0; i < listed.size(); ++i) {
     const bool is_next_of_element = i != 0 && written(i) == written(i - 1);
-    fault_list own;
+    fault_list own{faults.unread()};
     all.push_back(mapping_of(listed[i], element("nat.static", written(i)), unworn, ground, own));
     own.add_paths_to(refused_parts);
     if (!is_next_of_element) faults.append(std::move(own));
   }
   const auto is_elsewhere = [&](std::size_t i) {  // than where a name that is known leads
     const auto path = element("nat.static", written(i));
-    return refused_parts.covers(path + ".domain") || refused_parts.covers(path + ".zone");
+    return refused_parts.covers(path + ".domain") || refused_parts.covers(path + ".zone") ||
+           faults.unread().touches(path);
   };
   auto made = checked(all);
   if (auto* refused = std::get_if<std::vector<static_fault>>(&made)) {
@@ -98,7 +99,8 @@ inline std::vector<exemption> check_exempt(const configuration& raw, const topol
     const auto& one = raw.nat.exempt[i];
     const auto path = element("nat.exempt", i);
     if (!one.protocols.empty() && !one.destination_ports.empty() &&
-        std::none_of(one.protocols.begin(), one.protocols.end(), has_ports)) {
+        std::none_of(one.protocols.begin(), one.protocols.end(), has_ports) &&
+        !faults.unread().touches(path + ".protocol")) {
       faults.add(path + ".destination-port", "no packet matches: the protocol has no ports",
                  "a protocol with ports, or no port");
     }

@@ -28,23 +28,11 @@ struct compiled_policies {
 
 inline void check_timeouts(const session_timeouts& raw, const std::string& path,
                            fault_list& faults) {
-  const std::pair<const char*, duration> named[] = {{"tcp-opening", raw.tcp_opening},
-                                                    {"tcp-established", raw.tcp_established},
-                                                    {"tcp-half-closed", raw.tcp_half_closed},
-                                                    {"tcp-closing", raw.tcp_closing},
-                                                    {"tcp-reset", raw.tcp_reset},
-                                                    {"udp", raw.udp},
-                                                    {"udp-one-way", raw.udp_one_way},
-                                                    {"dns", raw.dns},
-                                                    {"icmp", raw.icmp},
-                                                    {"sctp", raw.sctp},
-                                                    {"gre", raw.gre},
-                                                    {"esp", raw.esp},
-                                                    {"other", raw.other}};
-  for (const auto& [key, value] : named) {
+  for (const auto& [key, member] : timeout_members) {
+    const duration value = raw.*member;
     if (value.count() <= 0) {
       faults.add(path + "." + key, "an idle time of nothing", "at least 1ms");
-    } else if (value > timeout_max) {
+    } else if (!is_timeout(value)) {
       faults.add(path + "." + key, "an idle time beyond 12 days", "at most 12 days (288h)");
     }
   }
@@ -61,11 +49,10 @@ inline std::string known_zones(const topology& made) {
 inline zone_id find_zone(const std::string& name, const std::string& path, const topology& made,
                          fault_list& faults) {
   const auto known = made.zones.find(name);
-  if (!known) {
+  if (!known && made.are_zones_known) {
     faults.add(path, "no interface belongs to zone " + in_quotes(name), known_zones(made));
-    return zone_id::none();
   }
-  return zone_id{*known};
+  return known ? zone_id{*known} : zone_id::none();
 }
 
 inline policy_settings settings_of(const policy_configuration& raw) {

@@ -40,12 +40,11 @@ void add_refused(std::string path, Refused& one, fault_list& faults, std::string
 inline domain_id find_domain(const std::string& name, const std::string& path,
                              const topology& ground, fault_list& faults) {
   const auto known = ground.domains.find(name);
-  if (!known) {
+  if (!known && ground.are_domains_known) {
     faults.add(path, "no interface belongs to domain " + in_quotes(name),
                "the domain of an interface");
-    return domain_id{};
   }
-  return domain_id{*known};
+  return known ? domain_id{*known} : domain_id{};
 }
 
 inline zone_id optional_zone(const std::string& name, const std::string& path,
@@ -74,12 +73,15 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface,
   std::vector<ipv4_prefix> made;
   const auto id = find_interface(ground, interface);
   if (!id || id->is_local()) {
-    faults.add(path, "unknown interface " + in_quotes(interface), known_interfaces(ground));
+    if (ground.are_interfaces_known) {
+      faults.add(path, "unknown interface " + in_quotes(interface), known_interfaces(ground));
+    }
     return made;
   }
   const auto& named = ground.interfaces[id->number()];
   const auto& own_domain = ground.domains.names()[named.domain.number()];
-  if (own_domain != domain && ground.domains.find(domain)) {
+  const bool is_read = !faults.unread().covers("interfaces." + interface + ".domain");
+  if (is_read && own_domain != domain && ground.domains.find(domain)) {
     faults.add(path,
                in_quotes(interface) + " is in domain " + in_quotes(own_domain) +
                    ", and the pool's external addresses are in " + in_quotes(domain),
@@ -242,14 +244,44 @@ inline std::string numbered(const std::string& field, const std::string& list,
   return is_read && number < places.size() ? element(list, places[number]) : field;
 }
 
+/// Whether it cannot be told which addresses a pool has from an interface.
+inline bool is_external_in_doubt(const pool_configuration& raw, const topology& ground,
+                                 const path_set& unread) {
+  const auto& interface = raw.external_interface;
+  return !interface.empty() && (!find_interface(ground, interface) ||
+                                unread.touches("interfaces." + interface, {"addresses", "domain"}));
+}
+
+/// Whether a part of a pool, or of what it names, could not be read: how it goes with others cannot
+/// be told then.
+inline bool is_in_doubt(const pool_configuration& raw, const std::string& path,
+                        const topology& ground, const path_set& unread) {
+  const bool is_unread = unread.touches(
+      path, {"internal", "external", "zone", "domain", "external-domain", "ports", "mode"});
+  const auto is_domain = [&](const std::string& name) {
+    return name.empty() || ground.domains.find(name);
+  };
+  return is_unread || is_external_in_doubt(raw, ground, unread) || !is_domain(raw.domain) ||
+         !is_domain(raw.external_domain) || !(raw.zone.empty() || ground.zones.find(raw.zone));
+}
+
 /// What else is wrong with a pool of which a part is refused: what only follows from that is no
 /// fault of its own.
 inline void check_alone(pool_specification made, const pool_configuration& raw,
-                        const std::string& path, fault_list& faults) {
+                        const std::string& path, const topology& ground, fault_list& faults) {
   path_set known;
   faults.add_paths_to(known);
-  if (known.touches(path + ".internal") || known.touches(path + ".external")) {
-    made.deterministic = false;  // the plan would be of other hosts or addresses
+  if (is_external_in_doubt(raw, ground, faults.unread())) {
+    known.add(path + ".external");
+  }
+  const auto is_refused = [&](const char* key) {
+    return known.touches(path + "." + key) || faults.unread().touches(path + "." + key);
+  };
+  if (is_refused("internal") || is_refused("external") || is_refused("ports")) {
+    made.deterministic = false;  // the plan would be of other hosts, addresses or ports
+  }
+  if (is_refused("ports")) {
+    made.reserved_ports.clear();
   }
   auto result = checked(std::span{&made, 1});
   auto* const refused = std::get_if<std::vector<pool_fault>>(&result);
@@ -279,13 +311,13 @@ inline placed_pools sound_pools(const configuration& raw, const topology& ground
   for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
     const auto& one = raw.nat.pools[i];
     const auto path = element("nat.pools", i);
-    fault_list own;
+    fault_list own{faults.unread()};
     auto made = specification_of(one, path, ground, own);
-    if (own.empty()) {
+    if (own.empty() && !is_in_doubt(one, path, ground, own.unread())) {
       sound.pools.push_back(std::move(made));
       sound.places.push_back(i);
     } else {
-      check_alone(std::move(made), one, path, own);
+      check_alone(std::move(made), one, path, ground, own);
       faults.append(std::move(own));
     }
   }

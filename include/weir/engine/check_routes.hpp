@@ -7,11 +7,13 @@
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
 #include "weir/engine/interface_facts.hpp"
+#include "weir/engine/path_set.hpp"
 #include "weir/net/text.hpp"
 #include "weir/route/next_hop.hpp"
 
 #include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <optional>
 #include <string>
 #include <tuple>
@@ -60,6 +62,11 @@ inline bool is_on_link(const configuration& raw, const interface_facts& on,
          std::any_of(raw.routes.begin(), raw.routes.end(), leads_there);
 }
 
+/// Whether all that says what is on an interface's link could be read.
+inline bool is_link_known(const topology& made, const interface_facts& on, const path_set& unread) {
+  return made.are_links_known && !unread.touches("interfaces." + on.name + ".addresses");
+}
+
 /// A gateway can be asked for its link-layer address on its interface, or need not be.
 inline void check_gateway(const configuration& raw, const topology& made, const ip_address& gateway,
                           const interface_facts& on, const std::string& path, fault_list& faults) {
@@ -68,7 +75,7 @@ inline void check_gateway(const configuration& raw, const topology& made, const 
   };
   if (const auto why = why_nobody_else(made, on.domain, gateway, on.id)) {
     faults.add(path, *why, "the address of a neighbour on " + in_quotes(on.name));
-  } else if (!is_on_link(raw, on, gateway) &&
+  } else if (is_link_known(made, on, faults.unread()) && !is_on_link(raw, on, gateway) &&
              std::none_of(raw.neighbors.begin(), raw.neighbors.end(), is_known)) {
     faults.add(path, to_text(gateway) + " is in no subnet of " + in_quotes(on.name),
                "the address of a neighbour on it, or a route to the gateway without `via`");
@@ -113,6 +120,7 @@ inline void check_unique_routes(const configuration& raw, fault_list& faults) {
   find_repeated(
       all.size(), [&](std::size_t i) { return std::tie(all[i].domain, all[i].to); },
       [&](std::size_t first, std::size_t again) {
+        if (faults.unread().touches(element("routes", first), {"to", "domain"})) return;
         faults.add(element("routes", again) + ".to",
                    to_text(all[again].to) + " has a route already: " + element("routes", first),
                    "one route for each prefix of a domain");
@@ -125,6 +133,8 @@ inline void check_unique_neighbors(const configuration& raw, fault_list& faults)
   find_repeated(
       all.size(), [&](std::size_t i) { return std::tie(all[i].interface, all[i].address); },
       [&](std::size_t first, std::size_t again) {
+        const auto path = element("neighbors", first);
+        if (faults.unread().touches(path, {"address", "interface"})) return;
         faults.add(element("neighbors", again) + ".address",
                    to_text(all[again].address) + " on " + in_quotes(all[again].interface) +
                        " has a station already: " + element("neighbors", first),
@@ -137,7 +147,9 @@ inline const interface_facts* named_interface(const std::string& name, const std
                                               const topology& made, fault_list& faults) {
   const auto found = find_interface(made, name);
   if (!found || found->is_local()) {
-    faults.add(path, "unknown interface " + in_quotes(name), known_interfaces(made));
+    if (made.are_interfaces_known) {
+      faults.add(path, "unknown interface " + in_quotes(name), known_interfaces(made));
+    }
     return nullptr;
   }
   return &made.interfaces[found->number()];
@@ -147,7 +159,8 @@ inline const interface_facts* named_interface(const std::string& name, const std
 inline void check_way(const configuration& all, const route_configuration& raw,
                       const interface_facts* on, const std::string& path, const topology& made,
                       fault_list& faults) {
-  if (raw.via && raw.via->family() != raw.to.address().family()) {
+  const bool is_of_other_family = raw.via && raw.via->family() != raw.to.address().family();
+  if (is_of_other_family && !faults.unread().covers(path + ".to")) {
     faults.add(path + ".via", to_text(*raw.via) + " is of the other family than `to`",
                "a gateway of the destination's family");
   } else if (raw.via && !refuse_nobodys(*raw.via, path + ".via", faults) && on != nullptr) {
@@ -165,7 +178,7 @@ inline void check_route(const configuration& all, const route_configuration& raw
                         const std::string& path, topology& made, fault_list& faults) {
   const auto* const on = named_interface(raw.interface, path + ".interface", made, faults);
   const auto domain = made.domains.find(raw.domain);
-  if (!domain) {
+  if (!domain && made.are_domains_known) {
     faults.add(path + ".domain", "no interface belongs to domain " + in_quotes(raw.domain),
                "the domain of an interface");
   }
@@ -200,12 +213,45 @@ inline void check_neighbor(const configuration& all, const neighbor_configuratio
   const auto& on = *named;
   if (const auto why = why_nobody_else(made, on.domain, raw.address, on.id)) {
     faults.add(path + ".address", *why, "the address of a neighbour on " + in_quotes(on.name));
-  } else if (!may_be_neighbor(all, on, raw.address)) {
+  } else if (is_link_known(made, on, faults.unread()) && !may_be_neighbor(all, on, raw.address)) {
     faults.add(path + ".address",
                to_text(raw.address) + " is in no subnet of " + in_quotes(on.name),
                "an address of a subnet of it, or that of a gateway a route names");
   }
   made.neighbors.push_back({raw.address, on.id, raw.mac});
+}
+
+/// Whether a key of each element of a list could be read, and the list itself.
+template <class Name>
+bool is_read(const std::string& list, std::size_t count, Name path_of,
+             std::initializer_list<const char*> keys, const path_set& unread) {
+  if (unread.covers(list)) {
+    return false;
+  }
+  for (std::size_t i = 0; i < count && !unread.empty(); ++i) {
+    if (unread.touches(path_of(i), keys)) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Says what of a topology cannot be known.
+inline void check_unread(const configuration& raw, const path_set& unread, topology& made) {
+  const auto interface = [&](std::size_t i) { return "interfaces." + raw.interfaces[i].name; };
+  const auto is_interface_read = [&](const char* key) {
+    return is_read("interfaces", raw.interfaces.size(), interface, {key}, unread);
+  };
+  made.are_interfaces_known = !unread.covers("interfaces");
+  made.are_zones_known = is_interface_read("zone");
+  made.are_domains_known = is_interface_read("domain");
+  made.are_links_known =
+      is_read(
+          "routes", raw.routes.size(), [](std::size_t i) { return element("routes", i); },
+          {"to", "via", "interface"}, unread) &&
+      is_read(
+          "neighbors", raw.neighbors.size(), [](std::size_t i) { return element("neighbors", i); },
+          {"address", "interface"}, unread);
 }
 
 /// Every route that others rely on exists afterwards: configured, connected, own.
@@ -217,7 +263,9 @@ inline topology check_topology(const configuration& raw, fault_list& faults) {
   local.zone = zone_id::local();
   local.mtu = mtu_max;
   made.interfaces.push_back(std::move(local));
+  check_unread(raw, faults.unread(), made);
   if (raw.interfaces.size() > interfaces_max) {
+    made.are_interfaces_known = made.are_zones_known = made.are_domains_known = false;
     faults.add("interfaces." + raw.interfaces[interfaces_max].name,
                "there are " + std::to_string(raw.interfaces.size()) +
                    " interfaces, and from this one on they are too many",

@@ -8,6 +8,7 @@
 #include "weir/engine/check_routes.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
+#include "weir/engine/path_set.hpp"
 #include "weir/engine/snapshot.hpp"
 
 #include <cstdint>
@@ -37,15 +38,29 @@ std::vector<route_table<V>> tables_of(const std::vector<std::vector<route<V>>>& 
   return tables;
 }
 
+struct proven_parts {
+  topology ground;
+  compiled_policies policies;
+  compiled_nat nat;
+};
+
+/// Without faults, all that a snapshot needs.
+inline proven_parts prove(const configuration& raw, fault_list& faults) {
+  proven_parts made;
+  made.ground = check_topology(raw, faults);
+  made.policies = check_policies(raw, made.ground, faults);
+  made.nat = check_nat(raw, made.ground, faults);
+  check_sessions(raw.sessions, faults);
+  return made;
+}
+
 }  // namespace detail
 
 /// Proves a configuration and compiles it. Allocates; takes milliseconds for thousands of rules.
 inline checked_result checked(const configuration& raw) {
-  detail::fault_list faults;
-  auto ground = detail::check_topology(raw, faults);
-  auto policies = detail::check_policies(raw, ground, faults);
-  auto nat = detail::check_nat(raw, ground, faults);
-  detail::check_sessions(raw.sessions, faults);
+  const path_set unread;
+  detail::fault_list faults{unread};
+  auto [ground, policies, nat] = detail::prove(raw, faults);
   if (!faults.empty()) {
     return std::move(faults).take();
   }
@@ -64,6 +79,14 @@ inline checked_result checked(const configuration& raw) {
   parts.statics = std::move(nat.statics);
   parts.exempt = std::move(nat.exempt);
   return std::shared_ptr<const snapshot>{new snapshot{std::move(parts)}};
+}
+
+/// The faults of a configuration of which some parts could not be read: not those that only follow
+/// from what the parts should have said, unless they are of the parts themselves.
+inline std::vector<fault> find_faults(const configuration& raw, const path_set& unread) {
+  detail::fault_list faults{unread};
+  detail::prove(raw, faults);
+  return std::move(faults).take();
 }
 
 }  // namespace weir

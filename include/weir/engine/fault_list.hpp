@@ -15,6 +15,11 @@ namespace weir::detail {
 /// Collects what is wrong, so that one run names every fault.
 class fault_list {
  public:
+  explicit fault_list(const path_set& unread) : unread_{&unread} {}
+
+  /// The parts of the configuration that its reader could not make out.
+  const path_set& unread() const noexcept { return *unread_; }
+
   void add(std::string path, std::string what, std::string fix, std::string other = {}) {
     faults_.push_back({std::move(path), std::move(what), std::move(fix), std::move(other)});
   }
@@ -30,6 +35,7 @@ class fault_list {
   std::vector<fault> take() && { return std::move(faults_); }
 
  private:
+  const path_set* unread_;
   std::vector<fault> faults_;
 };
 

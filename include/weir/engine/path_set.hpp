@@ -1,6 +1,8 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
+#include <initializer_list>
 #include <set>
 #include <string>
 #include <utility>
@@ -26,6 +28,11 @@ class path_set {
   /// Whether the path is one of them, lies within one, or has one within it.
   bool touches(const std::string& path) const {
     return covers(path) || holds_within(path + ".") || holds_within(path + "[");
+  }
+  /// Whether it touches one of some keys of a part.
+  bool touches(const std::string& part, std::initializer_list<const char*> keys) const {
+    return !empty() && std::any_of(keys.begin(), keys.end(),
+                                   [&](const char* key) { return touches(part + "." + key); });
   }
 
  private:

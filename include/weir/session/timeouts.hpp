@@ -25,10 +25,35 @@ struct session_timeouts {
   duration other = duration::minutes(10);             ///< no RFC says; longer than any keepalive
 };
 
+/// An idle time, and what configurations call it.
+struct timeout_member {
+  const char* key;
+  duration session_timeouts::*member;
+};
+inline constexpr timeout_member timeout_members[] = {
+    {"tcp-opening", &session_timeouts::tcp_opening},
+    {"tcp-established", &session_timeouts::tcp_established},
+    {"tcp-half-closed", &session_timeouts::tcp_half_closed},
+    {"tcp-closing", &session_timeouts::tcp_closing},
+    {"tcp-reset", &session_timeouts::tcp_reset},
+    {"udp", &session_timeouts::udp},
+    {"udp-one-way", &session_timeouts::udp_one_way},
+    {"dns", &session_timeouts::dns},
+    {"icmp", &session_timeouts::icmp},
+    {"sctp", &session_timeouts::sctp},
+    {"gre", &session_timeouts::gre},
+    {"esp", &session_timeouts::esp},
+    {"other", &session_timeouts::other},
+};
+
 /// The longest idle time that may be asked for: 12 days.
 inline constexpr duration timeout_max = duration::hours(288);
 /// The longest idle time that sessions can keep: half of what stored ticks can tell apart.
 inline constexpr std::uint32_t timeout_ticks_max = stored_ticks_max / 2;
 static_assert(ticks_in(timeout_max) <= timeout_ticks_max);
+
+constexpr bool is_timeout(duration span) noexcept {
+  return span.count() > 0 && span <= timeout_max;
+}
 
 }  // namespace weir
