@@ -29,13 +29,24 @@ inline std::string printable(std::string_view text) {
   return made;
 }
 
+/// Whether a byte of UTF-8 goes on with the character before it.
+constexpr bool continues_character(char byte) noexcept {
+  return (static_cast<std::uint8_t>(byte) & 0xC0) == 0x80;
+}
+
+/// How many characters a text of UTF-8 has.
+inline std::size_t characters_in(std::string_view text) {
+  const auto bytes = std::count_if(text.begin(), text.end(), continues_character);
+  return text.size() - static_cast<std::size_t>(bytes);
+}
+
 /// A text in quotes, as messages show it: no control characters, no novels.
 inline std::string shown(std::string_view text) {
   if (text.size() <= shown_bytes_max) {
     return "\"" + printable(text) + "\"";
   }
   std::size_t end = shown_bytes_max;
-  while (end > 0 && (static_cast<std::uint8_t>(text[end]) & 0xC0) == 0x80) {
+  while (end > 0 && continues_character(text[end])) {
     --end;  // never through a character
   }
   return "\"" + printable(text.substr(0, end)) + "...\"";

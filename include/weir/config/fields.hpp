@@ -91,14 +91,14 @@ inline void read_flag(const value& from, bool& into) {
   into = word == "on";
 }
 
-/// The longest name, in bytes.
-inline constexpr std::size_t name_bytes_max = 64;
+/// The longest name, in characters.
+inline constexpr std::size_t name_characters_max = 64;
 
 /// A name that other places refer to, on the command line as well.
 inline void read_name(const value& from, std::string& into) {
   read_with(from, into, "a name", [](std::string_view word) -> read_scalar<std::string> {
     const bool clean = word.find_first_of(" ,=@[]{}\"'") == std::string_view::npos;
-    if (word.empty() || word.size() > name_bytes_max || !clean) {
+    if (word.empty() || characters_in(word) > name_characters_max || !clean) {
       return complaint{"cannot be a name",
                        "at most 64 characters, none of them a space or one of , = @ [ ] { } \" '"};
     }
@@ -117,7 +117,7 @@ inline void check_key_name(const value& map, std::size_t i) {
 /// A name that only people read.
 inline void read_label(const value& from, std::string& into) {
   read_with(from, into, "a name", [](std::string_view word) -> read_scalar<std::string> {
-    if (word.empty() || word.size() > name_bytes_max) {
+    if (word.empty() || characters_in(word) > name_characters_max) {
       return complaint{"cannot be a name", "1 to 64 characters"};
     }
     return std::string{word};
