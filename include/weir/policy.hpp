@@ -9,6 +9,7 @@
 #include "weir/policy/rule.hpp"
 #include "weir/policy/rule_box.hpp"
 #include "weir/policy/rule_criteria.hpp"
+#include "weir/policy/rule_faults.hpp"
 #include "weir/policy/rule_search.hpp"
 #include "weir/policy/rule_set.hpp"
 #include "weir/policy/rule_tree.hpp"

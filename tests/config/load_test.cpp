@@ -157,6 +157,25 @@ TEST_CASE("what only follows from another part is not reported", "[config][load]
   CHECK(std::get<std::vector<located_fault>>(result).size() == 1);
 }
 
+TEST_CASE("what a program may not say either is refused once", "[config][load]") {
+  const std::string policy = "policies: [{ from: inside, to: outside, ";
+  const std::string pool = "nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, ";
+  const std::string text = GENERATE_COPY(
+      policy + "rules: [{ action: deny, protocol: icmp, destination-port: 80 }] }]\n",
+      policy + "rules: [{ action: deny, protocol: tcp, tcp-flags: [syn, \"!syn\"] }] }]\n",
+      policy + "tcp-mss: 5 }]\n", policy + "name: \"\" }]\n",
+      pool + "deterministic: { ports-per-host: 64 } }] }\n",
+      pool + "mode: deterministc, deterministic: { ports-per-host: 64 } }] }\n",
+      "neighbors: [{ address: 203.0.113.9, interface: wan, mac: \"01:00:5e:00:00:01\" }]\n",
+      "  more: { mac: \"01:00:5e:00:00:01\" }\n", "  \"\": {}\n", "  \"a b\": {}\n",
+      "  local: {}\n");
+
+  const auto result = load_text(ground + text, "f");
+
+  INFO(said(result));
+  CHECK(std::get<std::vector<located_fault>>(result).size() == 1);
+}
+
 TEST_CASE("a fault of a whole element hides none of its parts", "[config][load]") {
   const auto lines = [](const std::string& text) {
     const auto all = said(load_text(ground + text, "f"));

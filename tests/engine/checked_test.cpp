@@ -420,8 +420,10 @@ TEST_CASE("a fault of a pool is named", "[engine][checked]") {
   CHECK(said_after([&](raw& one) {
           pool(one).internal = {*parse_prefix("2001:db8::/32")};
         }).find("nat.pools[0].internal[0]: a NAT pool translates IPv4 only; an IPv4 prefix") == 0);
-  CHECK(said_after([&](raw& one) { pool(one).external_interface = "wam"; }) ==
-        "nat.pools[0].external: unknown interface \"wam\"; one of: lan, wan\n");
+  CHECK(said_after([&](raw& one) {
+          pool(one).external.clear();
+          pool(one).external_interface = "wam";
+        }) == "nat.pools[0].external: unknown interface \"wam\"; one of: lan, wan\n");
   CHECK(said_after([&](raw& one) {
           pool(one).zone = "outer";
         }).find("nat.pools[0].zone: no interface belongs to zone \"outer\"") == 0);
@@ -514,6 +516,57 @@ TEST_CASE("every fault is named in one run", "[engine][checked]") {
   const auto faults = faults_of(raw);
 
   CHECK(faults.size() == 6);
+}
+
+TEST_CASE("what no file can say is refused of a program", "[engine][checked]") {
+  using raw = configuration;
+  const mac_address group{{1, 0, 0x5E, 0, 0, 1}};
+  const auto of_policy = [](const std::function<void(policy_configuration&)>& change) {
+    return said_after([&](raw& one) { change(one.policies[0]); });
+  };
+  const auto of_pool = [](const std::function<void(pool_configuration&)>& change) {
+    return said_after([&](raw& one) { change(one.nat.pools[0]); });
+  };
+
+  CHECK(of_policy([](auto& one) { one.tcp_mss = 0; }) ==
+        "policies[0].tcp-mss: segments of 0 cannot work; 28 to 65495\n");
+  CHECK(of_policy([](auto& one) { one.tcp_mss = 27; }).find("policies[0].tcp-mss: ") == 0);
+  CHECK(of_policy([](auto& one) { one.tcp_mss = 28; }).empty());
+  CHECK(of_policy([](auto& one) { one.tcp_mss = 65495; }).empty());
+  CHECK(of_policy([](auto& one) { one.tcp_mss = 65496; }).find("policies[0].tcp-mss: ") == 0);
+  CHECK(of_policy([](auto& one) {
+          one.tcp_mss = 1400;
+          one.clamp_tcp_mss = true;
+        }) ==
+        "policies[0].tcp-mss: segments are clamped to a number and to the path's MTU; one of the "
+        "two\n");
+  CHECK(of_policy([](auto& one) { one.name.clear(); }) ==
+        "policies[0].name: the policy has no name; a name of its own\n");
+  CHECK(of_policy([](auto& one) {
+          one.rules.emplace(one.rules.begin())->protocols = {protocol::icmp};
+          one.rules[0].destination_ports = {port_range::only(port{80})};
+        }) ==
+        "policies[0].rules[0]: no packet matches: the protocol has no ports; protocol: tcp, udp, "
+        "sctp, dccp or udplite\n");
+  CHECK(of_policy([](auto& one) {
+          one.rules.emplace(one.rules.begin())->protocols = {protocol::tcp};
+          one.rules[0].tcp_flags_set = one.rules[0].tcp_flags_clear = 2;
+        }) ==
+        "policies[0].rules[0].tcp-flags: tcp-flags asks for a flag to be both set and clear; each "
+        "flag once\n");
+  CHECK(of_pool([](auto& one) { one.external_interface = "wan"; }) ==
+        "nat.pools[0].external: the pool has prefixes and those of an interface; one of the two\n");
+  CHECK(of_pool([](auto& one) { one.ports_per_host = 64; }) ==
+        "nat.pools[0].deterministic.ports-per-host: a dynamic pool gives port by port; mode "
+        "deterministic, or no such key\n");
+  CHECK(of_pool([](auto& one) { one.name.clear(); }) ==
+        "nat.pools[0].name: the pool has no name; a name of its own\n");
+  CHECK(said_after([&](raw& one) { one.interfaces[0].mac = group; }) ==
+        "interfaces.lan.mac: 01:00:5e:00:00:01 is no station's; the address of one station\n");
+  CHECK(said_after([&](raw& one) {
+          one.neighbors = {{*parse_ip_address("203.0.113.9"), "wan", group}};
+        }) ==
+        "neighbors[0].mac: 01:00:5e:00:00:01 is a group address; the address of one station\n");
 }
 
 TEST_CASE("a fault elsewhere hides none of the pools", "[engine][checked]") {

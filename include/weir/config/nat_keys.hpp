@@ -157,7 +157,9 @@ inline constexpr key<pool_configuration> pool_keys[] = {
     {"per-host", nullptr},
     {"deterministic",
      [](const value& from, pool_configuration& into) {
-       if (read_map(from, into, deterministic_keys) && !into.deterministic) {
+       const auto pool = from.path().substr(0, from.path().rfind('.'));
+       const bool is_dynamic = !into.deterministic && !from.run().unread.covers(pool + ".mode");
+       if (read_map(from, into, deterministic_keys) && is_dynamic) {
          from.refuse("deterministic does nothing in a dynamic pool", "mode: deterministic");
        }
      }},

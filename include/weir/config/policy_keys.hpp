@@ -9,12 +9,12 @@
 #include "weir/config/session_keys.hpp"
 #include "weir/config/value.hpp"
 #include "weir/engine/configuration.hpp"
-#include "weir/net/protocol.hpp"
+#include "weir/policy/rule_faults.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
@@ -22,101 +22,7 @@
 
 namespace weir::config::detail {
 
-// --- what a rule says as a whole ---------------------------------------------------------------
-
-inline bool has_family(const std::vector<ip_prefix>& blocks, ip_family family) {
-  return blocks.empty() || std::any_of(blocks.begin(), blocks.end(), [&](const ip_prefix& one) {
-           return one.address().family() == family;
-         });
-}
-
-/// Whether packets of the family can meet the rule's addresses.
-inline bool admits(const rule& one, ip_family family) {
-  return (!one.family || *one.family == family) && has_family(one.sources, family) &&
-         has_family(one.destinations, family);
-}
-
-template <class Fits>
-bool any_protocol(const rule& one, Fits fits) {
-  return one.protocols.empty() || std::any_of(one.protocols.begin(), one.protocols.end(), fits);
-}
-
-inline bool is_icmp(protocol one) { return one == protocol::icmp || one == protocol::icmpv6; }
-
-/// Whether the rule admits the family whose ICMP the protocol is.
-inline bool admits_icmp(const rule& one, protocol icmp) {
-  return (icmp == protocol::icmp && admits(one, ip_family::ipv4)) ||
-         (icmp == protocol::icmpv6 && admits(one, ip_family::ipv6));
-}
-
-/// What to ask for instead of a header of IPv6 that is walked over on the way to the transport's;
-/// empty for protocols that are known as one.
-inline std::string_view instead_of(protocol one) {
-  switch (one) {
-    case protocol::hop_by_hop:
-    case protocol::destination_options:
-      return "the protocol that follows it";
-    case protocol::routing:
-      return "headers: { routing-headers: drop }";
-    case protocol::fragment:
-      return "fragment: any";
-    default:
-      return {};
-  }
-}
-
-/// Refuses a rule that names what no packet of IPv6 is known as.
-inline void check_protocols(const value& from, const rule& one) {
-  if (!admits(one, ip_family::ipv6)) {
-    return;
-  }
-  for (const auto listed : one.protocols) {
-    if (const auto instead = instead_of(listed); !instead.empty()) {
-      from.refuse("no packet of IPv6 matches: weir walks over " + std::string{name(listed)},
-                  std::string{instead} + ", or family: ipv4");
-    }
-  }
-  const bool opens_sessions = one.action >= action::permit_stateful;
-  const bool only_ah = one.protocols == std::vector{protocol::ah};
-  if (only_ah && opens_sessions && !admits(one, ip_family::ipv4)) {
-    from.refuse("no packet matches: a session of IPv6 is of what follows the header ah",
-                "action: permit, or the protocols that follow it");
-  }
-}
-
-/// Refuses a rule whose criteria exclude each other: no packet would ever match it.
-inline void check_rule(const value& from, const rule& one) {
-  check_protocols(from, one);
-  const bool ports = !one.source_ports.empty() || !one.destination_ports.empty();
-  const bool icmp = !one.icmp_types.empty() || !one.icmp_codes.empty();
-  const bool flags = one.tcp_flags_set != 0 || one.tcp_flags_clear != 0 || one.tcp_established;
-  if (!admits(one, ip_family::ipv4) && !admits(one, ip_family::ipv6)) {
-    from.refuse("no packet matches: family, source and destination exclude each other",
-                "addresses of one family");
-  }
-  if (ports && !any_protocol(one, has_ports)) {
-    from.refuse("no packet matches: the protocol has no ports",
-                "protocol: tcp, udp, sctp, dccp or udplite");
-  }
-  if (icmp && (one.protocols.empty() || !any_protocol(one, is_icmp))) {
-    from.refuse("icmp-type and icmp-code say nothing about this protocol",
-                "protocol: icmp or icmpv6");
-  } else if (icmp && !any_protocol(one, [&](protocol some) { return admits_icmp(one, some); })) {
-    from.refuse("no packet matches: icmp-type and icmp-code are of the other family",
-                "protocol: icmp for IPv4, icmpv6 for IPv6");
-  }
-  if (flags && !any_protocol(one, [](protocol some) { return some == protocol::tcp; })) {
-    from.refuse("no packet matches: tcp-flags are not of this protocol", "protocol: tcp");
-  }
-  if (icmp && (ports || flags)) {
-    from.refuse("no packet matches: ICMP has neither ports nor tcp-flags",
-                "criteria of one protocol");
-  }
-  if (one.fragment == fragment_match::later && (ports || icmp || flags)) {
-    from.refuse("no packet matches: a later fragment has no ports, ICMP type or tcp-flags",
-                "fragment: first, or addresses and protocol alone");
-  }
-}
+// --- rules -------------------------------------------------------------------------------------
 
 /// Names that must differ, with the places of the first ones.
 class unique_names {
@@ -154,17 +60,15 @@ inline void read_rules(const value& from, std::vector<rule>& into) {
     read_map(one, into.back(), rule_keys);
     names.add(one, into.back().name);
     if (from.run().count() == before) {
-      check_rule(one, into.back());
+      for (auto& bad : find_rule_faults(into.back())) {
+        const auto part = bad.field.empty() ? std::nullopt : one.find(bad.field);
+        part.value_or(one).refuse(std::move(bad.what), std::move(bad.fix));
+      }
     }
   }
 }
 
 // --- the policy --------------------------------------------------------------------------------
-
-/// The least and the greatest segment that IPv4 can carry: RFC 791 section 3.2, RFC 9293
-/// section 3.7.1.
-inline constexpr std::uint64_t mss_least = 28;
-inline constexpr std::uint64_t mss_most = 65495;
 
 inline void read_tcp(const value& from, tcp_strictness& into) {
   read_choice<tcp_strictness>(from, into,
@@ -182,7 +86,7 @@ inline void read_tcp_mss(const value& from, policy_configuration& into) {
     into.clamp_tcp_mss = true;
   } else if (is_all_digits(from.text())) {
     std::uint16_t number = 0;
-    read_number_into(from, number, mss_least, mss_most);
+    read_number_into(from, number, tcp_mss_min, tcp_mss_max);
     into.tcp_mss = number;
   } else if (switch_word(from) != "off") {
     from.refuse({"is not known here", std::string{expected}});
@@ -240,8 +144,8 @@ inline void read_policies(const value& from, std::vector<policy_configuration>& 
     names.add(one, made.name);
     if (!made.from.empty() && !made.to.empty()) {
       pairs.add(one, made.from + " to " + made.to);
-      made.name = made.name.empty() ? made.from + "-" + made.to : made.name;
     }
+    made.name = made.name.empty() ? made.from + "-" + made.to : made.name;
   }
 }
 

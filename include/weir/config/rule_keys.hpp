@@ -166,14 +166,6 @@ inline void read_tcp_flags(const value& from, rule& into) {
     into.tcp_flags_clear |= one.clear;
     into.tcp_established |= one.established;
   }
-  if ((into.tcp_flags_set & into.tcp_flags_clear) != 0) {
-    from.refuse("tcp-flags asks for a flag to be both set and clear", "each flag once");
-  }
-  constexpr unsigned either = tcp_flag::ack | tcp_flag::rst;
-  if (into.tcp_established && (into.tcp_flags_clear & either) == either) {
-    from.refuse("tcp-flags asks for established, which is ack or rst, and for both to be clear",
-                "established, or the flags that are to be clear");
-  }
 }
 
 // --- the rule ----------------------------------------------------------------------------------

@@ -210,6 +210,14 @@ inline bool is_broadcast_of(const interface_facts& one, const ip_address& addres
   });
 }
 
+/// Frames of the box come from one station.
+inline void check_mac(const interface_configuration& raw, const std::string& path,
+                      fault_list& faults) {
+  if (raw.mac && (raw.mac->is_group() || *raw.mac == mac_address{})) {
+    faults.add(path + ".mac", to_text(*raw.mac) + " is no station's", "the address of one station");
+  }
+}
+
 inline void check_interface(const interface_configuration& raw, std::size_t number, topology& made,
                             fault_list& faults) {
   const std::string path =
@@ -229,6 +237,7 @@ inline void check_interface(const interface_configuration& raw, std::size_t numb
     faults.add(path + ".zone", "zone \"local\" is the box itself", "another zone name");
   }
   check_mtu(raw, path, faults);
+  check_mac(raw, path, faults);
   interface_facts facts;
   facts.name = raw.name;
   facts.id = interface_id{static_cast<std::uint16_t>(made.interfaces.size())};

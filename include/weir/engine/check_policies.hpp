@@ -5,6 +5,7 @@
 #include "weir/engine/check_interfaces.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
+#include "weir/policy/rule_faults.hpp"
 #include "weir/policy/zone_policy.hpp"
 #include "weir/session/timeouts.hpp"
 
@@ -72,6 +73,30 @@ inline policy_settings settings_of(const policy_configuration& raw) {
   return made;
 }
 
+/// What is wrong with a policy whatever its zones are.
+inline void check_policy(const policy_configuration& raw, const std::string& path,
+                         fault_list& faults) {
+  if (raw.name.empty()) {
+    faults.add(path + ".name", "the policy has no name", "a name of its own");
+  }
+  if (raw.tcp_mss && (*raw.tcp_mss < tcp_mss_min || *raw.tcp_mss > tcp_mss_max)) {
+    faults.add(path + ".tcp-mss", "segments of " + std::to_string(*raw.tcp_mss) + " cannot work",
+               std::to_string(tcp_mss_min) + " to " + std::to_string(tcp_mss_max));
+  }
+  if (raw.tcp_mss && raw.clamp_tcp_mss) {
+    faults.add(path + ".tcp-mss", "segments are clamped to a number and to the path's MTU",
+               "one of the two");
+  }
+  if (raw.rules.size() > rules_max) {
+    faults.add(path + ".rules", "too many rules", "at most " + std::to_string(rules_max));
+  }
+  for (std::size_t i = 0; i < raw.rules.size(); ++i) {
+    for (auto& bad : find_rule_faults(raw.rules[i])) {
+      add_refused(element(path + ".rules", i), bad, faults);
+    }
+  }
+}
+
 /// The zones are numbered as interfaces name them; `local` is one.
 inline void check_zone_count(const configuration& raw, const topology& ground, fault_list& faults) {
   const auto count = ground.zones.names().size();
@@ -111,9 +136,7 @@ inline compiled_policies check_policies(const configuration& raw, const topology
     auto settings = settings_of(one);
     settings.from = find_zone(one.from, path + ".from", ground, faults);
     settings.to = find_zone(one.to, path + ".to", ground, faults);
-    if (one.rules.size() > rules_max) {
-      faults.add(path + ".rules", "too many rules", "at most " + std::to_string(rules_max));
-    }
+    check_policy(one, path, faults);
     if (one.timeouts) {
       check_timeouts(*one.timeouts, path + ".timeouts", faults);
       settings.timeouts = static_cast<std::uint8_t>(made.timeouts.size());

@@ -30,13 +30,6 @@
 
 namespace weir::detail {
 
-/// Adds what the room that proves an element of a list found wrong with it.
-template <class Refused>
-void add_refused(std::string path, Refused& one, fault_list& faults, std::string other = {}) {
-  if (!one.field.empty()) path += "." + one.field;
-  faults.add(std::move(path), std::move(one.what), std::move(one.fix), std::move(other));
-}
-
 inline domain_id find_domain(const std::string& name, const std::string& path,
                              const topology& ground, fault_list& faults) {
   const auto known = ground.domains.find(name);
@@ -117,6 +110,10 @@ inline void check_plan_is_all(const pool_configuration& raw, const std::string& 
 inline pool_specification specification_of(const pool_configuration& raw, const std::string& path,
                                            const topology& ground, fault_list& faults) {
   pool_specification made;
+  if (!raw.external.empty() && !raw.external_interface.empty()) {
+    faults.add(path + ".external", "the pool has prefixes and those of an interface",
+               "one of the two");
+  }
   const auto& external_domain = raw.external_domain.empty() ? raw.domain : raw.external_domain;
   made.name = raw.name;
   made.internal = ipv4_blocks(raw.internal, path + ".internal", faults);
@@ -209,12 +206,18 @@ inline void check_pool_keys(const configuration& raw, fault_list& faults) {
   for (std::size_t i = 0; i < raw.nat.pools.size(); ++i) {
     const auto& one = raw.nat.pools[i];
     const auto path = element("nat.pools", i);
-    if (!names.insert(one.name).second) {
+    if (!names.insert(one.name).second && !one.name.empty()) {
       faults.add(path + ".name", "pool " + in_quotes(one.name) + " is defined twice",
                  "a name of its own");
     }
+    if (one.name.empty()) {
+      faults.add(path + ".name", "the pool has no name", "a name of its own");
+    }
     if (one.deterministic) {
       check_plan_is_all(one, path, faults);
+    } else if (one.ports_per_host != 0 && !faults.unread().covers(path + ".mode")) {
+      faults.add(path + ".deterministic.ports-per-host", "a dynamic pool gives port by port",
+                 "mode deterministic, or no such key");
     }
   }
 }

@@ -82,6 +82,11 @@ struct checks_configuration {
   bool transport_checksum = false;
 };
 
+/// The least and the greatest segment that IPv4 can carry: RFC 791 section 3.2, RFC 9293
+/// section 3.7.1.
+inline constexpr std::uint16_t tcp_mss_min = 28;
+inline constexpr std::uint16_t tcp_mss_max = 65495;
+
 struct policy_configuration {
   std::string name{};
   std::string from{};
@@ -90,7 +95,7 @@ struct policy_configuration {
   bool implicit_icmpv6 = true;
   tcp_strictness tcp = tcp_strictness::strict;
   bool reset_unknown_tcp = false;
-  std::optional<std::uint16_t> tcp_mss{};  ///< clamp to this number
+  std::optional<std::uint16_t> tcp_mss{};  ///< clamp to this number, from `tcp_mss_min` on
   bool clamp_tcp_mss = false;              ///< clamp to the path's MTU
   reject_form reject_with = reject_form::automatic;
   std::optional<session_timeouts> timeouts{};  ///< absent: the box's

@@ -47,4 +47,11 @@ inline std::string element(std::string_view section, std::size_t index) {
 /// `"outside"`: a name as messages show it.
 inline std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
+/// Adds what the room that proves an element of a list found wrong with it.
+template <class Refused>
+void add_refused(std::string path, Refused& one, fault_list& faults, std::string other = {}) {
+  if (!one.field.empty()) path += "." + one.field;
+  faults.add(std::move(path), std::move(one.what), std::move(one.fix), std::move(other));
+}
+
 }  // namespace weir::detail
