@@ -148,6 +148,13 @@ TEST_CASE("what only follows from another part is not reported", "[config][load]
       "routes: [{ to: 0.0.0.0/33, interface: lan }, { to: 0.0.0.0/0, interface: lan }]\n",
       "interfaces: { lan: {} }\n"
       "routes: [{ to: bad, via: \"fe80::1\", interface: lan }]\n",
+      "interfaces: { lan: { domain: red }, wan: { addresses: [203.0.113.1/24] } }\n"
+      "routes: [{ to: 0.0.0.0/0, interface: wan },\n"
+      "  { to: 0.0.0.0/0, interface: lan, domian: red }]\n",
+      "interfaces: { lan: { domain: red }, wan: { addresses: [203.0.113.1/24] } }\n"
+      "routes: [{ to: 203.0.113.0/24, interface: lan, domian: red }]\n",
+      "interfaces: { lan: { domain: [red], addresses: [10.0.0.1/24] }, wan: {} }\n"
+      "routes: [{ to: 10.0.0.0/24, interface: wan }, { to: 10.0.0.1/32, interface: wan }]\n",
       "nat: { static: [{ external: 192.0.2.1, internal: 10.0.0.1, protocol: tpc },\n"
       "                { external: 192.0.2.1, internal: 10.0.0.1 }] }\n");
 
@@ -165,6 +172,7 @@ TEST_CASE("what a program may not say either is refused once", "[config][load]")
       policy + "rules: [{ action: deny, protocol: tcp, tcp-flags: [syn, \"!syn\"] }] }]\n",
       policy + "tcp-mss: 5 }]\n", policy + "name: \"\" }]\n",
       pool + "deterministic: { ports-per-host: 64 } }] }\n",
+      pool + "mdoe: deterministic, deterministic: { ports-per-host: 64 } }] }\n",
       pool + "mode: deterministc, deterministic: { ports-per-host: 64 } }] }\n",
       "neighbors: [{ address: 203.0.113.9, interface: wan, mac: \"01:00:5e:00:00:01\" }]\n",
       "  more: { mac: \"01:00:5e:00:00:01\" }\n", "  \"\": {}\n", "  \"a b\": {}\n",

@@ -61,6 +61,7 @@ bool read_map(const value& map, Raw& into, const key<Raw> (&table)[N]) {
   if (!map.expect(node_kind::map, "a map of: " + listed(names_of(keys)))) {
     return false;
   }
+  refuse_unknown(map, keys);  // first: who reads the other keys asks what is unread
   for (const auto& one : keys) {
     if (auto found = map.find(one.name)) {
       if (one.required) found->require();
@@ -74,7 +75,6 @@ bool read_map(const value& map, Raw& into, const key<Raw> (&table)[N]) {
                      "required here: " + listed(names_of(keys, true)));
     }
   }
-  refuse_unknown(map, keys);
   return true;
 }
 

@@ -52,7 +52,9 @@ inline static_mapping mapping_of(const static_configuration& one, const std::str
                                  fault_list& faults) {
   const auto domain = find_domain(one.domain, path + ".domain", ground, faults);
   const auto zone = optional_zone(one.zone, path + ".zone", ground, faults);
-  check_worn(one, domain, path, unworn, faults);
+  if (!faults.unread().covers(path + ".domain")) {
+    check_worn(one, domain, path, unworn, faults);
+  }
   return {one.external, one.external_port, one.internal, one.internal_port, one.protocol, zone,
           domain,       one.hairpin};
 }

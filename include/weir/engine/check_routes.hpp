@@ -26,6 +26,7 @@ namespace weir::detail {
 inline std::optional<std::string> why_nobody_else(const topology& made, domain_id domain,
                                                   const ip_address& address,
                                                   interface_id on = interface_id::local()) {
+  if (!made.are_domains_known) return std::nullopt;
   bool is_broadcast = false;
   for (const auto& one : made.interfaces) {
     const bool is_other_link = is_of_each_link(address) && !on.is_local() && one.id != on;
@@ -86,6 +87,7 @@ inline void check_gateway(const configuration& raw, const topology& made, const 
 /// one for a single address would win over the box itself, or forward broadcasts (RFC 2644).
 inline void check_destination(const topology& made, domain_id domain, const ip_prefix& to,
                               const std::string& path, fault_list& faults) {
+  if (!made.are_domains_known) return;
   const unsigned host = to.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
   const auto why = to.length() == host ? why_nobody_else(made, domain, to.address()) : std::nullopt;
   if (why) {
@@ -120,7 +122,10 @@ inline void check_unique_routes(const configuration& raw, fault_list& faults) {
   find_repeated(
       all.size(), [&](std::size_t i) { return std::tie(all[i].domain, all[i].to); },
       [&](std::size_t first, std::size_t again) {
-        if (faults.unread().touches(element("routes", first), {"to", "domain"})) return;
+        const auto is_unread = [&](std::size_t i) {
+          return faults.unread().touches(element("routes", i), {"to", "domain"});
+        };
+        if (is_unread(first) || is_unread(again)) return;
         faults.add(element("routes", again) + ".to",
                    to_text(all[again].to) + " has a route already: " + element("routes", first),
                    "one route for each prefix of a domain");
@@ -186,7 +191,9 @@ inline void check_route(const configuration& all, const route_configuration& raw
   if (!domain) {
     return;
   }
-  check_destination(made, domain_id{*domain}, raw.to, path + ".to", faults);
+  if (!faults.unread().covers(path + ".domain")) {
+    check_destination(made, domain_id{*domain}, raw.to, path + ".to", faults);
+  }
   if (on != nullptr) {
     const auto hop = add_hop(made, {on->id, raw.via, next_hop_kind::forward, raw.to.length() == 0});
     add_route(made, domain_id{*domain}, raw.to, hop);
