@@ -218,10 +218,14 @@ inline void check_mac(const interface_configuration& raw, const std::string& pat
   }
 }
 
+/// What an interface is called in faults.
+inline std::string interface_path(const interface_configuration& raw, std::size_t number) {
+  return raw.name.empty() ? element("interfaces", number) : "interfaces." + raw.name;
+}
+
 inline void check_interface(const interface_configuration& raw, std::size_t number, topology& made,
                             fault_list& faults) {
-  const std::string path =
-      raw.name.empty() ? element("interfaces", number) : "interfaces." + raw.name;
+  const std::string path = interface_path(raw, number);
   const auto zone = raw.zone.empty() ? zone_id::none() : zone_id{made.zones.number_of(raw.zone)};
   const domain_id domain{made.domains.number_of(raw.domain)};
   if (raw.name.empty() || raw.name == "local") {

@@ -109,7 +109,8 @@ inline void check_zone_count(const configuration& raw, const topology& ground, f
         return zone && *zone >= zones_max;
       });
   const bool is_found = first != raw.interfaces.end();
-  faults.add(is_found ? "interfaces." + first->name + ".zone" : "interfaces",
+  const auto number = static_cast<std::size_t>(first - raw.interfaces.begin());
+  faults.add(is_found ? interface_path(*first, number) + ".zone" : "interfaces",
              "there are " + std::to_string(count) +
                  " zones, local among them, and from this one on they are too many",
              "at most " + std::to_string(zones_max));

@@ -346,7 +346,7 @@ inline pool_set check_pools(const configuration& raw, const static_nat& statics,
   }
   if (auto* refused = std::get_if<std::vector<pool_fault>>(&made)) {
     for (auto& one : *refused) {
-      const auto place = places[std::min(one.pool, places.size() - 1)];
+      const auto place = places[one.pool];
       if (!repeats_interface(one, raw.nat.pools[place])) {
         add_refused(element("nat.pools", place), one, faults);
       }

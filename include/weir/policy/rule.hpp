@@ -42,6 +42,10 @@ struct icmp_range {
   friend constexpr bool operator==(const icmp_range&, const icmp_range&) noexcept = default;
 };
 
+/// The flags of which either makes a segment one of an established connection, as rules call it; of
+/// byte 13 of RFC 9293 section 3.1.
+inline constexpr unsigned tcp_ack_or_rst = 0x10 | 0x04;
+
 /// One rule of a policy, with its sets expanded. It matches a packet that meets every criterion;
 /// an empty list is no criterion.
 ///

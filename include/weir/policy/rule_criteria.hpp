@@ -150,7 +150,7 @@ class rule_criteria {
            holds(destination_ports_, query.flow.destination.port) &&
            holds(icmp_types_, query.icmp_type) && holds(icmp_codes_, query.icmp_code) &&
            (flags & tcp_flags_set_) == tcp_flags_set_ && (flags & tcp_flags_clear_) == 0 &&
-           (!tcp_established_ || (flags & ack_or_rst) != 0);
+           (!tcp_established_ || (flags & tcp_ack_or_rst) != 0);
   }
 
   bool meets_fragment(fragment_kind kind) const noexcept {
@@ -171,7 +171,6 @@ class rule_criteria {
 
   /// What the other family calls its ICMP is a protocol without types here.
   static constexpr protocol own_icmp = V::number == 4 ? protocol::icmp : protocol::icmpv6;
-  static constexpr unsigned ack_or_rst = 0x10 | 0x04;  // RFC 9293 section 3.1
 
   std::vector<prefix<V>> sources_;
   std::vector<prefix<V>> destinations_;

@@ -121,8 +121,7 @@ void check_flags(const rule& one, Refuse refuse) {
   if ((one.tcp_flags_set & one.tcp_flags_clear) != 0) {
     refuse("tcp-flags", "tcp-flags asks for a flag to be both set and clear", "each flag once");
   }
-  constexpr unsigned ack_or_rst = 0x10 | 0x04;  // RFC 9293 section 3.1
-  if (one.tcp_established && (one.tcp_flags_clear & ack_or_rst) == ack_or_rst) {
+  if (one.tcp_established && (one.tcp_flags_clear & tcp_ack_or_rst) == tcp_ack_or_rst) {
     refuse("tcp-flags",
            "tcp-flags asks for established, which is ack or rst, and for both to be clear",
            "established, or the flags that are to be clear");
