@@ -3,7 +3,8 @@
 namespace weir::program {
 
 /// While it lives, the first SIGINT, SIGTERM or SIGHUP ends what is read and not the program: who
-/// waits for a pipe or a terminal finds its end there. The second one ends the program at once.
+/// waits for bytes of a pipe or a terminal finds its end there, but not who waits for a pipe to be
+/// opened. The second one ends the program at once.
 /// Signals that are ignored stay so. There is one at a time.
 class interruption {
  public:

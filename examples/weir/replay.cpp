@@ -76,13 +76,14 @@ exit_code run_replay(const replay_options& options) {
   setup.complete_checksums = options.complete_checksums;
   check_standard_output(options, setup.outputs);
   check_files(options, setup);
+  check_report(options.report);
   const interruption interrupted;
   const auto made = made_in_memory<replayer>(options.config, config, setup);
-  check_report(options.report);
   auto& replay = *made;
 
   const auto begun = std::chrono::steady_clock::now();
   run_all(replay, interrupted);
+  const int signal = interrupted.signal();
   replay.wires().close();
   const std::chrono::duration<double> elapsed = std::chrono::steady_clock::now() - begun;
 
@@ -90,7 +91,7 @@ exit_code run_replay(const replay_options& options) {
   result.configuration = options.config;
   result.seed = options.seed;
   result.elapsed = elapsed.count();
-  result.interrupted = interrupted.signal();
+  result.interrupted = signal;
   result.verified = options.verify;
   if (options.verify) {
     result.broken = replay.worker().verify();

@@ -119,11 +119,13 @@ void check_report(const std::string& path) {
   if (path.empty() || path == "-" || std::filesystem::is_other(path, none)) {
     return;  // a pipe that was opened and closed would have ended for its reader
   }
+  const bool is_new = !std::filesystem::exists(path, none);
   const std::ofstream probe{path, std::ios::app};
   if (!probe) {
     throw input_output_failure(
         fmt::format("{}: cannot be written: {}", path, std::strerror(errno)));
   }
+  if (is_new) std::filesystem::remove(path, none);  // until there is something to report
 }
 
 void write_report(const replay_result& result, const std::string& path) {

@@ -26,8 +26,9 @@ class waiting_replay : public workshop {
             {{1'000'000'000, packets::outward(packet)}, {2'000'000'000, packets::outward(packet)}});
   }
 
-  /// Sends a signal when the first packet was judged.
-  packets::run_result interrupt(const std::string& signal, const std::string& input) const {
+  /// Sends a signal when the first packet was judged, and does what comes `then`.
+  packets::run_result interrupt(const std::string& signal, const std::string& input,
+                                const std::string& then = "") const {
     write("interrupt.sh",
           "mkfifo in log\n\"$WEIR_PROGRAM\" replay --config home.yaml --in lan=" + input +
               " --out wan=w.pcap --report r.json <in >out.txt 2>log &\n"
@@ -35,9 +36,8 @@ class waiting_replay : public workshop {
               "cat a.pcap >&3\n"
               "read -r line <&4\n"
               "kill -s " +
-              signal +
-              " $!\n"
-              "cat <&4 >err.txt\n"
+              signal + " $!\n" + then +
+              "\ncat <&4 >err.txt\n"
               "wait $!\n");
     const int status = std::system(("cd '" + path().string() + "' && sh interrupt.sh").c_str());
     return {WIFEXITED(status) ? WEXITSTATUS(status) : -1, text("out.txt"), text("err.txt")};
@@ -64,4 +64,16 @@ TEST_CASE("what was read before a signal is judged and written",
   CHECK(report["interrupted"] == true);
   CHECK(report["packets"]["in"] == 2);
   CHECK(report["conserved"] == true);
+}
+
+TEST_CASE("a signal that is ignored ends nothing", "[program][replay][interruption]") {
+  const waiting_replay here;
+
+  // Shells have commands in the background ignore it.
+  const auto said = here.interrupt("INT", "-", "exec 3>&-");
+
+  CAPTURE(said.out, said.err);
+  CHECK(said.code == 0);
+  CHECK(here.json("r.json")["interrupted"] == false);
+  CHECK(here.frames("w.pcap").size() == 2);
 }

@@ -176,7 +176,7 @@ TEST_CASE("an output that cannot be written is found before any work", "[program
   here.write("file", std::string{});
 
   for (const char* const arguments : {"--in lan=a.pcap --out lan=old.pcap --out wan=file/w.pcap",
-                                      "--in lan=a.pcap --out lan=old.pcap --report file/r.json",
+                                      "--in lan=a.pcap --out lan=new/l.pcap --report file/r.json",
                                       "--in lan=a.pcap --out lan=old.pcap --out-dir file"}) {
     CAPTURE(arguments);
     const auto said = here.replay(arguments);
@@ -185,6 +185,7 @@ TEST_CASE("an output that cannot be written is found before any work", "[program
     CHECK(said.err.find("file") != std::string::npos);
     CHECK(said.out.empty());
     CHECK(here.text("old.pcap") == "an earlier result");
+    CHECK(!here.exists("new"));
   }
 }
 
