@@ -72,8 +72,8 @@ elseif(CASE STREQUAL "subdirectory-config")
   run("${CMAKE_COMMAND}" --build "${build}")
   run("${build}/consumer")
 elseif(CASE STREQUAL "brought")
-  foreach(option IN ITEMS "-DSUBDIRECTORY=${SOURCE}" -DCOMPONENT=config)
-    run(${configure} ${option} -DCOMPONENT=config "-DBROUGHT=${build}"
+  foreach(sources IN ITEMS "${SOURCE}" "")  # empty: the installed package
+    run(${configure} "-DSUBDIRECTORY=${sources}" -DCOMPONENT=config "-DBROUGHT=${build}"
       -DCMAKE_DISABLE_FIND_PACKAGE_yaml-cpp=ON)
     file(REMOVE_RECURSE "${build}")
   endforeach()

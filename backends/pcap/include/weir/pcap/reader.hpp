@@ -7,6 +7,7 @@
 // time than this reader (bench/replay_read.cpp prints the ratio). Both formats are small; libpcap
 // stays the oracle that the tests hold this reader to.
 
+#include "weir/pcap/byte_order.hpp"
 #include "weir/pcap/capture_fault.hpp"
 #include "weir/pcap/classic.hpp"
 #include "weir/pcap/input.hpp"
@@ -14,6 +15,7 @@
 #include "weir/pcap/record.hpp"
 
 #include <cstddef>
+#include <cstdint>
 #include <cstring>
 #include <optional>
 #include <span>
