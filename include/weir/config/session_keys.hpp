@@ -9,25 +9,23 @@
 #include "weir/engine/configuration.hpp"
 #include "weir/session/timeouts.hpp"
 
+#include <cstddef>
 #include <cstdint>
+#include <iterator>
+#include <utility>
 
 namespace weir::config::detail {
 
-inline constexpr key<session_timeouts> timeouts_keys[] = {
-    {"tcp-opening", member<&session_timeouts::tcp_opening, read_timeout>},
-    {"tcp-established", member<&session_timeouts::tcp_established, read_timeout>},
-    {"tcp-half-closed", member<&session_timeouts::tcp_half_closed, read_timeout>},
-    {"tcp-closing", member<&session_timeouts::tcp_closing, read_timeout>},
-    {"tcp-reset", member<&session_timeouts::tcp_reset, read_timeout>},
-    {"udp", member<&session_timeouts::udp, read_timeout>},
-    {"udp-one-way", member<&session_timeouts::udp_one_way, read_timeout>},
-    {"dns", member<&session_timeouts::dns, read_timeout>},
-    {"icmp", member<&session_timeouts::icmp, read_timeout>},
-    {"sctp", member<&session_timeouts::sctp, read_timeout>},
-    {"gre", member<&session_timeouts::gre, read_timeout>},
-    {"esp", member<&session_timeouts::esp, read_timeout>},
-    {"other", member<&session_timeouts::other, read_timeout>},
+/// A key for each idle time there is.
+template <class Places>
+struct timeouts_table;
+template <std::size_t... Places>
+struct timeouts_table<std::index_sequence<Places...>> {
+  static constexpr key<session_timeouts> keys[] = {
+      {timeout_members[Places].key, member<timeout_members[Places].member, read_timeout>}...};
 };
+inline constexpr auto& timeouts_keys =
+    timeouts_table<std::make_index_sequence<std::size(timeout_members)>>::keys;
 
 /// Idle times that policies can start from: one that `checked` refuses is no fault of theirs.
 inline session_timeouts without_faults(session_timeouts raw) {
