@@ -84,6 +84,30 @@ inline std::string known_interfaces(const topology& made) {
   return names.empty() ? "define an interface first" : "one of: " + names;
 }
 
+/// The interface of a name; none if nothing bears the name.
+inline const interface_facts* named_interface(const std::string& name, const std::string& path,
+                                              const topology& made, fault_list& faults) {
+  const auto found = find_interface(made, name);
+  if (!found || found->is_local()) {
+    if (made.are_interfaces_known) {
+      faults.add(path, "unknown interface " + in_quotes(name), known_interfaces(made));
+    }
+    return nullptr;
+  }
+  return &made.interfaces[found->number()];
+}
+
+/// The domain of a name; none if no interface belongs to it.
+inline std::optional<domain_id> named_domain(const std::string& name, const std::string& path,
+                                             const topology& made, fault_list& faults) {
+  const auto found = made.domains.find(name);
+  if (!found && made.are_domains_known) {
+    faults.add(path, "no interface belongs to domain " + in_quotes(name),
+               "the domain of an interface");
+  }
+  return found ? std::optional{domain_id{*found}} : std::nullopt;
+}
+
 inline next_hop_id add_hop(topology& made, const next_hop& hop) {
   const auto at = std::find(made.hops.begin(), made.hops.end(), hop);
   if (at != made.hops.end()) {

@@ -50,7 +50,7 @@ inline void check_worn(const static_configuration& one, domain_id domain, const 
 inline static_mapping mapping_of(const static_configuration& one, const std::string& path,
                                  const unworn_addresses& unworn, const topology& ground,
                                  fault_list& faults) {
-  const auto domain = find_domain(one.domain, path + ".domain", ground, faults);
+  const auto domain = domain_or_default(one.domain, path + ".domain", ground, faults);
   const auto zone = optional_zone(one.zone, path + ".zone", ground, faults);
   if (!faults.unread().covers(path + ".domain")) {
     check_worn(one, domain, path, unworn, faults);
@@ -107,7 +107,7 @@ inline std::vector<exemption> check_exempt(const configuration& raw, const topol
                  "a protocol with ports, or no port");
     }
     made.push_back({one.sources, one.destinations, one.protocols, one.destination_ports,
-                    find_domain(one.domain, path + ".domain", ground, faults)});
+                    domain_or_default(one.domain, path + ".domain", ground, faults)});
     const auto before = values;
     values += made.back().values();
     if (before <= exempt_values_max && values > exempt_values_max) {

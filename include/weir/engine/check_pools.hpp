@@ -30,14 +30,9 @@
 
 namespace weir::detail {
 
-inline domain_id find_domain(const std::string& name, const std::string& path,
-                             const topology& ground, fault_list& faults) {
-  const auto known = ground.domains.find(name);
-  if (!known && ground.are_domains_known) {
-    faults.add(path, "no interface belongs to domain " + in_quotes(name),
-               "the domain of an interface");
-  }
-  return known ? domain_id{*known} : domain_id{};
+inline domain_id domain_or_default(const std::string& name, const std::string& path,
+                                   const topology& ground, fault_list& faults) {
+  return named_domain(name, path, ground, faults).value_or(domain_id{});
 }
 
 inline zone_id optional_zone(const std::string& name, const std::string& path,
@@ -64,15 +59,11 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface,
                                              const std::string& domain, const std::string& path,
                                              const topology& ground, fault_list& faults) {
   std::vector<ipv4_prefix> made;
-  const auto id = find_interface(ground, interface);
-  if (!id || id->is_local()) {
-    if (ground.are_interfaces_known) {
-      faults.add(path, "unknown interface " + in_quotes(interface), known_interfaces(ground));
-    }
+  const auto* const named = named_interface(interface, path, ground, faults);
+  if (named == nullptr) {
     return made;
   }
-  const auto& named = ground.interfaces[id->number()];
-  const auto& own_domain = ground.domains.names()[named.domain.number()];
+  const auto& own_domain = ground.domains.names()[named->domain.number()];
   const bool is_read = !faults.unread().covers("interfaces." + interface + ".domain");
   if (is_read && own_domain != domain && ground.domains.find(domain)) {
     faults.add(path,
@@ -80,7 +71,7 @@ inline std::vector<ipv4_prefix> addresses_of(const std::string& interface,
                    ", and the pool's external addresses are in " + in_quotes(domain),
                "external-domain: " + own_domain + ", or an interface of " + in_quotes(domain));
   }
-  for (const auto& own : named.addresses) {
+  for (const auto& own : named->addresses) {
     if (own.address.is_ipv4()) {
       made.push_back(ipv4_prefix::host(own.address.v4()));
     }
@@ -122,11 +113,11 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
                       : addresses_of(raw.external_interface, external_domain, path + ".external",
                                      ground, faults);
   made.zone = optional_zone(raw.zone, path + ".zone", ground, faults);
-  made.domain = find_domain(raw.domain, path + ".domain", ground, faults);
+  made.domain = domain_or_default(raw.domain, path + ".domain", ground, faults);
   made.external_domain =
       raw.external_domain.empty()
           ? made.domain
-          : find_domain(raw.external_domain, path + ".external-domain", ground, faults);
+          : domain_or_default(raw.external_domain, path + ".external-domain", ground, faults);
   made.ports = raw.ports.value_or(pool_ports_default);
   made.reserved_ports = raw.reserved_ports;
   made.deterministic = raw.deterministic;

@@ -42,11 +42,12 @@ inline std::optional<std::string> why_nobody_else(const topology& made, domain_i
 /// Refuses what no neighbour can have; whether it did.
 inline bool refuse_nobodys(const ip_address& neighbor, const std::string& path,
                            fault_list& faults) {
-  if (is_nobodys(neighbor)) {
+  const bool refused = is_nobodys(neighbor);
+  if (refused) {
     faults.add(path, to_text(neighbor) + " cannot be the address of a neighbour",
                "a unicast address");
   }
-  return is_nobodys(neighbor);
+  return refused;
 }
 
 /// Whether an address is on an interface's link as its subnets and the routes without a gateway
@@ -147,19 +148,6 @@ inline void check_unique_neighbors(const configuration& raw, fault_list& faults)
       });
 }
 
-/// The interface that a route or a neighbour names; none if nothing bears the name.
-inline const interface_facts* named_interface(const std::string& name, const std::string& path,
-                                              const topology& made, fault_list& faults) {
-  const auto found = find_interface(made, name);
-  if (!found || found->is_local()) {
-    if (made.are_interfaces_known) {
-      faults.add(path, "unknown interface " + in_quotes(name), known_interfaces(made));
-    }
-    return nullptr;
-  }
-  return &made.interfaces[found->number()];
-}
-
 /// What is wrong with where a route leads, apart from what it leads to.
 inline void check_way(const configuration& all, const route_configuration& raw,
                       const interface_facts* on, const std::string& path, const topology& made,
@@ -182,21 +170,17 @@ inline void check_way(const configuration& all, const route_configuration& raw,
 inline void check_route(const configuration& all, const route_configuration& raw,
                         const std::string& path, topology& made, fault_list& faults) {
   const auto* const on = named_interface(raw.interface, path + ".interface", made, faults);
-  const auto domain = made.domains.find(raw.domain);
-  if (!domain && made.are_domains_known) {
-    faults.add(path + ".domain", "no interface belongs to domain " + in_quotes(raw.domain),
-               "the domain of an interface");
-  }
+  const auto domain = named_domain(raw.domain, path + ".domain", made, faults);
   check_way(all, raw, on, path, made, faults);
   if (!domain) {
     return;
   }
   if (!faults.unread().covers(path + ".domain")) {
-    check_destination(made, domain_id{*domain}, raw.to, path + ".to", faults);
+    check_destination(made, *domain, raw.to, path + ".to", faults);
   }
   if (on != nullptr) {
     const auto hop = add_hop(made, {on->id, raw.via, next_hop_kind::forward, raw.to.length() == 0});
-    add_route(made, domain_id{*domain}, raw.to, hop);
+    add_route(made, *domain, raw.to, hop);
   }
 }
 
