@@ -64,8 +64,11 @@ class slab {
     return behind < records_max() - fresh_ ? fresh_ + behind : no_record;
   }
 
-  /// Asks for the hot part, to be written soon; any number is allowed.
-  void prefetch_hot(std::uint32_t id) const noexcept { prefetch_write(hot_.data() + id); }
+  /// Asks for all lines of the hot part, to be written soon; any number is allowed.
+  void prefetch_hot(std::uint32_t id) const noexcept {
+    const auto* const first = reinterpret_cast<const std::byte*>(hot_.data() + id);
+    for (std::size_t at = 0; at < sizeof(Hot); at += line_bytes) prefetch_write(first + at);
+  }
   /// Asks for the cold part, to be written soon; any number is allowed.
   void prefetch_cold(std::uint32_t id) const noexcept { prefetch_write(cold_.data() + id); }
 
