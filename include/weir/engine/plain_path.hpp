@@ -45,9 +45,18 @@ bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) n
   return segment;
 }
 
+/// What is left to do to a dressed packet without DF. Not inlined: it would cost the others
+/// registers.
+[[gnu::noinline]] inline void identify_plain(ipv4_identifications& fresh,
+                                             const hot_record<ipv4>& record, direction way,
+                                             const plain_lane& lane) noexcept {
+  refresh_identification(fresh, lane.header, lane.packet.key, record.outgoing(way));
+}
+
 /// Sends a packet that passed on its way, under the key its session has it wear.
 template <protocol Kind>
-[[gnu::always_inline]] inline void dress_plain(const hot_record<ipv4>& record, direction way,
+[[gnu::always_inline]] inline void dress_plain(ipv4_identifications& fresh,
+                                               const hot_record<ipv4>& record, direction way,
                                                const plain_lane& lane) noexcept {
   // What is stored there might be this lane, as far as compilers know.
   std::byte* const header = lane.header;
@@ -61,6 +70,9 @@ template <protocol Kind>
     rewrite_tcp(header, after, delta, ttl_step::down);
   } else {
     rewrite_udp(header, after, delta, ttl_step::down);
+  }
+  if (needs_identification(header)) [[unlikely]] {
+    identify_plain(fresh, record, way, lane);
   }
 }
 
@@ -88,7 +100,7 @@ template <protocol Kind, EngineTraits T>
   if (Kind == protocol::tcp || !refuses_refresh(record, way)) {
     flow.deadline_low = now.low() + state.sessions4.profile(flow.profile).ticks(record.status());
   }
-  dress_plain<Kind>(record, way, lane);
+  dress_plain<Kind>(state.identifications, record, way, lane);
   return &hop;
 }
 

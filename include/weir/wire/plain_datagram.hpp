@@ -47,19 +47,18 @@ namespace detail {
   return length >= std::int32_t{udp_header::size} && length <= size;
 }
 
-/// Version, header length, flags and fragment offset, as the first eight bytes of a header have
-/// them, and what they are in a datagram in one piece that must stay in one.
+/// Version, header length and what tells fragments, as the first eight bytes of a header have
+/// them, and what they are in a datagram in one piece.
 inline constexpr std::uint64_t plain_mask =
     network_order(std::uint64_t{0xFF00'0000'0000'0000} | ipv4_header::offset_mask |
-                  ipv4_header::more_fragments_bit | ipv4_header::dont_fragment_bit);
-inline constexpr std::uint64_t plain_bits =
-    network_order(std::uint64_t{0x4500'0000'0000'0000} | ipv4_header::dont_fragment_bit);
+                  ipv4_header::more_fragments_bit);
+inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0000'0000'0000});
 
 }  // namespace detail
 
-/// Recognises a whole, unfragmentable datagram that may be forwarded, as far as its headers say:
-/// lengths agree, nothing is cut off, the header checksum is right, DF is set, a hop is left, and
-/// TCP carries ACK without SYN, FIN or RST.
+/// Recognises a whole datagram that may be forwarded, as far as its headers say: lengths agree,
+/// nothing is cut off, the header checksum is right, a hop is left, and TCP carries ACK without
+/// SYN, FIN or RST.
 [[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
                                               plain_datagram& to) noexcept {
   constexpr std::int32_t at = ipv4_header::size_min;
