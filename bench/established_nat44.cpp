@@ -131,7 +131,7 @@ class floor_engine {
     }
   }
 
-  static void read(const ram_packet& packet, plain_datagram& found) {
+  static void read(const ram_packet& packet, plain_datagram<ipv4>& found) {
     if (!read_plain(packet.bytes(), domain_id{}, found)) {
       std::abort();
     }
@@ -139,7 +139,7 @@ class floor_engine {
 
   const std::vector<tcp_flow>& flows_;
   std::array<worn, 64> resident_;
-  std::array<plain_datagram, 32> found_;
+  std::array<plain_datagram<ipv4>, 32> found_;
   packet_ring ring_{ring_size};
 };
 

@@ -1,5 +1,7 @@
 #include "weir/wire/header_walk.hpp"
+#include "weir/wire/plain_datagram.hpp"
 #include "weir/wire/quote.hpp"
+#include "weir/wire/tcp_header.hpp"
 #include "weir/wire/transport_checksum.hpp"
 
 #include "tests/support/catch.hpp"
@@ -129,4 +131,69 @@ TEST_CASE("the plain walk never differs from the general one", "[wire][walk][pro
     REQUIRE(std::memcmp(&general.facts, &either.facts, sizeof general.facts) == 0);
     REQUIRE(same_flow(general.key, either.key));
   }
+}
+
+namespace {
+
+/// A datagram of a kind that is common, but for what a few bits more or less make of it.
+test::packet_bytes nearly_plain(test::seeded& random, bool six) {
+  constexpr unsigned flags[] = {0x10, 0x10, 0x18, 0x12, 0x11, 0x14, 0x00};
+  auto made = random.one_in(2) ? test::builder{test::udp{}}
+                               : test::builder{test::tcp{}.flags(flags[random.index(7)])};
+  made.from(six ? "2001:db8::5" : "10.0.0.5").payload_size(random.index(64));
+  made.ttl(static_cast<unsigned>(random.below(4))).dont_fragment(random.one_in(2));
+  auto packet = made.bytes();
+  if (random.one_in(2)) {
+    packet[random.index(packet.size())] ^= static_cast<std::byte>(1u << random.below(8));
+  }
+  if (random.one_in(4)) packet.resize(packet.size() + random.index(8));
+  if (random.one_in(4)) packet.resize(random.index(packet.size() + 1));
+  return packet;
+}
+
+template <IpVersion V>
+bool reads_as_walked(const test::packet_bytes& packet) {
+  const exact_copy copy{packet};
+  plain_datagram<V> found;
+  if (!read_plain(copy.bytes(), domain_id{3}, found)) return false;
+  const auto headers = walk<V>(copy.bytes(), packet.size(), domain_id{3});
+  const auto& facts = headers.facts;
+  REQUIRE(facts.ok);
+  REQUIRE(facts.ttl > 1);
+  REQUIRE(!facts.options);
+  REQUIRE(facts.fragment == fragment_kind::none);
+  REQUIRE(facts.end == found.end);
+  REQUIRE(facts.transport_offset == header_size_min<V>);
+  REQUIRE(facts.message == (found.is_tcp ? message_kind::tcp : message_kind::udp));
+  REQUIRE(same_flow(headers.key, found.key));
+  REQUIRE(found.key.annotation() == 0);
+  if (found.is_tcp) {
+    const auto tcp = tcp_header::parse(copy.bytes().subspan(facts.transport_offset));
+    REQUIRE(facts.transport_offset + tcp->size() + found.payload == facts.end);
+    REQUIRE((facts.tcp_flags & 0x17) == 0x10);
+  }
+  return true;
+}
+
+}  // namespace
+
+TEST_CASE("what is recognised at a glance is what the walk finds", "[wire][walk][property]") {
+  test::seeded random;
+  CAPTURE(random.seed());
+  int recognised[2] = {};
+  for (int i = 0; i < 100'000; ++i) {
+    const bool six = random.one_in(2);
+    const auto packet = nearly_plain(random, six);
+    if (six ? reads_as_walked<ipv6>(packet) : reads_as_walked<ipv4>(packet)) ++recognised[six];
+  }
+  CHECK(recognised[0] > 5'000);
+  CHECK(recognised[1] > 5'000);
+}
+
+TEST_CASE("the longest datagram of IPv6 is left to the walk", "[wire][walk]") {
+  const auto packet = test::udp{}.from("2001:db8::5").payload_size(0xFFFF - 8).bytes();
+  REQUIRE(walk<ipv6>(packet, packet.size(), domain_id{}).facts.end == 0xFFFF + 40);
+
+  plain_datagram<ipv6> found;
+  CHECK_FALSE(read_plain(packet, domain_id{}, found));
 }

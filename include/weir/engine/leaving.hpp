@@ -93,7 +93,7 @@ inline void refresh_identification(ipv4_identifications& fresh, std::byte* heade
 /// The largest MSS that fits an IP MTU: what is left behind both headers (RFC 9293 section 3.7.1).
 template <IpVersion V>
 constexpr std::uint16_t mss_for(std::uint32_t mtu) noexcept {
-  constexpr std::uint32_t headers = tcp_header::size_min + (V::number == 4 ? 20 : 40);
+  constexpr std::uint32_t headers = tcp_header::size_min + header_size_min<V>;
   return static_cast<std::uint16_t>(mtu > headers ? mtu - headers : 1);
 }
 

@@ -30,16 +30,17 @@ struct lane {
   session_ref candidate;
 };
 
-/// A packet on the straight way, in a cache line.
+/// A packet on the straight way, in one cache line or two.
+template <IpVersion V>
 struct alignas(64) plain_lane {
-  plain_datagram packet;
+  plain_datagram<V> packet;
   std::byte* header;
   std::uint64_t hash;
   session_ref candidate;
 
-  const packed_flow<ipv4>& key() const noexcept { return packet.key; }
+  const packed_flow<V>& key() const noexcept { return packet.key; }
 };
-static_assert(sizeof(plain_lane) == 64);
+static_assert(sizeof(plain_lane<ipv4>) == 64);
 
 /// What the tracker asks of a TCP segment whose header the walk has judged.
 [[gnu::always_inline]] inline tcp_segment segment_of(std::span<const std::byte> bytes,

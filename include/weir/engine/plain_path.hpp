@@ -1,6 +1,6 @@
 #pragma once
 
-// The packet that nearly all are: a whole TCP or UDP datagram behind a plain IPv4 header, from
+// The packet that nearly all are: a whole TCP or UDP datagram behind a plain IP header, from
 // another station, of an open session that it moves on in no way. It is asked the questions of
 // established.hpp in one breath. Whatever is unusual is left untouched and asked them one by one.
 
@@ -28,15 +28,17 @@ inline bool is_usual(const packet_meta& meta) noexcept {
 /// Whether the source of a packet is behind the strict interface it came in by (RFC 3704), as far
 /// as that needs no route: in a box with one domain a session's answers leave by the route to the
 /// source of its packets. There is a session; it is certain only once its key is compared.
-template <EngineTraits T>
+template <IpVersion V, EngineTraits T>
 bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) noexcept {
-  const auto back = state.sessions4.hot(which.id()).state.hop[index_of(opposite(which.way()))];
+  const auto& record = state.template sessions<V>().hot(which.id());
+  const auto back = record.state.hop[index_of(opposite(which.way()))];
   return state.hops[back.number()].interface == ingress;
 }
 
 /// What the tracker asks of the TCP segment of a common packet.
-[[gnu::always_inline]] inline tcp_segment segment_of(const plain_lane& lane) noexcept {
-  const auto fields = read_tcp_fields(lane.header + ipv4_header::size_min);
+template <IpVersion V>
+[[gnu::always_inline]] inline tcp_segment segment_of(const plain_lane<V>& lane) noexcept {
+  const auto fields = read_tcp_fields(lane.header + header_size_min<V>);
   tcp_segment segment;
   segment.sequence = fields.sequence;
   segment.acknowledgment = fields.acknowledgment;
@@ -49,7 +51,7 @@ bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) n
 /// registers.
 [[gnu::noinline]] inline void identify_plain(ipv4_identifications& fresh,
                                              const hot_record<ipv4>& record, direction way,
-                                             const plain_lane& lane) noexcept {
+                                             const plain_lane<ipv4>& lane) noexcept {
   refresh_identification(fresh, lane.header, lane.packet.key, record.outgoing(way));
 }
 
@@ -57,7 +59,7 @@ bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) n
 template <protocol Kind>
 [[gnu::always_inline]] inline void dress_plain(ipv4_identifications& fresh,
                                                const hot_record<ipv4>& record, direction way,
-                                               const plain_lane& lane) noexcept {
+                                               const plain_lane<ipv4>& lane) noexcept {
   // What is stored there might be this lane, as far as compilers know.
   std::byte* const header = lane.header;
   if (!record.has(session_flag::translated)) {
@@ -75,12 +77,17 @@ template <protocol Kind>
     identify_plain(fresh, record, way, lane);
   }
 }
+template <protocol>
+[[gnu::always_inline]] inline void dress_plain(ipv4_identifications&, const hot_record<ipv6>&,
+                                               direction, const plain_lane<ipv6>& lane) noexcept {
+  pass_on<ipv6>(lane.header, ttl_step::down);
+}
 
 /// Counts, refreshes and dresses the common packet of a steady session; answers through which hop
 /// it goes. Null, and nothing changed, where it is not plausible or cannot leave or be counted.
-template <protocol Kind, EngineTraits T>
-[[gnu::always_inline]] inline const hop_facts* go_on(shard<T>& state, hot_record<ipv4>& record,
-                                                     direction way, const plain_lane& lane,
+template <protocol Kind, IpVersion V, EngineTraits T>
+[[gnu::always_inline]] inline const hop_facts* go_on(shard<T>& state, hot_record<V>& record,
+                                                     direction way, const plain_lane<V>& lane,
                                                      tick now) noexcept {
   flow_state& flow = record.state;
   tcp_segment segment;
@@ -98,7 +105,8 @@ template <protocol Kind, EngineTraits T>
   if constexpr (Kind == protocol::tcp) note_segment(flow, way, segment, segment.payload);
   // A steady session's life is never shortened by a packet, and TCP is refreshed both ways.
   if (Kind == protocol::tcp || !refuses_refresh(record, way)) {
-    flow.deadline_low = now.low() + state.sessions4.profile(flow.profile).ticks(record.status());
+    flow.deadline_low =
+        now.low() + state.template sessions<V>().profile(flow.profile).ticks(record.status());
   }
   dress_plain<Kind>(state.identifications, record, way, lane);
   return &hop;
@@ -106,11 +114,12 @@ template <protocol Kind, EngineTraits T>
 
 /// Passes on the common packet of a live session, counted and rewritten; answers through which
 /// hop. Any other packet that has a candidate is left untouched: null.
-template <EngineTraits T>
-[[gnu::always_inline]] inline const hop_facts* pass_plain(shard<T>& state, const plain_lane& lane,
+template <IpVersion V, EngineTraits T>
+[[gnu::always_inline]] inline const hop_facts* pass_plain(shard<T>& state,
+                                                          const plain_lane<V>& lane,
                                                           tick now) noexcept {
   const session_ref which = lane.candidate;
-  auto& record = state.sessions4.hot(which.id());
+  auto& record = state.template sessions<V>().hot(which.id());
   const direction way = which.way();
   if (!same_flow(record.key[index_of(way)], lane.packet.key) || record.state.is_dead(now) ||
       !record.state.is_steady) [[unlikely]] {

@@ -134,8 +134,8 @@ class basic_worker {
     const std::span<const detail::ingress_facts> known{state_->ingress};
     ahead_->special = 0;
     ahead_->six_bits = 0;
-    detail::plain_lane* const first_lane = ahead_->plain.data();
-    detail::plain_lane* lane = first_lane;
+    auto* const first_lane = ahead_->plain_four.data();
+    auto* lane = first_lane;
     for (std::size_t index = first; index != first + count; ++index, ++lane) {
       const auto meta = burst.meta(index);
       expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
@@ -148,14 +148,16 @@ class basic_worker {
     }
   }
 
-  [[gnu::always_inline]] bool open_plain(detail::plain_lane& lane, std::span<std::byte> bytes,
+  template <IpVersion V>
+  [[gnu::always_inline]] bool open_plain(detail::plain_lane<V>& lane, std::span<std::byte> bytes,
                                          domain_id domain) noexcept {
     if (!read_plain(bytes, domain, lane.packet)) {
       return false;
     }
+    const auto& table = state_->template sessions<V>();
     lane.header = bytes.data();
-    lane.hash = state_->sessions4.hash(lane.packet.key);
-    state_->sessions4.prefetch(lane.hash);
+    lane.hash = table.hash(lane.packet.key);
+    table.prefetch(lane.hash);
     return true;
   }
 
@@ -163,17 +165,24 @@ class basic_worker {
   [[gnu::noinline, gnu::flatten]] void open_any(const B& burst, std::size_t index,
                                                 std::size_t i) noexcept {
     auto packet = burst[index];
-    const auto ingress = burst.meta(index).ingress;
-    ahead_->special |= std::uint64_t{1} << i;
+    const auto meta = burst.meta(index);
+    const std::uint64_t bit = std::uint64_t{1} << i;
     if (is_ipv6(packet.bytes())) {
-      ahead_->six_bits |= std::uint64_t{1} << i;
-      open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), ingress);
+      ahead_->six_bits |= bit;
+      const auto& from = state_->ingress[meta.ingress.number()];
+      if (from.takes_plain && detail::is_usual(meta) &&
+          open_plain(ahead_->plain_six[i], packet.bytes(), from.domain)) [[likely]] {
+        return;
+      }
+      ahead_->special |= bit;
+      open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), meta.ingress);
     } else {
+      ahead_->special |= bit;
       // Nobody judges the checksum, and what changes adjusts it: it has to be right before.
       if (!state_->walking.verify_ip_checksum) [[unlikely]] {
         complete_header_checksum(packet.bytes());
       }
-      open_lane<ipv4>(i, packet.bytes(), packet.wire_size(), ingress);
+      open_lane<ipv4>(i, packet.bytes(), packet.wire_size(), meta.ingress);
     }
   }
 
@@ -193,12 +202,14 @@ class basic_worker {
   template <PacketBurst B>
   void probe(const B& burst, std::size_t first, std::size_t count) noexcept {
     strangers_->bits = 0;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end = lanes::run_end(lanes_->special, i, count);
-      probe_plain(i, end);
-      i = end;
-      if (i < count) {
+    for (std::size_t i = 0; i < count;) {
+      const std::size_t end = lanes_->run_end(lanes_->special, i, count);
+      if (i == end) {
         lanes_->is_six(i) ? probe_lane<ipv6>(i) : probe_lane<ipv4>(i);
+        ++i;
+      } else {
+        lanes_->is_six(i) ? probe_plain<ipv6>(i, end) : probe_plain<ipv4>(i, end);
+        i = end;
       }
     }
     if (strangers_->bits != 0) [[unlikely]] {
@@ -219,11 +230,13 @@ class basic_worker {
     strangers_->note(i, !lane.candidate.found() || detail::is_opener(lane.headers.facts));
   }
 
+  template <IpVersion V>
   [[gnu::noinline]] void probe_plain(std::size_t begin, std::size_t end) noexcept {
-    const auto run = std::span{lanes_->plain}.subspan(begin, end - begin);
-    if (!state_->sessions4.find_candidates(run)) [[unlikely]] {
+    const std::span all{lanes_->template plain<V>()};
+    if (!state_->template sessions<V>().find_candidates(all.subspan(begin, end - begin)))
+        [[unlikely]] {
       for (std::size_t i = begin; i < end; ++i) {
-        strangers_->note(i, !lanes_->plain[i].candidate.found());
+        strangers_->note(i, !all[i].candidate.found());
       }
     }
   }
@@ -237,11 +250,9 @@ class basic_worker {
       const auto i = static_cast<std::size_t>(std::countr_zero(left));
       const auto ingress = burst.meta(first + i).ingress;
       if (lanes_->is_six(i)) {
-        six.add(lanes_->six[i].headers.key, ingress, strangers_->six[i]);
+        six.add(lanes_->template key<ipv6>(i), ingress, strangers_->six[i]);
       } else {
-        const auto& key =
-            lanes_->is_special(i) ? lanes_->four[i].headers.key : lanes_->plain[i].packet.key;
-        four.add(key, ingress, strangers_->four[i]);
+        four.add(lanes_->template key<ipv4>(i), ingress, strangers_->four[i]);
       }
     }
     four.look(*state_);
@@ -254,26 +265,28 @@ class basic_worker {
   void conclude(const B& burst, std::size_t first, std::size_t count, tick now, S& sink) noexcept {
     state_->packets.in.add(count);
     const std::uint64_t long_way = lanes_->special | strangers_->bits;
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::size_t end = lanes::run_end(long_way, i, count);
+    for (std::size_t i = 0; i < count;) {
+      const std::size_t end = lanes_->run_end(long_way, i, count);
       if (i < end) {
-        i = pass_plain(burst, first, i, guarded_end(burst, first, i, end), now, sink);
+        i = lanes_->is_six(i) ? pass_plain<ipv6>(burst, first, i, end, now, sink)
+                              : pass_plain<ipv4>(burst, first, i, end, now, sink);
+        if (i == end) continue;
       }
-      if (i < count) {
-        conclude_any(burst, first + i, i, now, sink);
-      }
+      conclude_any(burst, first + i, i, now, sink);
+      ++i;
     }
   }
 
   /// Where a run ends, as far as packets that came in by strict interfaces are behind them.
-  template <PacketBurst B>
+  template <IpVersion V, PacketBurst B>
   std::size_t guarded_end(const B& burst, std::size_t first, std::size_t i,
                           std::size_t end) const noexcept {
     if (!state_->guards_plain) return end;
+    const auto& plain = lanes_->template plain<V>();
     for (; i < end; ++i) {
       const auto ingress = burst.meta(first + i).ingress;
       if (state_->ingress[ingress.number()].is_strict &&
-          !detail::is_behind(*state_, lanes_->plain[i].candidate, ingress)) {
+          !detail::is_behind<V>(*state_, plain[i].candidate, ingress)) {
         break;
       }
     }
@@ -281,11 +294,12 @@ class basic_worker {
   }
 
   /// Passes packets on the straight way up to the first one that leaves it; answers its place.
-  template <PacketBurst B, class S>
+  template <IpVersion V, PacketBurst B, class S>
   [[gnu::noinline]] std::size_t pass_plain(const B& burst, std::size_t first, std::size_t i,
                                            std::size_t end, tick now, S& sink) noexcept {
+    end = guarded_end<V>(burst, first, i, end);
     auto& state = *state_;
-    const auto* const plain = lanes_->plain.data();
+    const auto* const plain = lanes_->template plain<V>().data();
     const std::size_t begin = i;
     for (; i < end; ++i) {
       const auto* hop = detail::pass_plain(state, plain[i], now);
@@ -307,13 +321,9 @@ class basic_worker {
     auto packet = burst[index];
     const detail::packet_view view{packet.bytes(), burst.meta(index)};
     if (!lanes_->is_special(i)) {
-      auto& lane = lanes_->four[i];
-      walk_options walking = state_->walking;
-      walking.verify_ip_checksum = false;  // as its key was read
-      walk_into(lane.headers, view.bytes, packet.wire_size(), lanes_->plain[i].packet.key.domain(),
-                walking);
-      lane.hash = lanes_->plain[i].hash;
-      lane.candidate = lanes_->plain[i].candidate;
+      lanes_->is_six(i)
+          ? lanes_->template walk_plain<ipv6>(i, view.bytes, packet.wire_size(), state_->walking)
+          : lanes_->template walk_plain<ipv4>(i, view.bytes, packet.wire_size(), state_->walking);
     }
     const auto decision = lanes_->is_six(i) ? conclude_lane<ipv6>(i, index, view, now, sink)
                                             : conclude_lane<ipv4>(i, index, view, now, sink);

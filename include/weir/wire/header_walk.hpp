@@ -74,9 +74,7 @@ inline bool walk_plain_transport(const std::byte* packet, std::size_t at, std::s
 /// elsewhere would be reloaded across the stores that made them, which costs more than the walk.
 template <IpVersion V>
 inline constexpr packet_facts plain_facts{
-    .transport_offset = V::number == 4 ? ipv4_header::size_min : ipv6_header::size,
-    .ok = true,
-    .family = family_of<V>};
+    .transport_offset = header_size_min<V>, .ok = true, .family = family_of<V>};
 
 /// What is wrong with the fixed part and the options of an IPv4 header; fills in what it says.
 inline std::optional<drop_reason> walk_ipv4_header(std::span<const std::byte> bytes,

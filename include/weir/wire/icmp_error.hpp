@@ -162,10 +162,6 @@ inline std::size_t write_ip_header(std::span<std::byte> to, std::size_t size, pr
   return ipv6_header::size;
 }
 
-template <IpVersion V>
-inline constexpr std::size_t answer_header_size =
-    V::number == 4 ? ipv4_header::size_min : ipv6_header::size;
-
 }  // namespace detail
 
 /// Writes the error about a packet, from `source` to the packet's source; returns what to send.
@@ -177,7 +173,7 @@ inline std::span<const std::byte> write_icmp_error(answer_buffer& to, const icmp
                                                    std::span<const std::byte> about,
                                                    const walked<V>& packet,
                                                    std::uint32_t mtu = error_size_max<V>) noexcept {
-  constexpr std::size_t at = detail::answer_header_size<V>;
+  constexpr std::size_t at = header_size_min<V>;
   constexpr std::size_t quote_at = at + icmp_header<V>::size;
   constexpr std::size_t quote_max = error_size_max<V> - quote_at;
   constexpr std::size_t quoted_behind_header = 8;
@@ -211,7 +207,7 @@ template <IpVersion V>
 inline std::span<const std::byte> write_tcp_reset(answer_buffer& to,
                                                   std::span<const std::byte> about,
                                                   const walked<V>& packet) noexcept {
-  constexpr std::size_t at = detail::answer_header_size<V>;
+  constexpr std::size_t at = header_size_min<V>;
   constexpr std::size_t size = at + tcp_header::size_min;
   constexpr std::uint8_t data_offset = tcp_header::size_min / 4 << 4;
   const auto segment = tcp_header::parse(about.subspan(packet.facts.transport_offset));

@@ -249,11 +249,12 @@ class packed_flow<ipv6> {
   /// The key of a packet by its header; `ports` are both, as they lie in the packet.
   static packed_flow from_header(const std::byte* header, domain_id domain,
                                  weir::protocol transport, std::uint32_t ports) noexcept {
+    const auto word = [header](std::size_t i) noexcept {
+      return load_raw<std::uint64_t>(header + 8 * i);
+    };
     packed_flow made;
-    made.words_[0] = detail::joined(detail::flow_head(0, transport, domain), ports);
-    for (std::size_t i = 1; i < made.words_.size(); ++i) {
-      made.words_[i] = load_raw<std::uint64_t>(header + 8 * i);
-    }
+    made.words_ = {detail::joined(detail::flow_head(0, transport, domain), ports), word(1), word(2),
+                   word(3), word(4)};
     return made;
   }
 

@@ -5,12 +5,19 @@
 #include "weir/net/ip_address.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/packed_flow.hpp"
 
 #include <cstddef>
 #include <cstdint>
 
 namespace weir {
+
+/// Bytes of an IP header without options and extensions.
+template <IpVersion V>
+inline constexpr std::size_t header_size_min =
+    V::number == 4 ? ipv4_header::size_min : ipv6_header::size;
 
 /// What lies behind the network headers, as far as sessions care.
 enum class message_kind : std::uint8_t {

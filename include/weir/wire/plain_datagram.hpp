@@ -1,14 +1,16 @@
 #pragma once
 
 // The common packet, read in a handful of loads: whole TCP or UDP behind an IPv4 header without
-// options, nothing wrong with it, nothing to be asked about it. What this does not recognise may be
-// good or bad; `walk` says which.
+// options or an IPv6 header without extensions, nothing wrong with it, nothing to be asked about
+// it. What this does not recognise may be good or bad; `walk` says which.
 
 #include "weir/net/domain.hpp"
+#include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/wire/bytes.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/tcp_header.hpp"
 #include "weir/wire/udp_header.hpp"
@@ -20,8 +22,9 @@
 namespace weir {
 
 /// A packet that `read_plain` recognised.
+template <IpVersion V>
 struct plain_datagram {
-  packed_flow<ipv4> key{};
+  packed_flow<V> key{};
   std::uint16_t end = 0;      ///< where the datagram ends; padding may follow
   std::uint16_t payload = 0;  ///< TCP: bytes behind its header
   bool is_tcp = false;        ///< else UDP
@@ -29,22 +32,24 @@ struct plain_datagram {
 
 namespace detail {
 
-/// A TCP segment that neither opens, ends nor resets: of its flags ACK alone tells. Fills in what
-/// its header leaves of `size` bytes.
-[[gnu::always_inline]] inline bool is_plain_tcp(const std::byte* segment, std::int32_t size,
-                                                std::uint16_t& payload) noexcept {
-  constexpr unsigned telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
-  const std::int32_t header = load_be<std::uint8_t>(segment + tcp_field::data_offset) >> 4 << 2;
-  const std::int32_t left = size - header;
-  payload = static_cast<std::uint16_t>(left);
-  return (load_be<std::uint8_t>(segment + tcp_field::flags) & telling) == tcp_flag::ack &&
-         header >= std::int32_t{tcp_header::size_min} && left >= 0;
-}
-
-[[gnu::always_inline]] inline bool is_plain_udp(const std::byte* datagram,
-                                                std::int32_t size) noexcept {
-  const std::int32_t length = load_be<std::uint16_t>(datagram + udp_field::length);
-  return length >= std::int32_t{udp_header::size} && length <= size;
+/// Whether the transport header at `transport`, with `size` bytes from there to the datagram's end,
+/// is a UDP header that keeps to them, or that of a TCP segment which neither opens, ends nor
+/// resets: of its flags ACK alone tells. Fills in what it says.
+template <IpVersion V>
+[[gnu::always_inline]] inline bool read_plain_transport(const std::byte* transport,
+                                                        std::int32_t size, protocol kind,
+                                                        plain_datagram<V>& to) noexcept {
+  to.is_tcp = kind == protocol::tcp;
+  if (to.is_tcp) {
+    constexpr unsigned telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
+    const std::int32_t header = load_be<std::uint8_t>(transport + tcp_field::data_offset) >> 4 << 2;
+    const std::int32_t left = size - header;
+    to.payload = static_cast<std::uint16_t>(left);
+    return (load_be<std::uint8_t>(transport + tcp_field::flags) & telling) == tcp_flag::ack &&
+           header >= std::int32_t{tcp_header::size_min} && left >= 0;
+  }
+  const std::int32_t length = load_be<std::uint16_t>(transport + udp_field::length);
+  return kind == protocol::udp && length >= std::int32_t{udp_header::size} && length <= size;
 }
 
 /// Version, header length and what tells fragments, as the first eight bytes of a header have
@@ -57,10 +62,10 @@ inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0
 }  // namespace detail
 
 /// Recognises a whole datagram that may be forwarded, as far as its headers say: lengths agree,
-/// nothing is cut off, the header checksum is right, a hop is left, and TCP carries ACK without
-/// SYN, FIN or RST.
+/// nothing is cut off, the checksum of an IPv4 header is right, a hop is left, and TCP carries ACK
+/// without SYN, FIN or RST.
 [[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
-                                              plain_datagram& to) noexcept {
+                                              plain_datagram<ipv4>& to) noexcept {
   constexpr std::int32_t at = ipv4_header::size_min;
   if (bytes.size() < at + tcp_header::size_min) {
     return false;
@@ -73,14 +78,35 @@ inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0
     return false;
   }
   const protocol kind{load_be<std::uint8_t>(header + ipv4_field::protocol)};
-  to.is_tcp = kind == protocol::tcp;
   to.end = static_cast<std::uint16_t>(end);
-  if (to.is_tcp ? !detail::is_plain_tcp(header + at, end - at, to.payload)
-                : kind != protocol::udp || !detail::is_plain_udp(header + at, end - at)) {
+  if (!detail::read_plain_transport(header + at, end - at, kind, to)) {
     return false;
   }
   to.key = packed_flow<ipv4>::from_ipv4_header(header, domain);
   return detail::plain_header_verifies(header);
+}
+[[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
+                                              plain_datagram<ipv6>& to) noexcept {
+  constexpr std::int32_t at = ipv6_header::size;
+  constexpr std::int32_t end_max = 0xFFFF;
+  if (bytes.size() < at + tcp_header::size_min) {
+    return false;
+  }
+  const std::byte* const header = bytes.data();
+  const std::int32_t end = at + load_be<std::uint16_t>(header + ipv6_field::payload_length);
+  const auto hop_limit = load_be<std::uint8_t>(header + ipv6_field::hop_limit);
+  if (load_be<std::uint8_t>(header) >> 4 != 6 || static_cast<std::size_t>(end) > bytes.size() ||
+      end > end_max || hop_limit <= 1) {
+    return false;
+  }
+  const protocol kind{load_be<std::uint8_t>(header + ipv6_field::next_header)};
+  to.end = static_cast<std::uint16_t>(end);
+  if (!detail::read_plain_transport(header + at, end - at, kind, to)) {
+    return false;
+  }
+  to.key =
+      packed_flow<ipv6>::from_header(header, domain, kind, load_raw<std::uint32_t>(header + at));
+  return true;
 }
 
 }  // namespace weir
