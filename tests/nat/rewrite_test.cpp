@@ -344,14 +344,38 @@ TEST_CASE("a TTL of any value loses one and the header stays right", "[nat][rewr
   }
 }
 
+/// RFC 1624 eqn. 3 as it stands there: HC' = ~(~HC + ~m + m').
+std::uint32_t by_equation_3(std::uint32_t field, std::uint32_t delta) {
+  std::uint32_t sum = (~field & 0xFFFF) + delta;
+  sum = (sum & 0xFFFF) + (sum >> 16);
+  return ~sum & 0xFFFF;
+}
+
+TEST_CASE("what is added to a checksum is what RFC 1624 adds", "[nat][rewrite][rfc1624]") {
+  constexpr std::uint32_t edges[] = {0x0000, 0x0001, 0x7FFF, 0x8000, 0xFFFE, 0xFFFF};
+  const auto added = [](std::uint32_t field, std::uint32_t delta) {
+    std::byte there[2];
+    store_raw(there, static_cast<std::uint16_t>(field));
+    weir::detail::add_to_complement(there, static_cast<std::uint16_t>(delta));
+    return std::uint32_t{load_raw<std::uint16_t>(there)};
+  };
+  for (const std::uint32_t edge : edges) {
+    for (std::uint32_t other = 0; other <= 0xFFFF; ++other) {
+      CAPTURE(edge, other);
+      REQUIRE(added(edge, other) == by_equation_3(edge, other));
+      REQUIRE(added(other, edge) == by_equation_3(other, edge));
+    }
+  }
+}
+
 TEST_CASE("a rewrite and its reverse cancel", "[nat][rewrite]") {
   const auto one = pack(flow_key<ipv4>{domain_id{}, protocol::tcp, inside, server}).endpoints();
   const auto other = pack(flow_key<ipv4>{domain_id{}, protocol::tcp, outside, server}).endpoints();
   const auto there = flow_delta::between(one, other);
   const auto back = flow_delta::between(other, one);
 
-  CHECK(weir::detail::folded(there.addresses() + back.addresses()) == 0xFFFF);
-  CHECK(weir::detail::folded(there.endpoints() + back.endpoints()) == 0xFFFF);
+  CHECK(weir::detail::ones_total(there.addresses(), back.addresses()) == 0xFFFF);
+  CHECK(weir::detail::ones_total(there.endpoints(), back.endpoints()) == 0xFFFF);
   CHECK(flow_delta::between(one, one).addresses() == 0);
   CHECK(flow_delta::between(one, one).endpoints() == 0);
 }

@@ -2,8 +2,7 @@
 
 // Overview. A packet that was received under one key is sent under another: both keys hold the
 // addresses and ports as the wire does, so the rewrite is a store, and the checksums follow from
-// what was exchanged (RFC 1624 eqn. 3), never from the payload. A checksum that was wrong stays
-// wrong.
+// what was exchanged (RFC 1624), never from the payload. A checksum that was wrong stays wrong.
 //
 // All sums are taken over words as they lie in memory: a ones-complement sum does not depend on
 // byte order (RFC 1071 section 2(B)), so nothing is turned.
@@ -21,7 +20,6 @@
 #include "weir/wire/udp_header.hpp"
 
 #include <algorithm>
-#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -35,24 +33,23 @@ class flow_delta {
   /// Of a packet received with `before` and sent with `after`.
   static constexpr flow_delta between(const packed_endpoints& before,
                                       const packed_endpoints& after) noexcept {
-    const std::uint32_t addresses =
+    const std::uint16_t addresses =
         detail::folded(detail::ones_difference(after.addresses, before.addresses));
-    return {addresses,
-            std::uint64_t{addresses} + detail::ones_difference(after.ports, before.ports)};
+    const std::uint32_t ports = detail::ones_difference(after.ports, before.ports);
+    return {addresses, detail::folded(detail::ones_total(ports, std::uint32_t{addresses}))};
   }
 
-  /// For a sum over both addresses, the IP header's and a pseudo header's: 16 bits.
-  constexpr std::uint32_t addresses() const noexcept { return addresses_; }
-  /// For a sum over addresses and ports, a transport's; not folded yet, and small enough that many
-  /// can be added up.
-  constexpr std::uint64_t endpoints() const noexcept { return endpoints_; }
+  /// For a sum over both addresses, the IP header's and a pseudo header's.
+  constexpr std::uint16_t addresses() const noexcept { return addresses_; }
+  /// For a sum over addresses and ports, a transport's.
+  constexpr std::uint16_t endpoints() const noexcept { return endpoints_; }
 
  private:
-  constexpr flow_delta(std::uint32_t addresses, std::uint64_t endpoints) noexcept
+  constexpr flow_delta(std::uint16_t addresses, std::uint16_t endpoints) noexcept
       : addresses_{addresses}, endpoints_{endpoints} {}
 
-  std::uint32_t addresses_;
-  std::uint64_t endpoints_;
+  std::uint16_t addresses_;
+  std::uint16_t endpoints_;
 };
 
 /// Whether a rewrite takes one off the TTL: what is forwarded loses one, what is delivered or
@@ -70,42 +67,35 @@ enum class checksum_coverage : std::uint8_t {
 
 namespace detail {
 
-/// The complement of the sum that has its complement at `field`, after something is added that
-/// leaves room for another 16 bits.
-template <std::unsigned_integral Sum>
-std::uint16_t complement_with(const std::byte* field, Sum delta) noexcept {
-  const Sum before = 0xFFFFu - load_raw<std::uint16_t>(field);
-  return complement(folded(before + delta));
-}
-
-/// Adds to a sum whose complement is stored at `field`.
-template <std::unsigned_integral Sum>
-void add_to_complement(std::byte* field, Sum delta) noexcept {
-  store_raw(field, complement_with(field, delta));
+/// Adds to a sum whose complement is stored at `field`: the form of RFC 1624 eqn. 4, which differs
+/// from eqn. 3 nowhere, in zeros neither.
+inline void add_to_complement(std::byte* field, std::uint16_t delta) noexcept {
+  store_raw(field, ones_difference(load_raw<std::uint16_t>(field), delta));
 }
 
 /// Likewise for UDP: zero is no checksum and stays, and no other sum becomes zero (RFC 768).
-inline void add_to_udp(std::byte* field, std::uint64_t delta) noexcept {
-  if (load_raw<std::uint16_t>(field) == 0) {
+inline void add_to_udp(std::byte* field, std::uint16_t delta) noexcept {
+  const auto before = load_raw<std::uint16_t>(field);
+  if (before == 0) {
     return;
   }
-  const std::uint16_t after = complement_with(field, delta);
+  const std::uint16_t after = ones_difference(before, delta);
   store_raw(field, after == 0 ? std::uint16_t{0xFFFF} : after);
 }
 
 /// Adds to a sum that is stored as it is.
-inline void add_to_sum(std::byte* field, std::uint32_t delta) noexcept {
-  store_raw(field, folded(load_raw<std::uint16_t>(field) + delta));
+inline void add_to_sum(std::byte* field, std::uint16_t delta) noexcept {
+  store_raw(field, ones_total(load_raw<std::uint16_t>(field), delta));
 }
 
 /// What one less in the TTL adds to the header's sum: the TTL is the first byte of its word.
 inline constexpr std::uint16_t ttl_delta = network_order(std::uint16_t{0xFEFF});
 
-inline void finish_header(std::byte* header, std::uint32_t delta, ttl_step step) noexcept {
+inline void finish_header(std::byte* header, std::uint16_t delta, ttl_step step) noexcept {
   if (step == ttl_step::down) {
     header[ipv4_field::ttl] =
         static_cast<std::byte>(std::to_integer<unsigned>(header[ipv4_field::ttl]) - 1);
-    delta += ttl_delta;
+    delta = ones_total(delta, ttl_delta);
   }
   add_to_complement(header + ipv4_field::checksum, delta);
 }
@@ -142,7 +132,7 @@ inline void rewrite_query(std::span<std::byte> message, bool is_whole,
     store_raw(field, std::uint16_t{worn == 0xFFFF});
     return;
   }
-  add_to_complement(field, std::uint32_t{complement(before)} + worn);
+  add_to_complement(field, ones_total(complement(before), worn));
   if (is_all_zero(message)) store_raw(field, std::uint16_t{0xFFFF});
 }
 

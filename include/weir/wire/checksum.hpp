@@ -40,13 +40,22 @@ static_assert(folded(std::uint64_t{0x0001'0002'0003'0004}) == 10);
 static_assert(folded(std::uint64_t{0xFFFF'0000'0000'0001}) == 1);
 
 /// The difference of two numbers in ones-complement arithmetic; folded, it is that of the sums of
-/// their 16-bit words. Zero only where they are equal.
+/// their 16-bit words. Zero only where they are equal, or one zero of two is taken from the other.
 template <std::unsigned_integral Number>
-  requires(sizeof(Number) >= 4)
 constexpr Number ones_difference(Number left, Number right) noexcept {
-  return left - right - Number{left < right};
+  Number difference = 0;
+  const bool borrows = __builtin_sub_overflow(left, right, &difference);
+  return static_cast<Number>(difference - Number{borrows});
 }
 static_assert(ones_difference(0x1'0000u, 0xFFFFu) == 1 && ones_difference(1u, 2u) == 0xFFFF'FFFE);
+/// Their sum. Zero only where both are.
+template <std::unsigned_integral Number>
+constexpr Number ones_total(Number left, Number right) noexcept {
+  Number sum = 0;
+  const bool carries = __builtin_add_overflow(left, right, &sum);
+  return static_cast<Number>(sum + Number{carries});
+}
+static_assert(ones_total(0xFFFF'FFFFu, 1u) == 1 && ones_total(0xFFFF'FFFFu, 0u) == 0xFFFF'FFFF);
 
 constexpr std::uint16_t complement(std::uint16_t word) noexcept {
   return static_cast<std::uint16_t>(~word);
@@ -195,11 +204,9 @@ class inet_checksum {
 
   /// The checksum after the covered data change.
   [[nodiscard]] constexpr inet_checksum adjusted(checksum_delta delta) const noexcept {
-    // RFC 1624 section 3, eqn. 3: HC' = ~(~HC + ~m + m'). The RFC 1141 form saves an instruction
-    // but can yield 0xFFFF where 0x0000 is due.
-    std::uint32_t sum = std::uint32_t{detail::complement(field_)} + delta.bits();
-    sum = (sum & 0xFFFF) + (sum >> 16);
-    return inet_checksum{detail::complement(static_cast<std::uint16_t>(sum))};
+    // RFC 1624 section 3, eqn. 4: HC' = HC - ~m - m'. The RFC 1141 form can yield 0xFFFF where
+    // 0x0000 is due.
+    return inet_checksum{detail::ones_difference(field_, delta.bits())};
   }
 
   /// The checksum after a word of the covered data changes from `before` to `after`.
@@ -231,7 +238,7 @@ class inet_checksum {
   std::uint16_t field_;
 };
 
-// RFC 1624 section 4: the example that separates eqn. 3 from RFC 1141.
+// RFC 1624 section 4: the example that separates its equations from RFC 1141.
 static_assert(inet_checksum{0xDD2F}.replacing(std::uint16_t{0x5555}, std::uint16_t{0x3285}) ==
               inet_checksum{0x0000});
 // RFC 1071 section 3: the worked example.
