@@ -41,6 +41,7 @@ template <IpVersion V>
                                                         plain_datagram<V>& to) noexcept {
   to.is_tcp = kind == protocol::tcp;
   if (to.is_tcp) {
+    if (size < std::int32_t{tcp_header::size_min}) return false;
     constexpr unsigned telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
     const std::int32_t header = load_be<std::uint8_t>(transport + tcp_field::data_offset) >> 4 << 2;
     const std::int32_t left = size - header;
@@ -67,7 +68,7 @@ inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0
 [[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
                                               plain_datagram<ipv4>& to) noexcept {
   constexpr std::int32_t at = ipv4_header::size_min;
-  if (bytes.size() < at + tcp_header::size_min) {
+  if (bytes.size() < at + udp_header::size) {
     return false;
   }
   const std::byte* const header = bytes.data();
@@ -89,7 +90,7 @@ inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0
                                               plain_datagram<ipv6>& to) noexcept {
   constexpr std::int32_t at = ipv6_header::size;
   constexpr std::int32_t end_max = 0xFFFF;
-  if (bytes.size() < at + tcp_header::size_min) {
+  if (bytes.size() < at + udp_header::size) {
     return false;
   }
   const std::byte* const header = bytes.data();
