@@ -130,23 +130,26 @@ TEST_CASE("what a packet wears when it leaves is the other key reversed", "[sess
   CHECK(record.has(session_flag::translated));
 }
 
-TEST_CASE("a session is steady once it is answered, unless the box is a side of it",
+TEST_CASE("a session that is answered is steady both ways, unless the box is a side of it",
           "[session][record]") {
   const bool is_forwarded = GENERATE(true, false);
   CAPTURE(is_forwarded);
   table_fixture<ipv4> box{{.sessions_max = 4}};
   const std::uint32_t id = box.create(udp_flow<ipv4>(1)).id;
   auto& record = box.table.hot(id);
-  record.state.hop[0] = next_hop_id{1};
-  record.state.hop[1] = is_forwarded ? next_hop_id{2} : next_hop_id{};
+  CHECK_FALSE(record.state.is_steady(direction::original));
+  record.set_hops(next_hop_id{1}, is_forwarded ? next_hop_id{2} : local_hop);
 
   box.table.track(session_ref{id << 1}, box.now);
-  CHECK_FALSE(record.state.is_steady);
+  CHECK(record.state.is_steady(direction::original) == is_forwarded);
+  CHECK_FALSE(record.state.is_steady(direction::reply));
   box.table.track(session_ref{id << 1 | 1}, box.now);
-  CHECK(record.state.is_steady == is_forwarded);
+  CHECK(record.state.is_steady(direction::original) == is_forwarded);
+  CHECK(record.state.is_steady(direction::reply) == is_forwarded);
 }
 
-TEST_CASE("only open TCP and answered UDP are steady", "[session][record]") {
+TEST_CASE("open TCP is steady, UDP in the directions that were seen, and no reply of DNS",
+          "[session][record]") {
   for (unsigned kind = 0; kind <= static_cast<unsigned>(session_kind::other); ++kind) {
     for (unsigned phase = 0; phase < session_phase_count; ++phase) {
       const session_status status{session_kind(kind), session_phase(phase)};
@@ -156,9 +159,12 @@ TEST_CASE("only open TCP and answered UDP are steady", "[session][record]") {
                                                  status.phase() == session_phase::fin_reply);
       const bool is_answered_udp =
           status == session_status{session_kind::udp, session_phase::two_way};
+      const bool is_udp = status.kind() == session_kind::udp || status.kind() == session_kind::dns;
+      const bool is_asked = is_udp && status.phase() != session_phase::none;
 
       CAPTURE(kind, phase);
-      CHECK(is_steady(status) == (is_open_tcp || is_answered_udp));
+      CHECK((steady_ways(status) & 1) == (is_open_tcp || is_asked));
+      CHECK(steady_ways(status) >> 1 == (is_open_tcp || is_answered_udp));
     }
   }
 }

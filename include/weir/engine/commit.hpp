@@ -83,8 +83,7 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   auto& table = state.template sessions<V>();
   auto& record = table.hot(id);
   auto& cold = table.cold(id);
-  record.state.hop[index_of(direction::original)] = flow.hop;
-  record.state.hop[index_of(direction::reply)] = reply_hop(state, flow);
+  record.set_hops(flow.hop, reply_hop(state, flow));
   set_refresh(record, flow);
   cold.mapping = flow.held.is_none() ? cold_record::no_mapping : flow.held.number();
   const auto policies = state.config->policies().policies();

@@ -122,7 +122,7 @@ template <IpVersion V, EngineTraits T>
   auto& record = state.template sessions<V>().hot(which.id());
   const direction way = which.way();
   if (!same_flow(record.key[index_of(way)], lane.packet.key) || record.state.is_dead(now) ||
-      !record.state.is_steady) [[unlikely]] {
+      !record.state.is_steady(way)) [[unlikely]] {
     return nullptr;
   }
   const hop_facts* const hop = lane.packet.is_tcp

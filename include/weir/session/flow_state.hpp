@@ -50,13 +50,16 @@ struct flow_state {
   std::uint8_t scale[2];
   /// Which of the table's timeout profiles applies.
   std::uint8_t profile;
-  /// Whether a packet that opens and ends nothing changes no more than the numbers here: the
-  /// session is open, both ways, and forwarded.
-  bool is_steady;
+  /// The directions, by bit, of which a packet that opens and ends nothing changes no more than the
+  /// numbers here, and is forwarded.
+  std::uint8_t steady;
 
   /// The largest window a side has offered, in bytes.
   constexpr std::uint32_t window_bytes(direction way) const noexcept {
     return std::uint32_t{window[index_of(way)]} << scale[index_of(way)];
+  }
+  constexpr bool is_steady(direction way) const noexcept {
+    return (steady & 1u << index_of(way)) != 0;
   }
   /// Whether the session is over at `now`.
   constexpr bool is_dead(tick now) const noexcept { return reached(deadline_low, now); }

@@ -126,12 +126,17 @@ class session_status {
   std::uint8_t byte_ = 0;
 };
 
-/// Whether no TCP segment with ACK alone, and no UDP datagram, moves a session on from here.
-constexpr bool is_steady(session_status status) noexcept {
+/// In which directions no TCP segment with ACK alone, and no UDP datagram, moves a session on from
+/// here, by bit. What a reply of DNS does depends on the configuration.
+constexpr std::uint8_t steady_ways(session_status status) noexcept {
+  constexpr std::uint8_t none = 0, original = 1, both = 3;
+  const session_phase phase = status.phase();
   if (status.kind() == session_kind::tcp) {
-    return status.phase() >= session_phase::established && status.phase() < session_phase::closing;
+    return phase >= session_phase::established && phase < session_phase::closing ? both : none;
   }
-  return status == session_status{session_kind::udp, session_phase::two_way};
+  const bool is_udp = status.kind() == session_kind::udp;
+  if (phase == session_phase::none || !(is_udp || status.kind() == session_kind::dns)) return none;
+  return is_udp && phase == session_phase::two_way ? both : original;
 }
 
 }  // namespace weir

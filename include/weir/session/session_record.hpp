@@ -56,8 +56,13 @@ struct alignas(64) hot_record {
   }
   constexpr void set_status(session_status status) noexcept {
     key[0].set_annotation(status.byte());
-    const bool is_forwarded = state.hop[0] != local_hop && state.hop[1] != local_hop;
-    state.is_steady = is_forwarded && weir::is_steady(status);
+    settle();
+  }
+  /// Says where packets of each direction go.
+  constexpr void set_hops(next_hop_id original, next_hop_id reply) noexcept {
+    state.hop[0] = original;
+    state.hop[1] = reply;
+    settle();
   }
   constexpr bool has(std::uint8_t flag) const noexcept { return (key[1].annotation() & flag) != 0; }
   constexpr void set(std::uint8_t flag, bool on) noexcept {
@@ -75,6 +80,12 @@ struct alignas(64) hot_record {
   /// What a packet that came in `way` wears when it leaves; without annotation.
   constexpr packed_flow<V> outgoing(direction way) const noexcept {
     return reversed(key[index_of(opposite(way))]);
+  }
+
+ private:
+  constexpr void settle() noexcept {
+    const bool is_forwarded = state.hop[0] != local_hop && state.hop[1] != local_hop;
+    state.steady = is_forwarded ? steady_ways(status()) : std::uint8_t{0};
   }
 };
 static_assert(sizeof(hot_record<ipv4>) == 64);
