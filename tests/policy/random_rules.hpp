@@ -22,6 +22,7 @@ namespace weir::test {
 enum class rule_flavor : std::uint8_t {
   plain,   ///< prefixes, ports and protocols, one of each: as ClassBench makes them
   varied,  ///< lists, fragments, flags, types, codes and both families too
+  asking,  ///< the same, most of them anywhere: a packet meets many that say no
 };
 
 /// Makes rules and packets of one family, the same for the same seed.
@@ -45,7 +46,9 @@ class random_rules {
   std::vector<rule> make(std::size_t count, rule_flavor flavor) {
     std::vector<rule> rules;
     for (std::size_t number = 1; number < count; ++number) {
-      rules.push_back(flavor == rule_flavor::plain ? plain_rule() : varied_rule());
+      rules.push_back(flavor == rule_flavor::plain    ? plain_rule()
+                      : flavor == rule_flavor::varied ? varied_rule()
+                                                      : asking_rule());
     }
     rules.emplace_back();
     rules.back().action = action::permit;
@@ -207,6 +210,20 @@ class random_rules {
     if (chance(5)) made.tcp_established = true;
     if (chance(5)) made.fragment = fragment_match(below(5));
     if (chance(5)) made.family = chance(50) ? ip_family::ipv4 : ip_family::ipv6;
+    return made;
+  }
+
+  rule asking_rule() {
+    auto made = varied_rule();
+    if (chance(70)) made.sources.clear();
+    if (chance(70)) made.destinations.clear();
+    if (chance(70)) made.source_ports.clear();
+    if (chance(70)) made.destination_ports.clear();
+    if (chance(50)) made.protocols.clear();
+    if (chance(50)) made.fragment = fragment_match(1 + below(3));
+    if (made.fragment == fragment_match::unspecified) {
+      made.tcp_flags_set = static_cast<std::uint8_t>(1u << below(8) | byte());
+    }
     return made;
   }
 

@@ -97,30 +97,51 @@ class rule_search {
     return first;
   }
 
+  /// What the boxes of a leaf answer one after the other. Groups are in order, and so are the boxes
+  /// of each: no group is looked at again once it is passed, or many rules that say no would cost
+  /// the square of their number.
+  class leaf_answers {
+   public:
+    /// The next answer comes after `passed`.
+    void begin(const box_group<V>& group, bool has_more, found_word passed) noexcept {
+      group_ = &group;
+      has_more_ = has_more;
+      found_ = passed;
+    }
+
+    /// The first answer after `passed`, which is not before any that was passed earlier.
+    found_word after(found_word passed, const group_point<V>& spread) noexcept {
+      if (passed < found_) return found_;
+      found_ = group_->next(spread, passed);
+      while (found_ == found_word{} && has_more_ && group_->is_full()) {
+        found_ = (++group_)->next(spread, passed);
+      }
+      return found_;
+    }
+
+   private:
+    const box_group<V>* group_ = nullptr;
+    bool has_more_ = false;
+    found_word found_;
+  };
+
   /// The match of a search whose first answer is that a rule must be asked.
   [[gnu::noinline]] rule_match ask(found_word found, const policy_query<V>& query,
                                    const std::vector<rule_criteria<V>>& criteria) const noexcept {
+    const group_point<V> spread{point_};
+    std::array<leaf_answers, tree_grove::trees_max> leaves;
+    for (std::size_t tree = 0; tree < leaves.size(); ++tree) {
+      const auto at = leaf(tree);
+      leaves[tree].begin(group_at<V>(forest_, at.begin()), at.has_more(), found);
+    }
     while (found.must_ask()) {
       const auto answer = criteria[found.rule()].answer(query);
       if (answer != rule_answer::no) return {found.rule(), answer};
-      found = next(found);
+      const auto passed = found;
+      found = tree_grove::otherwise(slices_);
+      for (auto& each : leaves) found = std::min(found, each.after(passed, spread));
     }
     return found.match();
-  }
-
-  /// The first answer after another one.
-  found_word next(found_word after) const noexcept {
-    const group_point<V> spread{point_};
-    found_word first = tree_grove::otherwise(slices_);
-    for (std::size_t tree = 0; tree < tree_grove::trees_max; ++tree) {
-      // Groups are in order, and so are the boxes of each.
-      each_group(leaf(tree), [&](const box_group<V>& group) noexcept {
-        const auto found = group.next(spread, after);
-        first = std::min(first, found);
-        return found == found_word{};
-      });
-    }
-    return first;
   }
 
   const std::byte* forest_;
