@@ -12,6 +12,7 @@
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/pool/pool_set.hpp"
+#include "weir/pool/pools_by_host.hpp"
 #include "weir/pool/port_choice.hpp"
 #include "weir/pool/port_owner.hpp"
 #include "weir/pool/port_slice.hpp"

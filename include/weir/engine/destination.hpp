@@ -14,8 +14,12 @@
 
 namespace weir::detail {
 
-/// Whether an address is one of a pool's internal hosts. A pool for everybody names none.
+/// Whether an address that a pool lists is one of its internal hosts. A pool for everybody names
+/// none.
 inline bool is_among_hosts(const pool& one, ipv4_address host) noexcept {
+  if (!one.lists_everybody) {
+    return true;
+  }
   for (const auto& range : one.internal) {
     if (range.contains(host) && range.size() <= UINT32_MAX) {
       return true;

@@ -33,9 +33,10 @@ bool leaves_inside(const shard<T>& state, zone_id zone, const new_flow<ipv4>& fl
                         : zone == flow.to && flow.from != flow.to;
 }
 
-/// Whether what does not leave the inside of a pool goes to one of its hosts. A pool for everybody
-/// names none. Where it has a zone, hosts of one other zone are inside to each other: any further
-/// zone, and the route that leads to everybody, may be another way out.
+/// Whether what does not leave the inside of a pool, which lists where it goes to, goes to one of
+/// its hosts. A pool for everybody names none. Where it has a zone, hosts of one other zone are
+/// inside to each other: any further zone, and the route that leads to everybody, may be another
+/// way out.
 template <EngineTraits T>
 bool reaches_inside(const shard<T>& state, const pool& of, const new_flow<ipv4>& flow,
                     ipv4_address to) noexcept {
@@ -87,9 +88,9 @@ bool ends_inside(const shard<T>& state, const new_flow<ipv4>& flow,
   const auto domain = flow.received.domain;
   const auto stays = [&](zone_id zone) noexcept { return !leaves_inside(state, zone, flow); };
   const auto is_reached = [&](const pool& one) noexcept {
-    return one.domain == domain && stays(one.zone) && reaches_inside(state, one, flow, destination);
+    return stays(one.zone) && reaches_inside(state, one, flow, destination);
   };
-  return std::ranges::any_of(state.config->pools().pools(), is_reached) ||
+  return state.config->pools().find_listing(domain, destination, is_reached) != nullptr ||
          state.config->statics().has_one_to_one(domain, destination, stays);
 }
 

@@ -73,6 +73,7 @@ class pool_set_builder {
     if (!faults_.empty()) {
       return std::move(faults_);
     }
+    made_.file(raw_);
     return std::move(made_);
   }
 
@@ -96,6 +97,7 @@ class pool_set_builder {
     one.manners = raw.manners;
     for (const ipv4_prefix& block : raw.internal) one.internal.push_back(range_of(block));
     for (const ipv4_prefix& block : raw.external) one.external.push_back(range_of(block));
+    one.lists_everybody = std::ranges::count(raw.internal, ipv4_prefix{}) != 0;
     check_addresses(index);
     check_ports(index);
     if (raw.deterministic) {

@@ -116,6 +116,7 @@ struct pool {
   port_range identifiers = pool_ports_default;  ///< of queries
   std::vector<address_range> internal;
   std::vector<address_range> external;
+  bool lists_everybody = false;            ///< a prefix of `internal` holds every address
   std::optional<deterministic_plan> plan;  ///< deterministic pools alone have one
   bool gives_ike_port = true;              ///< though it is none of `ports`
   pool_manners manners{};

@@ -5,8 +5,10 @@
 #include "weir/net/port.hpp"
 #include "weir/pool/external_address.hpp"
 #include "weir/pool/pool.hpp"
+#include "weir/pool/pools_by_host.hpp"
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <utility>
@@ -45,6 +47,10 @@ class pool_set {
   template <class Accepts>
   const pool* find_serving(domain_id domain, ipv4_address source,
                            Accepts&& accepts) const noexcept {
+    if (!by_host_.is_empty()) [[unlikely]] {
+      return find(by_host_.find_serving(domain, source,
+                                        [&](pool_id one) noexcept { return accepts(at(one)); }));
+    }
     for (const pool& one : pools_) {
       if (one.domain == domain && one.serves(source) && accepts(one)) return &one;
     }
@@ -52,6 +58,20 @@ class pool_set {
   }
   const pool* find_serving(domain_id domain, ipv4_address source) const noexcept {
     return find_serving(domain, source, [](const pool&) noexcept { return true; });
+  }
+
+  /// The first pool that lists an address as internal and that `accepts(pool)` takes, or null.
+  template <class Accepts>
+  const pool* find_listing(domain_id domain, ipv4_address address,
+                           Accepts&& accepts) const noexcept {
+    if (!by_host_.is_empty()) [[unlikely]] {
+      return find(by_host_.find_listing(domain, address,
+                                        [&](pool_id one) noexcept { return accepts(at(one)); }));
+    }
+    for (const pool& one : pools_) {
+      if (one.domain == domain && one.is_internal(address) && accepts(one)) return &one;
+    }
+    return nullptr;
   }
 
   /// Every external address of every pool, in order.
@@ -138,6 +158,18 @@ class pool_set {
     std::uint32_t count = 0;
   };
 
+  const pool* find(pool_id id) const noexcept { return id.is_none() ? nullptr : &at(id); }
+
+  /// Pools that list no more prefixes in all are asked one by one, which is faster.
+  static constexpr std::size_t prefixes_asked_max = 16;
+
+  /// Files the pools under their hosts, as they were specified.
+  void file(std::span<const pool_specification> raw) {
+    std::size_t prefixes = 0;
+    for (const auto& one : raw) prefixes += one.internal.size() + one.external.size();
+    if (prefixes > prefixes_asked_max) by_host_ = pools_by_host{raw};
+  }
+
   static std::uint64_t host_number(const pool& of, ipv4_address host) noexcept {
     std::uint64_t before = 0;
     for (const address_range& range : of.internal) {
@@ -177,6 +209,7 @@ class pool_set {
   }
 
   std::vector<pool> pools_;
+  pools_by_host by_host_;  ///< of no pools where each is asked
   std::vector<external_address> externals_;
   std::vector<external_id> externals_by_pool_;  ///< pool by pool
   std::vector<run> runs_;                       ///< whose they are
