@@ -11,6 +11,7 @@
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/destination.hpp"
 #include "weir/engine/established.hpp"
+#include "weir/engine/exempt_flows.hpp"
 #include "weir/engine/fault_list.hpp"
 #include "weir/engine/foresight.hpp"
 #include "weir/engine/host_path.hpp"

@@ -7,6 +7,7 @@
 #include "weir/engine/check_policies.hpp"
 #include "weir/engine/check_routes.hpp"
 #include "weir/engine/configuration.hpp"
+#include "weir/engine/exempt_flows.hpp"
 #include "weir/engine/fault_list.hpp"
 #include "weir/engine/path_set.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -77,7 +78,7 @@ inline checked_result checked(const configuration& raw) {
   parts.timeouts = std::move(policies.timeouts);
   parts.pools = std::move(nat.pools);
   parts.statics = std::move(nat.statics);
-  parts.exempt = std::move(nat.exempt);
+  parts.exempt = exempt_flows{std::move(nat.exempt)};
   return std::shared_ptr<const snapshot>{new snapshot{std::move(parts)}};
 }
 

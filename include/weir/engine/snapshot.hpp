@@ -5,8 +5,8 @@
 #include "weir/base/verdict.hpp"
 #include "weir/base/word_optional.hpp"
 #include "weir/engine/configuration.hpp"
+#include "weir/engine/exempt_flows.hpp"
 #include "weir/engine/interface_facts.hpp"
-#include "weir/nat/exemption.hpp"
 #include "weir/nat/static_nat.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/policy/zone_policy.hpp"
@@ -58,7 +58,7 @@ struct snapshot_parts {
   std::vector<session_timeouts> timeouts;  ///< 0 is the box's, then one per policy with its own
   pool_set pools;
   static_nat statics;
-  std::vector<exemption> exempt;
+  exempt_flows exempt;
 };
 
 class snapshot;
@@ -159,7 +159,7 @@ class snapshot {
   std::span<const session_timeouts> timeouts() const noexcept { return parts_.timeouts; }
   const pool_set& pools() const noexcept { return parts_.pools; }
   const static_nat& statics() const noexcept { return parts_.statics; }
-  std::span<const exemption> exemptions() const noexcept { return parts_.exempt; }
+  const exempt_flows& exempt() const noexcept { return parts_.exempt; }
 
  private:
   friend checked_result checked(const configuration& raw);

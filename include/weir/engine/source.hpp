@@ -9,7 +9,6 @@
 #include "weir/engine/reply_key.hpp"
 #include "weir/engine/room.hpp"
 #include "weir/engine/shard.hpp"
-#include "weir/nat/exemption.hpp"
 #include "weir/nat/static_nat.hpp"
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/pool_set.hpp"
@@ -112,7 +111,7 @@ bool stays_inside(const shard<T>& state, const new_flow<ipv4>& flow) noexcept {
 /// What keeps its source, whatever pools and static mappings say; tells the observer.
 template <EngineTraits T>
 bool keeps_source(shard<T>& state, const new_flow<ipv4>& flow) noexcept {
-  if (is_exempt(state.config->exemptions(), flow.received)) {
+  if (state.config->exempt().contains(flow.received)) {
     tell_source(state, translation_kind::exempt, flow);
     return true;
   }

@@ -66,7 +66,7 @@ outcome pass_stateless_error(shard<T>& state, new_flow<ipv4>& flow, bool hides,
     return drop_reason::bad_quote;
   }
   const auto back = unpack(reversed(quote.key));
-  hides = hides && wears_statics(flow) && !is_exempt(state.config->exemptions(), back) &&
+  hides = hides && wears_statics(flow) && !state.config->exempt().contains(back) &&
           !stays_inside(state, flow, back.source.address, back.destination.address);
   const auto after = answers_one_to_one(state, flow, back, hides);
   if (hides) {

@@ -44,7 +44,7 @@ struct exemption {
   }
 };
 
-/// The most values of all exemptions of a configuration: a new flow may be held against each.
+/// The most values of all exemptions of a configuration.
 inline constexpr std::size_t exempt_values_max = 65'536;
 
 inline bool is_exempt(std::span<const exemption> list, const flow_key<ipv4>& flow) noexcept {
