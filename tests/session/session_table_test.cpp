@@ -6,6 +6,7 @@
 
 #include <cstdint>
 #include <set>
+#include <span>
 #include <vector>
 
 using namespace weir;
@@ -426,6 +427,39 @@ TEST_CASE("an idle worker's sessions end by reclaim alone", "[session][expiry][s
 
   CHECK(ended == 240);
   CHECK(box.table.size() == 0);
+}
+
+TEST_CASE("sessions that end together are named beforehand, in the order of their ends",
+          "[session][expiry]") {
+  struct listener {
+    std::vector<std::uint32_t>* foretold;
+    std::vector<std::uint32_t>* ended;
+    bool* is_foretold;
+
+    void prefetch(std::span<const std::uint32_t> ids) const {
+      foretold->insert(foretold->end(), ids.begin(), ids.end());
+    }
+    void operator()(std::uint32_t id, session_end) const {
+      ended->push_back(id);
+      *is_foretold = *is_foretold && foretold->size() >= ended->size();
+    }
+  };
+  table_fixture<ipv4> box{{.sessions_max = 1000}};
+  for (std::uint32_t number = 0; number < 100; ++number) box.create(udp_flow<ipv4>(number));
+  box.pass(minute);
+  for (std::uint32_t number = 0; number < 100; number += 3) {
+    box.table.track(box.table.find(udp_flow<ipv4>(number), box.now), box.now);
+  }
+  box.pass(minute);
+
+  std::vector<std::uint32_t> foretold;
+  std::vector<std::uint32_t> ended;
+  bool is_foretold = true;
+  box.table.reclaim(box.now, 0xFFFF'FFFF, listener{&foretold, &ended, &is_foretold});
+
+  CHECK(ended.size() == 66);
+  CHECK(foretold == ended);
+  CHECK(is_foretold);
 }
 
 TEST_CASE("a session that is refreshed does not keep others from ending",

@@ -184,11 +184,33 @@ struct shard {
 
   /// What session tables call for the sessions they end by themselves.
   template <IpVersion V>
-  auto on_end() noexcept {
-    return [this](std::uint32_t id, session_end why) noexcept {
-      (why == session_end::expired ? lives.expired : lives.evicted).add();
-      release<V>(id);
-    };
+  struct session_ender {
+    shard* state;
+
+    void operator()(std::uint32_t id, session_end why) const noexcept {
+      (why == session_end::expired ? state->lives.expired : state->lives.evicted).add();
+      state->template release<V>(id);
+    }
+    /// A mapping that ends with its session lies on half a dozen lines: what a batch of them needs
+    /// is waited for together.
+    void prefetch(std::span<const std::uint32_t> ending) const noexcept
+      requires(V::number == 4)
+    {
+      const auto& all = state->mappings;
+      if (all.size() == 0) return;
+      const auto each_held = [&](auto&& ask) noexcept {
+        for (const std::uint32_t id : ending) {
+          const std::uint32_t held = state->sessions4.cold(id).mapping;
+          if (held != cold_record::no_mapping) ask(mapping_id{held});
+        }
+      };
+      each_held([&](mapping_id held) noexcept { all.prefetch(held); });
+      each_held([&](mapping_id held) noexcept { all.prefetch_release(held); });
+    }
+  };
+  template <IpVersion V>
+  session_ender<V> on_end() noexcept {
+    return {this};
   }
 
   /// Ends a session for a reason of the engine's.

@@ -9,6 +9,7 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/pool/mapping.hpp"
 #include "weir/table/memory.hpp"
+#include "weir/table/simd.hpp"
 #include "weir/table/table_traits.hpp"
 
 #include <algorithm>
@@ -82,6 +83,15 @@ class host_lists {
     former.next = id;
   }
 
+  /// Asks for what `leave` touches.
+  void prefetch_leave(const records_type& records, mapping_id id) const noexcept {
+    const mapping<V>& record = records[id.number()];
+    if (!record.has_host) return;
+    for (const mapping_id other : {record.next, record.previous}) {
+      if (!other.is_none()) prefetch_write(records.data() + other.number());
+    }
+    if (record.previous.is_none()) index_.prefetch(hash(record.key()));
+  }
   /// Takes a mapping out of the list it stands in, if it stands in one.
   void leave(records_type& records, mapping_id id) noexcept {
     const mapping<V>& record = records[id.number()];

@@ -174,6 +174,17 @@ class mapping_table {
   /// One more session uses the mapping.
   void hold(mapping_id id) noexcept { ++records_[id.number()].sessions; }
 
+  /// Asks for what `prefetch_release` reads.
+  void prefetch(mapping_id id) const noexcept { prefetch_write(records_.data() + id.number()); }
+  /// Asks for what `release` touches beside the record, where it is the last.
+  void prefetch_release(mapping_id id) const noexcept {
+    const mapping<V>& record = records_[id.number()];
+    if (record.sessions != 1) return;
+    endpoints_.prefetch(hash_(detail::packed(record.key())));
+    endpoints_.prefetch(hash_(packed_external(external_of(record))));
+    hosts_.prefetch_leave(records_, id);
+    owner_->prefetch(record.external, *space_of(record.protocol), record.external_port);
+  }
   /// One session less uses the mapping; the last one frees it and its port.
   void release(mapping_id id) noexcept {
     mapping<V>& record = records_[id.number()];

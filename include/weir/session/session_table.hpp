@@ -39,7 +39,8 @@
 namespace weir {
 
 /// The sessions of one family. Functions that may end sessions call `on_end(id, session_end)` for
-/// each, while its record is still whole; it must not change the table.
+/// each, while its record is still whole; it must not change the table. Where many end at once, an
+/// `on_end.prefetch(ids)` may ask for what that touches beside the record.
 template <IpVersion V, SessionTraits Traits = session_traits>
 class session_table : session_directory<V, Traits> {
   using directory = session_directory<V, Traits>;
@@ -344,6 +345,8 @@ class session_table : session_directory<V, Traits> {
       at[dead_count] = directory::prefetch_release(entry.id);
       dead[dead_count++] = entry.id;
     }
+    const std::span<const std::uint32_t> ending{dead.data(), dead_count};
+    if constexpr (requires { on_end.prefetch(ending); }) on_end.prefetch(ending);
     for (std::uint32_t next = 0; next < dead_count; ++next) {
       on_end(dead[next], session_end::expired);
       release(dead[next], at[next]);
