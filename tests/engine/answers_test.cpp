@@ -153,6 +153,62 @@ TEST_CASE("an interface without an address speaks as another one of its domain",
         "203.0.113.1");
 }
 
+TEST_CASE("an interface without an address speaks as the first of its domain that has one",
+          "[engine][answers][domain][rfc1812]") {
+  auto raw = rejecting();
+  raw.interfaces[0].addresses.clear();
+  interface_configuration red;
+  red.name = "red";
+  red.zone = "red";
+  red.domain = "red";
+  red.addresses = {own("192.0.2.1/24"), own("2001:db8:3::1/64")};
+  interface_configuration near_alone;
+  near_alone.name = "near alone";
+  near_alone.zone = "inside";
+  near_alone.addresses = {own("fe80::1/64")};
+  raw.interfaces.insert(raw.interfaces.begin() + 1, {red, near_alone});
+  interface_configuration last;
+  last.name = "last";
+  last.zone = "inside";
+  last.addresses = {own("198.51.100.1/24"), own("2001:db8:4::1/64")};
+  raw.interfaces.push_back(last);
+  for (const char* const to : {"10.0.0.0/24", "2001:db8:1::/64"}) {
+    route_configuration back;
+    back.to = *parse_prefix(to);
+    back.interface = "lan";
+    raw.routes.push_back(back);
+  }
+  gateway box{raw};
+
+  const auto four = box.sends("lan", udp{});
+  const auto six = box.sends("lan", datagram6());
+
+  REQUIRE(answered(four) == "3/3");
+  CHECK(to_text(walk<ipv4>(four.answers[0].bytes, 1500, {}).key.source()) == "203.0.113.1");
+  REQUIRE(answered(six) == "1/4");
+  CHECK(to_text(walk<ipv6>(six.answers[0].bytes, 1500, {}).key.source()) == "2001:db8:2::1");
+}
+
+TEST_CASE("an error that the box has no address for takes nothing from the rate",
+          "[engine][answers][rfc4443]") {
+  auto raw = rejecting();
+  raw.icmp_errors_per_second = 1;
+  for (auto& one : raw.interfaces) one.addresses.pop_back();
+  raw.routes[1].via.reset();
+  route_configuration back;
+  back.to = *parse_prefix("2001:db8:1::/64");
+  back.interface = "lan";
+  raw.routes.push_back(back);
+  gateway box{raw};
+
+  const auto six = box.sends("lan", datagram6());
+  const auto four = box.sends("lan", udp{});
+
+  CHECK(six.text() == "drop policy_rejected");
+  CHECK(answered(six) == "nothing");
+  CHECK(answered(four) == "3/3");
+}
+
 TEST_CASE("an error quotes as much as 576 and 1280 bytes hold", "[engine][answers][rfc1812]") {
   gateway box{rejecting()};
 

@@ -15,18 +15,6 @@
 
 namespace weir::detail {
 
-/// The first address of the family on an interface that is link-local, or the first that is not.
-template <IpVersion V>
-std::optional<typename V::address> first_address(const interface_facts& of,
-                                                 bool link_local) noexcept {
-  for (const auto& own : of.addresses) {
-    if (own.address.family() != family_of<V>) continue;
-    const auto one = own.address.template as<V>();
-    if (one.is_link_local() == link_local) return one;
-  }
-  return std::nullopt;
-}
-
 /// The address that an error to somebody comes from: one of the interface his packet came in by,
 /// else any of the domain (RFC 1812 section 4.3.2.4). A link-local one speaks to such ones alone:
 /// no router carries what it says (RFC 4291 section 2.5.6).
@@ -41,11 +29,7 @@ std::optional<typename V::address> speaker(const snapshot& config, interface_id 
   if (const auto found = first_address<V>(near, false)) {
     return found;
   }
-  for (const auto& one : config.interfaces()) {
-    if (one.domain != domain) continue;
-    if (const auto found = first_address<V>(one, false)) return found;
-  }
-  return std::nullopt;
+  return config.speaker<V>(domain);
 }
 
 /// Whether an address is that of every host of a subnet.

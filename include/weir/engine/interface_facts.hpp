@@ -4,6 +4,7 @@
 #include "weir/engine/configuration.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/net/ip_address.hpp"
+#include "weir/net/ip_version.hpp"
 #include "weir/net/mac_address.hpp"
 
 #include <algorithm>
@@ -32,6 +33,18 @@ struct interface_facts {
 inline bool has_address(const interface_facts& one, const ip_address& address) noexcept {
   return std::any_of(one.addresses.begin(), one.addresses.end(),
                      [&](const auto& own) { return own.address == address; });
+}
+
+/// The first address of the family on an interface that is link-local, or the first that is not.
+template <IpVersion V>
+std::optional<typename V::address> first_address(const interface_facts& of,
+                                                 bool link_local) noexcept {
+  for (const auto& own : of.addresses) {
+    if (own.address.family() != family_of<V>) continue;
+    const auto one = own.address.template as<V>();
+    if (one.is_link_local() == link_local) return one;
+  }
+  return std::nullopt;
 }
 
 /// The link-layer address of a host on an interface, as configured.

@@ -9,6 +9,7 @@
 #include "weir/engine/interface_facts.hpp"
 #include "weir/nat/static_nat.hpp"
 #include "weir/net/domain.hpp"
+#include "weir/net/ip_version.hpp"
 #include "weir/policy/zone_policy.hpp"
 #include "weir/pool/pool_set.hpp"
 #include "weir/route/next_hop.hpp"
@@ -137,6 +138,19 @@ class snapshot {
     return found && hop(*found).kind == next_hop_kind::local;
   }
 
+  /// The first address of a domain's interfaces that is not link-local: who speaks for those that
+  /// have none. Looked up and not looked for, because it is asked before the rate of answers is:
+  /// a flood must not have every interface searched for each packet.
+  template <IpVersion V>
+  std::optional<typename V::address> speaker(domain_id domain) const noexcept {
+    expects(domain.number() < parts_.domains.size(), "a domain is one of the snapshot's");
+    if constexpr (V::number == 4) {
+      return speakers4_[domain.number()];
+    } else {
+      return speakers6_[domain.number()];
+    }
+  }
+
   /// Whether an address is worn by translated flows and is not the box's own.
   bool is_translation_address(domain_id domain, ipv4_address address) const noexcept {
     return find_sorted(translation_addresses_, {domain, address}).has_value();
@@ -175,8 +189,20 @@ class snapshot {
       hops_.push_back({hop.interface, hop.kind, false, leaving.mtu, decision, leaving.zone,
                        leaving.domain, hop.is_default});
     }
+    list_speakers();
     list_translation_addresses();
     list_worn_alone();
+  }
+
+  void list_speakers() {
+    speakers4_.resize(parts_.domains.size());
+    speakers6_.resize(parts_.domains.size());
+    for (const auto& one : parts_.interfaces) {
+      auto& four = speakers4_[one.domain.number()];
+      auto& six = speakers6_[one.domain.number()];
+      if (!four) four = first_address<ipv4>(one, false);
+      if (!six) six = first_address<ipv6>(one, false);
+    }
   }
 
   void list_translation_addresses() {
@@ -212,6 +238,8 @@ class snapshot {
 
   snapshot_parts parts_;
   std::vector<hop_facts> hops_;
+  std::vector<std::optional<ipv4_address>> speakers4_;   ///< by domain
+  std::vector<std::optional<ipv6_address>> speakers6_;   ///< by domain
   std::vector<external_address> translation_addresses_;  ///< sorted; none is the box's own
   std::vector<external_address> worn_alone_;             ///< those of no neighbour
 };
