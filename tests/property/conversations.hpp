@@ -2,8 +2,10 @@
 
 // Both sides of connections through a box: most of what they say is plausible and some is not.
 
+#include "weir/net/text.hpp"
+#include "weir/wire/header_walk.hpp"
+
 #include "tests/property/traffic.hpp"
-#include "tests/support/gateway.hpp"
 #include "tests/support/packet_builder.hpp"
 #include "tests/support/seeded.hpp"
 
@@ -32,9 +34,10 @@ class random_conversations {
     const std::size_t side = is_host ? 0 : 1;
     builder made = one.is_tcp ? segment(one, side) : builder{udp{}};
     if (is_host) {
-      made.from(one.host, one.host_port).to(one.remote, remote_port);
+      made.from(one.host, one.host_port).to(one.remote, one.remote_port);
     } else {
-      made.from(one.remote, remote_port).to(one.worn, one.worn_port);
+      const bool is_stranger = !one.is_tcp && random_.one_in(30);
+      made.from(one.remote, one.remote_port + (is_stranger ? 1 : 0)).to(one.worn, one.worn_port);
     }
     made.payload_size(random_.one_in(50) ? 1480 : random_.below(40));
     made.ttl(random_.one_in(40) ? static_cast<unsigned>(random_.below(3)) : 64);
@@ -55,12 +58,10 @@ class random_conversations {
   }
 
  private:
-  static constexpr unsigned remote_port = 1003;
-
   struct conversation {
     bool is_tcp = false;
     ip_address host, remote, worn;
-    unsigned host_port = 0, worn_port = 0;
+    unsigned host_port = 0, remote_port = 0, worn_port = 0;
     std::uint32_t sequence[2] = {};
     unsigned said = 0;  ///< packets since it began
   };
@@ -72,6 +73,7 @@ class random_conversations {
     one.host = *parse_ip_address(is_six ? "2001:db8:1::" + place : "10.0.0." + place);
     one.remote = *parse_ip_address(is_six ? "2001:db8:9::1" : "192.0.2.1");
     one.host_port = 2000 + static_cast<unsigned>(number);
+    one.remote_port = number % 8 == 0 ? 53 : 1003;
     one.worn = one.host;
     one.worn_port = one.host_port;
     for (auto& each : one.sequence) each = static_cast<std::uint32_t>(random_.next());

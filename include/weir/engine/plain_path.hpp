@@ -6,6 +6,7 @@
 
 #include "weir/engine/leaving.hpp"
 #include "weir/engine/shard.hpp"
+#include "weir/nat/ipv4_id.hpp"
 #include "weir/nat/rewrite.hpp"
 #include "weir/packet/packet_meta.hpp"
 #include "weir/session/session_table.hpp"
