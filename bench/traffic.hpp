@@ -128,16 +128,20 @@ struct counting_sink {
   bool generated(std::span<const std::byte>, const emission&) noexcept { return true; }
 };
 
-/// Packets in memory, one after the other in 64-byte slots.
+/// Packets of a size in memory, one after the other in slots of whole cache lines.
 class packet_ring {
  public:
-  explicit packet_ring(std::size_t size) : memory_(size * slot), frames_(size) {
+  explicit packet_ring(std::size_t size, std::size_t bytes_each = packet_size)
+      : bytes_each_{bytes_each},
+        slot_{(bytes_each + 63) / 64 * 64},
+        memory_(size * slot_),
+        frames_(size) {
     for (std::size_t i = 0; i < size; ++i) {
       frames_[i].packet = ram_packet{bytes(i)};
     }
   }
 
-  std::span<std::byte> bytes(std::size_t i) { return {memory_.data() + i * slot, packet_size}; }
+  std::span<std::byte> bytes(std::size_t i) { return {memory_.data() + i * slot_, bytes_each_}; }
   void set_ingress(std::size_t i, interface_id from) { frames_[i].meta.ingress = from; }
   ram_burst burst() const { return ram_burst{frames_}; }
   ram_burst burst(std::size_t first, std::size_t count) const {
@@ -145,8 +149,8 @@ class packet_ring {
   }
 
  private:
-  static constexpr std::size_t slot = 64;
-
+  std::size_t bytes_each_;
+  std::size_t slot_;
   std::vector<std::byte> memory_;
   std::vector<ram_frame> frames_;
 };
