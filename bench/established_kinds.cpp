@@ -101,7 +101,7 @@ class kind_engine {
     made.operations = ring_size;
     made.prepare = [this] {
       if (has_swept_) {
-        out_->verify(sink_.forwarded == ring_size && is_intact(), like_.name);
+        out_->verify(sink_.forwarded == ring_size && is_intact<V>(ring_), like_.name);
       }
       sink_.forwarded = 0;
       has_swept_ = true;
@@ -141,17 +141,6 @@ class kind_engine {
     auto& made = flows_.emplace_back();
     write<V>(made[0], key, like_, tcp_flag::ack, here + 11, there + 11);
     write<V>(made[1], back, like_, tcp_flag::ack, there + 11, here + 21);
-  }
-
-  bool is_intact() {
-    for (std::size_t i = 0; i < ring_size; ++i) {
-      const auto headers = walk<V>(ring_.bytes(i), bytes_each, domain_id{});
-      if (!headers.facts.ok ||
-          transport_checksum_is_right<V>(ring_.bytes(i), headers.facts, headers.key) != true) {
-        return false;
-      }
-    }
-    return true;
   }
 
   kind like_;

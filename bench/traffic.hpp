@@ -212,11 +212,13 @@ inline void fill(packet_ring& ring, const std::vector<tcp_flow>& flows, random_n
 }
 
 /// Whether every packet of the ring has checksums that are right.
-inline bool is_intact(packet_ring& ring) {
+template <IpVersion V = ipv4>
+bool is_intact(packet_ring& ring) {
   for (std::size_t i = 0; i < ring_size; ++i) {
-    const auto headers = walk<ipv4>(ring.bytes(i), packet_size, domain_id{});
+    const auto bytes = ring.bytes(i);
+    const auto headers = walk<V>(bytes, bytes.size(), domain_id{});
     if (!headers.facts.ok ||
-        transport_checksum_is_right<ipv4>(ring.bytes(i), headers.facts, headers.key) != true) {
+        transport_checksum_is_right<V>(bytes, headers.facts, headers.key) != true) {
       return false;
     }
   }
