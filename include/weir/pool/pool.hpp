@@ -129,10 +129,12 @@ struct pool {
   bool is_internal(ipv4_address one) const noexcept { return any_contains(internal, one); }
   bool is_external(ipv4_address one) const noexcept { return any_contains(external, one); }
 
-  /// Whether flows from `source` are translated by this pool; its own addresses never are.
-  bool serves(ipv4_address source) const noexcept {
-    return is_internal(source) && !(domain == external_domain && is_external(source));
+  /// Whether an internal address is one of the pool's own, whose flows are never translated.
+  bool wears(ipv4_address one) const noexcept {
+    return domain == external_domain && is_external(one);
   }
+  /// Whether flows from `source` are translated by this pool.
+  bool serves(ipv4_address source) const noexcept { return is_internal(source) && !wears(source); }
 
  private:
   static bool any_contains(const std::vector<address_range>& ranges, ipv4_address one) noexcept {

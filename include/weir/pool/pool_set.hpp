@@ -47,14 +47,11 @@ class pool_set {
   template <class Accepts>
   const pool* find_serving(domain_id domain, ipv4_address source,
                            Accepts&& accepts) const noexcept {
-    if (!by_host_.is_empty()) [[unlikely]] {
-      return find(by_host_.find_serving(domain, source,
-                                        [&](pool_id one) noexcept { return accepts(at(one)); }));
-    }
-    for (const pool& one : pools_) {
-      if (one.domain == domain && one.serves(source) && accepts(one)) return &one;
-    }
-    return nullptr;
+    return find_listing(domain, source, [&](const pool& one) noexcept {
+      // Few sources are anybody's external address: a pool may list many, and is seldom asked.
+      const bool is_worn = find({domain, source}) && one.wears(source);
+      return !is_worn && accepts(one);
+    });
   }
   const pool* find_serving(domain_id domain, ipv4_address source) const noexcept {
     return find_serving(domain, source, [](const pool&) noexcept { return true; });
@@ -65,8 +62,9 @@ class pool_set {
   const pool* find_listing(domain_id domain, ipv4_address address,
                            Accepts&& accepts) const noexcept {
     if (!by_host_.is_empty()) [[unlikely]] {
-      return find(by_host_.find_listing(domain, address,
-                                        [&](pool_id one) noexcept { return accepts(at(one)); }));
+      const pool_id found =
+          by_host_.find(domain, address, [&](pool_id one) noexcept { return accepts(at(one)); });
+      return found.is_none() ? nullptr : &at(found);
     }
     for (const pool& one : pools_) {
       if (one.domain == domain && one.is_internal(address) && accepts(one)) return &one;
@@ -158,15 +156,13 @@ class pool_set {
     std::uint32_t count = 0;
   };
 
-  const pool* find(pool_id id) const noexcept { return id.is_none() ? nullptr : &at(id); }
-
   /// Pools that list no more prefixes in all are asked one by one, which is faster.
   static constexpr std::size_t prefixes_asked_max = 16;
 
   /// Files the pools under their hosts, as they were specified.
   void file(std::span<const pool_specification> raw) {
     std::size_t prefixes = 0;
-    for (const auto& one : raw) prefixes += one.internal.size() + one.external.size();
+    for (const auto& one : raw) prefixes += one.internal.size();
     if (prefixes > prefixes_asked_max) by_host_ = pools_by_host{raw};
   }
 

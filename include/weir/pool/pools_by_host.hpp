@@ -6,10 +6,7 @@
 // holds it, found by longest prefix, and of all blocks around that one. Their first is kept with
 // every block, since it is the one that nearly every host leaves by.
 //
-// A pool's external addresses that lie among its internal ones are blocks too: it does not serve
-// them.
-//
-// The searches are not inline: where there are few pools, packets do not come by here.
+// The search is not inline: where there are few pools, packets do not come by here.
 //
 // Limits. Memory grows with the prefixes that pools list, however they overlap; no more than 33
 // blocks lie around each other.
@@ -30,7 +27,7 @@
 
 namespace weir {
 
-/// The pools that list an address as internal, and those that serve it. Made once.
+/// The pools that list an address as internal. Made once.
 class pools_by_host {
  public:
   /// Of no pools.
@@ -49,23 +46,13 @@ class pools_by_host {
 
   /// The first pool that lists an address and that `accepts(pool_id)` takes, or none.
   template <class Accepts>
-  [[gnu::noinline]] pool_id find_listing(domain_id domain, ipv4_address address,
-                                         Accepts&& accepts) const noexcept {
-    const block* const narrowest = find(domain, address);
-    return narrowest == nullptr ? pool_id::none() : first_of(*narrowest, accepts);
-  }
-
-  /// The first pool that serves flows from a source and that `accepts(pool_id)` takes, or none.
-  template <class Accepts>
-  [[gnu::noinline]] pool_id find_serving(domain_id domain, ipv4_address source,
-                                         Accepts&& accepts) const noexcept {
-    const block* const narrowest = find(domain, source);
+  [[gnu::noinline]] pool_id find(domain_id domain, ipv4_address address,
+                                 Accepts&& accepts) const noexcept {
+    const block* const narrowest = find_block(domain, address);
     if (narrowest == nullptr) return pool_id::none();
-    if (!narrowest->is_worn) [[likely]]
-      return first_of(*narrowest, accepts);
-    return first_of(*narrowest, [&](pool_id one) noexcept {
-      return !is_own_external(*narrowest, one) && accepts(one);
-    });
+    pool_id one = narrowest->first;
+    while (!one.is_none() && !accepts(one)) one = after(*narrowest, one);
+    return one;
   }
 
   std::size_t bytes() const noexcept {
@@ -80,26 +67,23 @@ class pools_by_host {
   struct listing {
     domain_id domain{};
     ipv4_prefix block{};
-    bool is_external = false;
     pool_id pool{};
 
     friend auto operator<=>(const listing&, const listing&) noexcept = default;
   };
   using listing_place = std::vector<listing>::const_iterator;
 
-  /// Its pools, in order: those that list it as internal, and behind them those as external.
+  /// Its pools, in order.
   struct block {
     std::uint32_t around = no_value;  ///< the next wider block
     std::uint32_t begin = 0;
-    std::uint32_t externals_begin = 0;
     std::uint32_t end = 0;
-    pool_id first{};       ///< of all that list it or a block around it as internal, or none
-    bool is_worn = false;  ///< whether any list it or a block around it as external
+    pool_id first{};  ///< of all that list it or a block around it
   };
 
   static constexpr std::uint16_t no_trie = 0xFFFF;
 
-  const block* find(domain_id domain, ipv4_address address) const noexcept {
+  const block* find_block(domain_id domain, ipv4_address address) const noexcept {
     if (domain.number() >= trie_of_domain_.size()) return nullptr;
     const std::uint16_t trie = trie_of_domain_[domain.number()];
     if (trie == no_trie) return nullptr;
@@ -107,40 +91,22 @@ class pools_by_host {
     return found == no_value ? nullptr : &blocks_[found];
   }
 
-  std::span<const pool_id> internals(const block& of) const noexcept {
-    return {pools_.data() + of.begin, pools_.data() + of.externals_begin};
-  }
-  std::span<const pool_id> externals(const block& of) const noexcept {
-    return {pools_.data() + of.externals_begin, pools_.data() + of.end};
+  std::span<const pool_id> pools_of(const block& of) const noexcept {
+    return {pools_.data() + of.begin, pools_.data() + of.end};
   }
   const block* around(const block& inner) const noexcept {
     return inner.around == no_value ? nullptr : &blocks_[inner.around];
-  }
-
-  template <class Accepts>
-  pool_id first_of(const block& narrowest, Accepts&& accepts) const noexcept {
-    pool_id one = narrowest.first;
-    while (!one.is_none() && !accepts(one)) one = after(narrowest, one);
-    return one;
   }
 
   /// The next pool, in order, that lists a block or one around it.
   [[gnu::noinline]] pool_id after(const block& narrowest, pool_id last) const noexcept {
     pool_id next = pool_id::none();  // which sorts behind all others
     for (const block* here = &narrowest; here != nullptr; here = around(*here)) {
-      const auto listed = internals(*here);
+      const auto listed = pools_of(*here);
       const auto behind = std::upper_bound(listed.begin(), listed.end(), last);
       if (behind != listed.end()) next = std::min(next, *behind);
     }
     return next;
-  }
-
-  bool is_own_external(const block& narrowest, pool_id one) const noexcept {
-    for (const block* here = &narrowest; here != nullptr; here = around(*here)) {
-      const auto listed = externals(*here);
-      if (std::binary_search(listed.begin(), listed.end(), one)) return true;
-    }
-    return false;
   }
 
   static std::vector<listing> listings_of(std::span<const pool_specification> pools) {
@@ -148,14 +114,7 @@ class pools_by_host {
     for (std::size_t index = 0; index < pools.size(); ++index) {
       const pool_specification& one = pools[index];
       const pool_id id{static_cast<std::uint16_t>(index)};
-      for (const auto& inside : one.internal) made.push_back({one.domain, inside, false, id});
-      if (one.domain != one.external_domain) continue;
-      for (const auto& outside : one.external) {
-        const auto meets = [&](const auto& inside) { return inside.overlaps(outside); };
-        if (std::ranges::any_of(one.internal, meets)) {
-          made.push_back({one.domain, outside, true, id});
-        }
-      }
+      for (const auto& inside : one.internal) made.push_back({one.domain, inside, id});
     }
     std::ranges::sort(made);
     const auto repeated = std::ranges::unique(made);
@@ -188,19 +147,11 @@ class pools_by_host {
   void add_block(listing_place next, listing_place end, std::uint32_t around) {
     block made;
     made.around = around;
-    made.begin = made.externals_begin = static_cast<std::uint32_t>(pools_.size());
-    if (around != no_value) {
-      made.first = blocks_[around].first;
-      made.is_worn = blocks_[around].is_worn;
-    }
+    made.begin = static_cast<std::uint32_t>(pools_.size());
+    if (around != no_value) made.first = blocks_[around].first;
     for (; next != end; ++next) {
       pools_.push_back(next->pool);
-      if (next->is_external) {
-        made.is_worn = true;
-      } else {
-        made.first = std::min(made.first, next->pool);
-        made.externals_begin = static_cast<std::uint32_t>(pools_.size());
-      }
+      made.first = std::min(made.first, next->pool);
     }
     made.end = static_cast<std::uint32_t>(pools_.size());
     blocks_.push_back(made);
