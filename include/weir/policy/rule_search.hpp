@@ -76,23 +76,18 @@ class rule_search {
     return at;
   }
 
-  /// Calls `visit` for the groups of a leaf, in order, for as long as it wants to go on.
-  template <class Visit>
-  [[gnu::always_inline]] void each_group(tree_place leaf, Visit&& visit) const noexcept {
-    const auto* group = &group_at<V>(forest_, leaf.begin());
-    while (visit(*group) && leaf.has_more() && group->is_full()) ++group;
-  }
-
   /// The first rule of all groups of all trees.
   [[gnu::noinline]] found_word first_of_all() const noexcept {
     const group_point<V> spread{point_};
     found_word first = tree_grove::otherwise(slices_);
     for (std::size_t tree = 0; tree < tree_grove::trees_max; ++tree) {
-      each_group(leaf(tree), [&](const box_group<V>& group) noexcept {
-        const auto found = group.first(spread);
-        first = std::min(first, found);
-        return found == found_word{};
-      });
+      const auto at = leaf(tree);
+      const auto* group = &group_at<V>(forest_, at.begin());
+      auto found = group->first(spread);
+      while (found == found_word{} && at.has_more() && group->is_full()) {
+        found = (++group)->first(spread);
+      }
+      first = std::min(first, found);
     }
     return first;
   }
