@@ -12,6 +12,14 @@ configuration rejecting(reject_form how = reject_form::automatic) {
   return raw;
 }
 
+/// Routes to the hosts of the inside where its interface has no address among theirs.
+void add_route_inside(configuration& raw) {
+  route_configuration back;
+  back.to = *parse_prefix("2001:db8:1::/64");
+  back.interface = "lan";
+  raw.routes.push_back(back);
+}
+
 TEST_CASE("a reject says what it is asked to say", "[engine][answers]") {
   gateway automatic{rejecting()};
   gateway port{rejecting(reject_form::port_unreachable)};
@@ -57,10 +65,7 @@ TEST_CASE("an error comes from a link-local address to such addresses alone",
   raw.interfaces[0].addresses = {own("fe80::1/64"), own("10.0.0.1/24"), own("2001:db8:1::1/64")};
   gateway box{raw};
   raw.interfaces[0].addresses.pop_back();
-  route_configuration back;
-  back.to = *parse_prefix("2001:db8:1::/64");
-  back.interface = "lan";
-  raw.routes.push_back(back);
+  add_route_inside(raw);
   gateway bare{raw};
   const auto source_of = [](const fate& one) {
     REQUIRE(one.answers.size() == 1);
@@ -195,10 +200,7 @@ TEST_CASE("an error that the box has no address for takes nothing from the rate"
   raw.icmp_errors_per_second = 1;
   for (auto& one : raw.interfaces) one.addresses.pop_back();
   raw.routes[1].via.reset();
-  route_configuration back;
-  back.to = *parse_prefix("2001:db8:1::/64");
-  back.interface = "lan";
-  raw.routes.push_back(back);
+  add_route_inside(raw);
   gateway box{raw};
 
   const auto six = box.sends("lan", datagram6());
