@@ -62,7 +62,7 @@ struct tables {
       answering = state.mappings.at(reached).internal();
     }
     enters<ipv4>({domain_id{}, protocol::udp, host, to},
-                 {domain_id{}, protocol::udp, answering, state.mappings.at(worn.id).outside()},
+                 {domain_id{}, protocol::udp, answering, state.mappings.outside(worn.id)},
                  worn.id.number());
   }
   std::string said() { return weir::detail::verify(state).value_or("sound"); }
@@ -203,7 +203,7 @@ TEST_CASE("a session that forgets its mapping is found", "[engine][verify]") {
 TEST_CASE("a session that forgets the mapping it was opened towards is found", "[engine][verify]") {
   tables box;
   box.opens(4000);
-  box.opens(4001, box.state.mappings.at(mapping_id{0}).outside());
+  box.opens(4001, box.state.mappings.outside(mapping_id{0}));
   REQUIRE(box.state.mappings.at(mapping_id{0}).sessions == 2);
 
   box.state.sessions4.hot(1).set(session_flag::translated, false);
@@ -214,7 +214,7 @@ TEST_CASE("a session that forgets the mapping it was opened towards is found", "
 TEST_CASE("a stranger that is not counted is found", "[engine][verify]") {
   tables box;
   box.opens(4000);
-  box.opens(4001, box.state.mappings.at(mapping_id{0}).outside());
+  box.opens(4001, box.state.mappings.outside(mapping_id{0}));
   REQUIRE(box.said() == "sound");
 
   box.state.sessions4.hot(1).set(session_flag::original_does_not_refresh, true);

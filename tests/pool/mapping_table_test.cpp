@@ -128,7 +128,7 @@ std::size_t count_right_forecasts(translator& nat, std::size_t asked, Ask&& endp
   for (std::size_t i = 0; i < asked; ++i) {
     const auto got =
         nat.table.acquire(forecasts[i], nat.random, [](const endpoint<ipv4>&) noexcept {});
-    right += got && nat.table.at(got.id).outside() == forecasts[i].worn;
+    right += got && nat.table.outside(got.id) == forecasts[i].worn;
     if (!got || nat.table.at(got.id).internal() != endpoint_of(i)) return 0;
   }
   return right;
@@ -188,7 +188,7 @@ TEST_CASE("mappings are the same over any index", "[pool][mapping]") {
     REQUIRE(one.outcome == same.outcome);
     REQUIRE(one.id == same.id);
     if (!one) continue;
-    REQUIRE(nat.table.at(one.id).outside() == other.table.at(one.id).outside());
+    REQUIRE(nat.table.outside(one.id) == other.table.outside(one.id));
     held.push_back(one.id);
   }
   CHECK(nat.table.entries() == other.table.entries());
@@ -263,7 +263,7 @@ TEST_CASE("two hosts with one query identifier wear two", "[pool][mapping][sd4][
   REQUIRE(other);
   CHECK(nat.table.at(one.id).external_port == port{7});
   CHECK(nat.table.at(other.id).external_port != port{7});
-  const external_key reply{domain_id{}, protocol::icmp, nat.table.at(other.id).outside()};
+  const external_key reply{domain_id{}, protocol::icmp, nat.table.outside(other.id)};
   CHECK(nat.table.at(nat.table.find(reply)).internal() == endpoint<ipv4>{bob, port{7}});
 }
 
@@ -280,7 +280,7 @@ TEST_CASE("a host keeps one external address while it has mappings",
     const auto found = nat.maps(kind, alice, number);
     REQUIRE(found);
     held.push_back(found.id);
-    worn.insert(nat.table.at(found.id).external_address);
+    worn.insert(nat.table.outside(found.id).address);
     if (held.size() > 20) {  // the first mapping leaves, and the host stays where it is
       nat.table.release(held.front());
       held.erase(held.begin());
@@ -355,7 +355,7 @@ TEST_CASE("hosts are spread over the external addresses", "[pool][mapping][rfc47
 
   for (std::uint8_t host = 0; host < 200; ++host) {
     const auto found = nat.maps(protocol::udp, {192, 168, 2, host}, 5000);
-    ++worn[nat.table.at(found.id).external_address];
+    ++worn[nat.table.outside(found.id).address];
   }
 
   CHECK(worn.size() == 8);
@@ -369,7 +369,7 @@ TEST_CASE("an unpaired pool takes its addresses at random", "[pool][mapping]") {
 
   for (std::uint16_t number = 0; number < 200; ++number) {
     const auto found = nat.maps(protocol::udp, alice, static_cast<std::uint16_t>(2000 + number));
-    worn.insert(nat.table.at(found.id).external_address);
+    worn.insert(nat.table.outside(found.id).address);
   }
 
   CHECK(worn.size() == 8);
@@ -419,11 +419,11 @@ TEST_CASE("a new host finds the last free port of the pool, wherever it is",
   }
   CHECK(nat.maps(protocol::tcp, alice, 1).outcome == mapping_outcome::exhausted);
 
-  const endpoint<ipv4> freed = nat.table.at(held[17]).outside();
+  const endpoint<ipv4> freed = nat.table.outside(held[17]);
   nat.table.release(held[17]);
   const auto found = nat.maps(protocol::tcp, alice, 1);
   REQUIRE(found);
-  CHECK(nat.table.at(found.id).outside() == freed);
+  CHECK(nat.table.outside(found.id) == freed);
   CHECK(nat.maps(protocol::tcp, bob, 1).outcome == mapping_outcome::exhausted);
   CHECK(nat.is_sound());
 }
@@ -453,8 +453,8 @@ TEST_CASE("no external endpoint is given twice by two pools of one address",
   for (std::uint16_t number = 2000; number < 2024; ++number) {
     const auto left = nat.maps(protocol::udp, alice, number);
     const auto right = nat.maps(protocol::udp, {10, 0, 0, 1}, number, 1);
-    if (left) REQUIRE(worn.insert(nat.table.at(left.id).outside()).second);
-    if (right) REQUIRE(worn.insert(nat.table.at(right.id).outside()).second);
+    if (left) REQUIRE(worn.insert(nat.table.outside(left.id)).second);
+    if (right) REQUIRE(worn.insert(nat.table.outside(right.id)).second);
   }
 
   CHECK(worn.size() == 24);
@@ -514,7 +514,7 @@ TEST_CASE("the box's own endpoint is worn as it is and given to nobody", "[pool]
 
   CHECK(held.outcome == mapping_outcome::made);
   CHECK(again.outcome == mapping_outcome::found);
-  CHECK(nat.table.at(held.id).internal() == nat.table.at(held.id).outside());
+  CHECK(nat.table.at(held.id).internal() == nat.table.outside(held.id));
   CHECK(nat.table.at(nat.maps(protocol::udp, alice, 2000).id).external_port == port{2001});
   CHECK_FALSE(nat.maps(protocol::udp, bob, 2000));
   CHECK(nat.is_sound());
@@ -692,13 +692,13 @@ struct model_run {
     const auto answer = nat.maps(kind, host, from.port.number(), pool);
     if (const auto known = model.by_internal.find(key); known != model.by_internal.end()) {
       REQUIRE(answer.outcome == mapping_outcome::found);
-      REQUIRE(nat.table.at(answer.id).outside() == known->second.external);
+      REQUIRE(nat.table.outside(answer.id) == known->second.external);
       ++known->second.sessions;
       sessions.push_back(key);
       return;
     }
     if (answer) {
-      made(key, nat.table.at(answer.id).outside());
+      made(key, nat.table.outside(answer.id));
     } else {
       refused(key, answer.outcome);
     }

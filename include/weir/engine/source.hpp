@@ -187,7 +187,7 @@ template <EngineTraits T>
   }
   flow.held = got.id;
   flow.inbound_refresh = from.manners.inbound_refresh;
-  flow.outside.source = state.mappings.at(got.id).outside();
+  flow.outside.source = state.mappings.outside(got.id);
   return outcome::open();
 }
 

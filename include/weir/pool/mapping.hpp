@@ -55,11 +55,11 @@ struct external_key {
 };
 
 /// An internal endpoint and the external endpoint it wears (RFC 4787 section 4.1), as the
-/// table keeps it. Lives as long as sessions use it.
+/// table keeps it: the table knows the external address by its number. Lives as long as sessions
+/// use it.
 template <IpVersion V>
 struct mapping {
   typename V::address internal_address{};
-  ipv4_address external_address{};
   port internal_port{};
   port external_port{};
   domain_id internal_domain{};
@@ -72,12 +72,11 @@ struct mapping {
   mapping_id previous{};       ///< of the same host
 
   constexpr endpoint<V> internal() const noexcept { return {internal_address, internal_port}; }
-  constexpr endpoint<ipv4> outside() const noexcept { return {external_address, external_port}; }
   constexpr internal_key<V> key() const noexcept {
     return {pool, internal_domain, protocol, internal()};
   }
 };
-static_assert(sizeof(mapping<ipv4>) == 32);
+static_assert(sizeof(mapping<ipv4>) == 28);
 static_assert(std::is_trivially_copyable_v<mapping<ipv4>>);
 
 namespace detail {

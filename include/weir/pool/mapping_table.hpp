@@ -61,6 +61,8 @@ class mapping_table {
   }
 
   const mapping<V>& at(mapping_id id) const noexcept { return records_[id.number()]; }
+  /// The external endpoint that a mapping wears.
+  endpoint<ipv4> outside(mapping_id id) const noexcept { return external_of(at(id)).endpoint; }
 
   /// The mapping of an internal endpoint, or `none`.
   mapping_id find(const internal_key<V>& key) const noexcept {
@@ -109,7 +111,7 @@ class mapping_table {
   /// Fourth step; false where nothing can be told.
   bool conclude(mapping_forecast<V>& of) const noexcept {
     if (!of.candidate.is_none()) {
-      of.worn = at(of.candidate).outside();
+      of.worn = outside(of.candidate);
       return true;
     }
     if (!of.drawn) return false;
@@ -258,7 +260,8 @@ class mapping_table {
   }
 
   external_key external_of(const mapping<V>& record) const noexcept {
-    return {pools_->at(record.external).domain, record.protocol, record.outside()};
+    const external_address& external = pools_->at(record.external);
+    return {external.domain, record.protocol, {external.address, record.external_port}};
   }
 
   /// Whether a mapping stands in the list of its host, and before or behind whom.
@@ -331,7 +334,6 @@ class mapping_table {
     record.internal_address = key.endpoint.address;
     record.internal_port = key.endpoint.port;
     record.internal_domain = key.domain;
-    record.external_address = pools_->at(chosen.external).address;
     record.external_port = chosen.port;
     record.external = chosen.external;
     record.pool = key.pool;

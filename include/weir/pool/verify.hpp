@@ -45,12 +45,12 @@ inline std::uint32_t claimed_count(const pool_set& pools, external_id external,
 /// What is wrong with one mapping, or null.
 template <class Table, IpVersion V>
 const char* fault_of(const Table& table, mapping_id id, const mapping<V>& one) {
-  const external_address& external = table.pools().at(one.external);
   const auto space = space_of(one.protocol);
   if (!space) return "maps a protocol without ports";
-  if (external.address != one.external_address) return "wears another address than its owner's";
   if (table.find(one.key()) != id) return "is not found from inside";
-  if (table.find(external_key{external.domain, one.protocol, one.outside()}) != id) {
+  const external_address& external = table.pools().at(one.external);
+  const endpoint<ipv4> worn{external.address, one.external_port};
+  if (table.find(external_key{external.domain, one.protocol, worn}) != id) {
     return "is not found from outside";
   }
   if (!table.owner().taken(one.external, *space, one.external_port)) return "wears a free port";
