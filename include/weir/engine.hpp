@@ -19,6 +19,7 @@
 #include "weir/engine/judge.hpp"
 #include "weir/engine/lanes.hpp"
 #include "weir/engine/leaving.hpp"
+#include "weir/engine/mapping_life.hpp"
 #include "weir/engine/memory_need.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"

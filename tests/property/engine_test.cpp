@@ -1,4 +1,5 @@
 #include "tests/property/conversations.hpp"
+#include "tests/property/same_fate.hpp"
 #include "tests/property/traffic.hpp"
 #include "tests/support/catch.hpp"
 #include "tests/support/gateway.hpp"
@@ -123,17 +124,6 @@ TEST_CASE("after the last deadline nothing is owned", "[property][engine]") {
   CHECK(box.worker().sessions6().size() == 0);
   CHECK(box.worker().mappings().size() == 0);
   CHECK(box.worker().verify() == std::nullopt);
-}
-
-template <class Left, class Right>
-void check_same(const Left& left, const Right& right) {
-  INFO(left.text() << " against " << right.text());
-  REQUIRE(left.decision == right.decision);
-  REQUIRE(left.bytes == right.bytes);
-  REQUIRE(left.answers.size() == right.answers.size());
-  for (std::size_t i = 0; i < left.answers.size(); ++i) {
-    REQUIRE(left.answers[i].bytes == right.answers[i].bytes);
-  }
 }
 
 TEST_CASE("a burst equals its packets one by one", "[property][engine]") {

@@ -55,6 +55,21 @@ TEST_CASE("what is reviewed may be entered again", "[session][review]") {
   CHECK(times == std::vector<std::uint64_t>{1000, 2000, 3000, 4000, 5000, 5500});
 }
 
+TEST_CASE("a review that leaves budget over has settled everything", "[session][review]") {
+  const tick start{1000};
+  review_queue queue{100, horizon, start};
+  for (std::uint32_t id = 0; id < 70; ++id) queue.enter(id, (start + (5 + id % 3)).low(), start);
+  const tick due = start + 7;
+
+  CHECK(reviewed(queue, due, 69).size() == 69);
+  CHECK_FALSE(queue.is_settled(due));
+  CHECK(reviewed(queue, due, 2).size() == 1);
+  CHECK(queue.is_settled(due));
+  CHECK_FALSE(queue.is_settled(due + 1));
+  CHECK(reviewed(queue, due + 1, 1).empty());
+  CHECK(queue.is_settled(due + 1));
+}
+
 TEST_CASE("after six days everything is reviewed, whatever the budget", "[session][review]") {
   const tick start{5};
   const std::uint64_t six_days = timeout_ticks_max / 2;

@@ -86,6 +86,9 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   record.set_hops(flow.hop, reply_hop(state, flow));
   set_refresh(record, flow);
   cold.mapping = flow.held.is_none() ? cold_record::no_mapping : flow.held.number();
+  if constexpr (V::number == 4) {
+    if (!flow.held.is_none()) state.mappings.set_wearer(flow.held, id);
+  }
   const auto policies = state.config->policies().policies();
   cold.policy = static_cast<std::uint16_t>(flow.judge - policies.data());
   cold.rule = flow.said.rule;

@@ -3,6 +3,7 @@
 // For whom a new flow towards an external endpoint is: static mappings first, then live ones, under
 // the filtering of their pool.
 
+#include "weir/engine/mapping_life.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/shard.hpp"
@@ -113,8 +114,12 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
       !state.config->pools().find({flow.received.domain, to.address})) {
     return outcome::open();
   }
-  const auto id =
-      state.mappings.find(external_key{flow.received.domain, flow.received.protocol, to});
+  const external_key worn{flow.received.domain, flow.received.protocol, to};
+  settle(state, flow.now, [&](auto&& lives) noexcept {
+    const auto found = state.mappings.find(worn);
+    return found.is_none() || lives(found);
+  });
+  const auto id = state.mappings.find(worn);
   if (id.is_none()) {
     return outcome::open();
   }

@@ -13,6 +13,7 @@
 #include "weir/engine/foresight.hpp"
 #include "weir/engine/host_path.hpp"
 #include "weir/engine/leaving.hpp"
+#include "weir/engine/mapping_life.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/quoted_error.hpp"
@@ -183,9 +184,10 @@ template <EngineTraits T>
     return outcome::open();
   }
   const auto& end = flow.packet.from_box() ? flow.received.source : flow.inside.destination;
-  const auto claim = acquire_in_room(state, flow, [&]() noexcept {
-    return state.mappings.acquire_own({flow.received.domain, flow.received.protocol, end});
-  });
+  const external_key own{flow.received.domain, flow.received.protocol, end};
+  settle(state, flow.now, [&](auto&& lives) noexcept { return claim_rests_on(state, own, lives); });
+  const auto claim =
+      acquire_in_room(state, flow, [&]() noexcept { return state.mappings.acquire_own(own); });
   flow.held = claim.id;
   return claim.outcome == mapping_outcome::table_full
              ? outcome{refuse(state, session_refusal::table_full)}
@@ -373,9 +375,6 @@ template <IpVersion V, EngineTraits T>
     if (const auto known = pass_quoted_error(state, headers, packet, now, flow.is_related)) {
       return known;
     }
-  }
-  if constexpr (V::number == 4) {
-    state.catch_up(now);
   }
   if (const auto refused = translate_destination(state, flow)) {
     return refused;

@@ -55,7 +55,8 @@ struct worker_options {
   /// The secret of hashes and port choices: random where strangers send packets, the same where
   /// runs must repeat.
   hash_seed seed{};
-  /// Sessions reviewed at the beginning of a burst, at most.
+  /// Sessions of each family reviewed before each group of packets, at most. Where that is a few
+  /// for each of them, newcomers never outrun the review.
   std::uint32_t reclaim_budget = 256;
   /// When the first packet may come.
   instant start{};
@@ -223,18 +224,13 @@ struct shard {
 
   /// Ends what is dead, reviewing at most `budget` records of each family.
   [[gnu::noinline]] std::uint32_t reclaim(tick now, std::uint32_t budget) noexcept {
-    const auto ended = sessions4.reclaim(now, budget, on_end<ipv4>()) +
-                       sessions6.reclaim(now, budget, on_end<ipv6>());
-    is_behind = budget != reclaim_unbounded;
-    return ended;
+    return sessions4.reclaim(now, budget, on_end<ipv4>()) +
+           sessions6.reclaim(now, budget, on_end<ipv6>());
   }
 
-  /// Before ports and mappings are searched, everything dead has let go of them: expiry is exact
-  /// whatever the budget of the burst was. Where there are none, nothing waits for the dead.
-  void catch_up(tick now) noexcept {
-    if (is_behind && mappings.size() != 0) [[unlikely]] {
-      reclaim(now, reclaim_unbounded);
-    }
+  /// Ends what is dead within the worker's budget.
+  void keep_up(tick now) noexcept {
+    if (!sessions4.is_settled(now) || !sessions6.is_settled(now)) reclaim(now, reclaim_budget);
   }
 
   std::shared_ptr<const snapshot> config;
@@ -249,7 +245,6 @@ struct shard {
   rate_limit answers;
   walk_options walking;
   std::uint32_t reclaim_budget;
-  bool is_behind = false;
   bool judges_transport = false;       ///< transport checksums are judged of every packet
   bool clamps_mss = false;             ///< for sessions of some policy
   bool guards_plain = false;           ///< the short cut is open to a strict interface

@@ -4,6 +4,7 @@
 // pool. What needs a translation and cannot get it goes nowhere.
 
 #include "weir/engine/destination.hpp"
+#include "weir/engine/mapping_life.hpp"
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/reply_key.hpp"
@@ -166,6 +167,9 @@ template <EngineTraits T>
 [[gnu::noinline, gnu::flatten]] outcome wear_mapping(shard<T>& state, const pool& from,
                                                      const mapping_forecast<ipv4>& asked,
                                                      new_flow<ipv4>& flow) noexcept {
+  settle(state, flow.now, [&](auto&& lives) noexcept {
+    return state.mappings.rests_on(asked, state.random, lives);
+  });
   const auto got = acquire_in_room(state, flow, [&]() noexcept {
     return state.mappings.acquire(asked, state.random, [&](const endpoint<ipv4>& chosen) noexcept {
       find_reply(state, flow, chosen);

@@ -115,6 +115,28 @@ class external_chooser {
     return {drawn.external, free_behind(from, wish, drawn).value_or(drawn.port)};
   }
 
+  /// Whether `choose` comes to the same, whatever ports come back but those that `stays(endpoint)`,
+  /// asked of each that stands in its way; false where these are many, or it finds nothing.
+  /// `random` draws as that of `choose` will.
+  template <IpVersion V, Random R, class Stays>
+  bool rests_on(const pool& from, const external_wish<V>& wish, R& random,
+                Stays&& stays) const noexcept {
+    const numbered_endpoint drawn = likely_of(from, wish, random);
+    const auto stays_there = [&](port one) noexcept {
+      return stays(numbered_endpoint{drawn.external, one});
+    };
+    if constexpr (std::same_as<V, ipv4>) {
+      if (from.plan) {
+        return !detail::must_keep(wish.port) &&
+               detail::search_rests_on(*owner_, drawn.external, wish.port.space,
+                                       pools_->block_of(from, wish.host).ports, port_parity::any,
+                                       drawn.port, stays_there);
+      }
+    }
+    return weir::rests_on(*owner_, drawn.external, from, wish.port, share_, drawn.port,
+                          stays_there);
+  }
+
  private:
   template <Random R>
   static std::uint32_t any_place(std::size_t externals, R& random) noexcept {

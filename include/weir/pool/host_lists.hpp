@@ -42,7 +42,7 @@ class host_lists {
   using records_type = huge_array<mapping<V>>;
 
   host_lists(const mapping_limits& limits, const hash_seed& seed)
-      : hash_{seed}, index_{limits.hosts_max, limits.mappings_max} {}
+      : hash_{seed}, hosts_max_{limits.hosts_max}, index_{limits.hosts_max, limits.mappings_max} {}
 
   /// The hash of a key's host.
   std::uint64_t hash(const internal_key<V>& key) const noexcept {
@@ -112,6 +112,8 @@ class host_lists {
     }
   }
 
+  /// Whether no further host is remembered.
+  bool is_full() const noexcept { return size() == hosts_max_; }
   /// Hosts that are remembered.
   std::uint32_t size() const noexcept { return index_.size(); }
   std::size_t bytes() const noexcept { return index_.bytes(); }
@@ -126,6 +128,7 @@ class host_lists {
   }
 
   typename Traits::hash hash_;
+  std::uint32_t hosts_max_;
   typename Traits::template index<detail::packed_key<V>> index_;
 };
 

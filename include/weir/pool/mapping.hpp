@@ -68,6 +68,7 @@ struct mapping {
   weir::protocol protocol{};
   bool has_host = false;       ///< it stands in the list of its host's mappings
   std::uint32_t sessions = 0;  ///< how many use it; a record without any is free
+  std::uint32_t wearer = 0;    ///< the latest session that was made to wear it
   mapping_id next{};           ///< of the same host, or of the free records
   mapping_id previous{};       ///< of the same host
 
@@ -76,7 +77,7 @@ struct mapping {
     return {pool, internal_domain, protocol, internal()};
   }
 };
-static_assert(sizeof(mapping<ipv4>) == 28);
+static_assert(sizeof(mapping<ipv4>) == 32);
 static_assert(std::is_trivially_copyable_v<mapping<ipv4>>);
 
 namespace detail {

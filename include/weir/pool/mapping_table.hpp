@@ -57,7 +57,8 @@ class mapping_table {
         strangers_{limits.mappings_max},
         hosts_{limits, seed},
         endpoints_{2 * limits.mappings_max, limits.mappings_max} {
-    expects(limits.mappings_max <= mappings_limit, "the index counts two entries for each mapping");
+    expects(limits.mappings_max <= bucket_index::payload_limit / 2,
+            "the index counts two entries for each mapping");
   }
 
   const mapping<V>& at(mapping_id id) const noexcept { return records_[id.number()]; }
@@ -116,9 +117,9 @@ class mapping_table {
     }
     if (!of.drawn) return false;
     const auto wish = wish_of(of, *space_of(of.key.protocol), {});
-    const auto likely = chooser_.foretell(*of.from, wish, *of.drawn);
-    of.worn = {pools_->at(likely.external).address, likely.port};
-    of.worn_hash = hash_(packed_external({of.from->external_domain, of.key.protocol, of.worn}));
+    const auto worn = key_of(of.key.protocol, chooser_.foretell(*of.from, wish, *of.drawn));
+    of.worn = worn.endpoint;
+    of.worn_hash = hash_(packed_external(worn));
     endpoints_.prefetch(of.worn_hash);
     return true;
   }
@@ -142,13 +143,30 @@ class mapping_table {
     }
     const auto space = space_of(asked.key.protocol);
     if (!space) return {mapping_outcome::portless, {}};
-    if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
-    const bool paired = asked.from->manners.paired && !asked.from->plan;
-    const place_among_hosts among{
-        paired, paired ? hosts_.find(records_, asked.key, asked.host_hash) : mapping_id::none()};
+    if (is_full()) return {mapping_outcome::table_full, {}};
+    const place_among_hosts among = place_among(asked);
     const auto chosen = chooser_.choose(*asked.from, wish_of(asked, *space, among.first), random);
     if (chosen.outcome != mapping_outcome::made) return {chosen.outcome, {}};
     return enter(asked, among, *space, chosen.worn, on_choice);
+  }
+
+  /// Whether what `acquire` answers is the same, whichever mappings end but those that `lives(id)`,
+  /// asked of each that matters; false with the first that does not, and where many may matter.
+  template <Random R, class Lives>
+  bool rests_on(const mapping_forecast<V>& asked, R random, Lives&& lives) const noexcept {
+    const mapping_id found = find(asked.key, asked.hash);
+    if (!found.is_none()) return lives(found);
+    const place_among_hosts among = place_among(asked);
+    if (!among.first.is_none() && !lives(among.first)) return false;
+    const auto space = space_of(asked.key.protocol);
+    if (!space) return true;
+    if (is_full() || (among.paired && among.first.is_none() && hosts_.is_full())) return false;
+    const auto stays = [&](const numbered_endpoint& taken) noexcept {
+      const mapping_id wearer = find(key_of(asked.key.protocol, taken));
+      return wearer.is_none() ? pools_->is_claimed(taken.external, *space, taken.port)
+                              : lives(wearer);
+    };
+    return chooser_.rests_on(*asked.from, wish_of(asked, *space, among.first), random, stays);
   }
 
   /// The box's own endpoint on an external address: the mapping it wears as it is, so that no pool
@@ -167,7 +185,7 @@ class mapping_table {
     if (owner_->taken(*external, *space, own.endpoint.port)) {
       return {mapping_outcome::unneeded, {}};
     }
-    if (size_ == records_.size()) return {mapping_outcome::table_full, {}};
+    if (is_full()) return {mapping_outcome::table_full, {}};
     mapping_forecast<V> asked{nullptr, {pool_id::none(), own.domain, own.protocol, own.endpoint}};
     asked.hash = hash_(detail::packed(asked.key));
     return enter(asked, {}, *space, {*external, own.endpoint.port}, ignored);
@@ -175,6 +193,10 @@ class mapping_table {
 
   /// One more session uses the mapping.
   void hold(mapping_id id) noexcept { ++records_[id.number()].sessions; }
+  /// Says which of the sessions that hold a mapping wears it, as their table numbers them.
+  void set_wearer(mapping_id id, std::uint32_t session) noexcept {
+    records_[id.number()].wearer = session;
+  }
 
   /// Asks for what `prefetch_release` reads.
   void prefetch(mapping_id id) const noexcept { prefetch_write(records_.data() + id.number()); }
@@ -236,6 +258,8 @@ class mapping_table {
   }
 
   std::uint32_t size() const noexcept { return size_; }
+  /// Whether no further mapping can be made.
+  bool is_full() const noexcept { return size_ == records_.size(); }
   std::uint32_t entries() const noexcept { return endpoints_.size(); }
   std::uint32_t hosts() const noexcept { return hosts_.size(); }
   const port_owner& owner() const noexcept { return *owner_; }
@@ -245,11 +269,7 @@ class mapping_table {
   }
 
  private:
-  using index_type = typename Traits::template index<detail::packed_key<V>>;
-
   static constexpr auto ignored = [](const endpoint<ipv4>&) noexcept {};
-
-  static constexpr std::uint32_t mappings_limit = bucket_index::payload_limit / 2;
 
   /// An external endpoint as long as the internal ones, whose index it shares.
   static constexpr detail::packed_key<V> packed_external(const external_key& key) noexcept {
@@ -259,9 +279,12 @@ class mapping_table {
     return padded;
   }
 
+  external_key key_of(weir::protocol kind, const numbered_endpoint& worn) const noexcept {
+    const external_address& external = pools_->at(worn.external);
+    return {external.domain, kind, {external.address, worn.port}};
+  }
   external_key external_of(const mapping<V>& record) const noexcept {
-    const external_address& external = pools_->at(record.external);
-    return {external.domain, record.protocol, {external.address, record.external_port}};
+    return key_of(record.protocol, {record.external, record.external_port});
   }
 
   /// Whether a mapping stands in the list of its host, and before or behind whom.
@@ -269,6 +292,12 @@ class mapping_table {
     bool paired = false;
     mapping_id first = mapping_id::none();
   };
+
+  place_among_hosts place_among(const mapping_forecast<V>& asked) const noexcept {
+    const bool paired = asked.from->manners.paired && !asked.from->plan;
+    return {paired,
+            paired ? hosts_.find(records_, asked.key, asked.host_hash) : mapping_id::none()};
+  }
 
   /// The external address that a host keeps whose first mapping this is, if it is one.
   word_optional<external_id> kept_by(mapping_id id) const noexcept {
@@ -294,13 +323,12 @@ class mapping_table {
   acquired_mapping enter(const mapping_forecast<V>& asked, const place_among_hosts& among,
                          port_space space, const numbered_endpoint& chosen,
                          OnChoice&& on_choice) noexcept {
-    const external_address& external = pools_->at(chosen.external);
-    const endpoint<ipv4> worn{external.address, chosen.port};
-    const auto by_external = packed_external({external.domain, asked.key.protocol, worn});
-    const bool is_foreseen = asked.worn_hash != 0 && asked.worn == worn;
+    const external_key worn = key_of(asked.key.protocol, chosen);
+    const auto by_external = packed_external(worn);
+    const bool is_foreseen = asked.worn_hash != 0 && asked.worn == worn.endpoint;
     const std::uint64_t external_hash = is_foreseen ? asked.worn_hash : hash_(by_external);
     if (!is_foreseen) endpoints_.prefetch(external_hash);
-    on_choice(worn);
+    on_choice(worn.endpoint);
     const mapping_id id = next_record();
     if (!endpoints_.try_insert(asked.hash, detail::packed(asked.key), id.number())) {
       return {mapping_outcome::table_full, {}};
@@ -363,7 +391,7 @@ class mapping_table {
   huge_array<mapping<V>> records_;
   huge_array<std::uint32_t> strangers_;  ///< by mapping; read only where filters are open
   host_lists<V, Traits> hosts_;
-  index_type endpoints_;
+  typename Traits::template index<detail::packed_key<V>> endpoints_;
   mapping_id free_{};
   std::uint32_t fresh_ = 0;
   std::uint32_t size_ = 0;

@@ -41,6 +41,12 @@ inline word_optional<port> port_behind(const port_owner& owner, external_id exte
                                        const pool& from, const port_wish& wish, shard_share share,
                                        port start) noexcept;
 
+/// Whether `choose_port` comes to the same if it draws `start`, whatever ports come back but those
+/// that `stays(port)`, asked of each that stands in its way; false where these are many.
+template <class Stays>
+bool rests_on(const port_owner& owner, external_id external, const pool& from,
+              const port_wish& wish, shard_share share, port start, Stays&& stays) noexcept;
+
 namespace detail {
 
 /// The part of two ranges that both contain.
@@ -104,6 +110,22 @@ inline word_optional<port> free_from(const port_owner& owner, external_id extern
   return owner.find_free(external, wish.space, start, within);
 }
 
+/// Whether a search of a range comes to the same, whatever ports come back but those that
+/// `stays(port)`.
+template <class Stays>
+bool search_rests_on(const port_owner& owner, external_id external, port_space space,
+                     port_range within, port_parity parity, port start, Stays& stays) noexcept {
+  constexpr int asked_max = 64;
+  if (!within.contains(start)) return false;
+  const auto found = owner.find_free(external, space, start, within, parity);
+  if (!found || *found < start || (*found).number() - start.number() > asked_max) return false;
+  for (std::uint32_t one = start.number(); one < (*found).number(); ++one) {
+    const port passed{static_cast<std::uint16_t>(one)};
+    if (owner.taken(external, space, passed) && !stays(passed)) return false;
+  }
+  return true;
+}
+
 }  // namespace detail
 
 template <Random R>
@@ -152,6 +174,21 @@ inline word_optional<port> port_behind(const port_owner& owner, external_id exte
   }
   const port_range within = detail::preferred_range(from, wish, *slice).value_or(*slice);
   return detail::free_from(owner, external, from, wish, within, start);
+}
+
+template <class Stays>
+bool rests_on(const port_owner& owner, external_id external, const pool& from,
+              const port_wish& wish, shard_share share, port start, Stays&& stays) noexcept {
+  const auto slice = slice_of(from.numbers(wish.space), share);
+  if (!slice) return false;
+  if (detail::is_kept(owner, external, from, wish, *slice, share)) return true;
+  if (detail::must_keep(wish)) return false;
+  const bool was_wanted = from.manners.preserve_port && detail::may_keep(from, wish, *slice, share);
+  if (was_wanted && !stays(wish.internal)) return false;
+  const port_range within = detail::preferred_range(from, wish, *slice).value_or(*slice);
+  const auto parity =
+      from.manners.preserve_parity ? detail::parity_of(wish.internal) : port_parity::any;
+  return detail::search_rests_on(owner, external, wish.space, within, parity, start, stays);
 }
 
 /// Chooses a free port of a deterministic host's block: the one the internal port asks

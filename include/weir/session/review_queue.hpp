@@ -56,7 +56,7 @@ class review_queue {
     const std::uint32_t reviewed =
         queue_.drain(latest_, granted,
                      [&](std::span<const due_entry> entries) noexcept { visit(entries, is_over); });
-    if (granted == everything) reviewed_ = latest_;
+    if (granted == everything || queue_.is_drained()) reviewed_ = latest_;
     return reviewed;
   }
 

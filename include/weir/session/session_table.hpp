@@ -67,6 +67,7 @@ class session_table : session_directory<V, Traits> {
   using directory::for_each_held;
   using directory::hash;
   using directory::hot;
+  using directory::is_held;
   using directory::prefetch;
   using directory::prefetch_candidate;
   using directory::size;
@@ -217,6 +218,13 @@ class session_table : session_directory<V, Traits> {
     release(id, directory::hashes(id));
   }
 
+  /// Ends a session that is dead.
+  template <class OnEnd>
+  void expire(std::uint32_t id, OnEnd&& on_end) noexcept {
+    on_end(id, session_end::expired);
+    end(id);
+  }
+
   /// Ends sessions that are dead, reviewing at most `budget` records; answers how many ended.
   template <class OnEnd>
   [[gnu::noinline]] std::uint32_t reclaim(tick now, std::uint32_t budget, OnEnd&& on_end) noexcept {
@@ -226,6 +234,9 @@ class session_table : session_directory<V, Traits> {
     });
     return ended;
   }
+
+  /// Whether all that is dead at `now` has ended; false where that is not known.
+  bool is_settled(tick now) const noexcept { return reviews_.is_settled(now); }
 
   /// What is broken, if anything is: every session is found by both its keys and nothing else is,
   /// comes up for review, and is charged to its source. Walks everything, and allocates.
@@ -264,8 +275,7 @@ class session_table : session_directory<V, Traits> {
       const bool waits = is_unclaimed && record.has(session_flag::unclaimed);
       return waits ? session_refusal::reply_unclaimed : session_refusal::key_taken;
     }
-    on_end(id, session_end::expired);
-    end(id);
+    expire(id, on_end);
     return session_refusal::none;
   }
 

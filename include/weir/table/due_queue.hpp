@@ -88,6 +88,11 @@ class due_queue {
     }
   }
 
+  /// Whether the latest `drain` has left nothing for the next one at the same tick.
+  bool is_drained() const noexcept {
+    return current_ == drained_ && heads_[late_chain] == 0 && heads_[due_chain] == 0 &&
+           heads_[dealt_chain] == 0;
+  }
   std::uint32_t size() const noexcept { return size_; }
   std::size_t bytes() const noexcept { return chunks_.bytes() + sizeof *this; }
 

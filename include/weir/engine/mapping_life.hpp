@@ -1,0 +1,79 @@
+#pragma once
+
+// Overview. Expiry is exact though dead sessions end by and by: a mapping that only the dead hold
+// is over for every newcomer. What one asks rests on few mappings: the one it finds, the first of
+// its host, and those whose ports stand in its way. Whether one of these lives, the latest session
+// that wears it tells. Only where that session cannot tell, or too many are in the way, does
+// everything that is dead end first; else what a packet costs is bounded, however long nothing
+// came.
+
+#include "weir/engine/shard.hpp"
+#include "weir/pool/mapping.hpp"
+#include "weir/pool/port_space.hpp"
+#include "weir/session/session_opening.hpp"
+#include "weir/time/tick.hpp"
+
+#include <cstdint>
+
+namespace weir::detail {
+
+enum class mapping_life : std::uint8_t {
+  alive,
+  over,     ///< its only session is dead
+  unknown,  ///< several sessions hold it, and of one that lives nothing is known
+};
+
+/// Whether a live session holds a mapping, as far as its latest wearer tells. That one may have
+/// ended meanwhile, and its record may be another session's.
+template <EngineTraits T>
+mapping_life life_of(const shard<T>& state, mapping_id id, tick now) noexcept {
+  const auto& table = state.sessions4;
+  const auto& record = state.mappings.at(id);
+  if (!table.is_held(record.wearer) || table.cold(record.wearer).mapping != id.number()) {
+    return mapping_life::unknown;
+  }
+  if (!table.hot(record.wearer).state.is_dead(now)) return mapping_life::alive;
+  return record.sessions == 1 ? mapping_life::over : mapping_life::unknown;
+}
+
+/// Whether a claim of the box's own endpoint comes to the same, whichever mappings end but those
+/// that `lives(id)`.
+template <EngineTraits T, class Lives>
+bool claim_rests_on(const shard<T>& state, const external_key& own, Lives&& lives) noexcept {
+  const auto space = space_of(own.protocol);
+  const auto external = state.config->pools().find({own.domain, own.endpoint.address});
+  if (!space || !external) return true;
+  const auto found = state.mappings.find(own);
+  if (!found.is_none()) return lives(found);
+  return !state.mappings.is_full() && !state.owner.taken(*external, *space, own.endpoint.port);
+}
+
+/// Ends the dead that an answer waits for; at the end all of them, where that is not known.
+template <EngineTraits T, class RestsOn>
+[[gnu::noinline]] void end_what_matters(shard<T>& state, tick now, RestsOn& rests_on) noexcept {
+  while (true) {
+    auto over = mapping_id::none();
+    const bool is_settled = rests_on([&](mapping_id id) noexcept {
+      const mapping_life life = life_of(state, id, now);
+      if (life == mapping_life::over) over = id;
+      return life == mapping_life::alive;
+    });
+    if (is_settled) return;
+    if (over.is_none()) {
+      state.sessions4.reclaim(now, reclaim_unbounded, state.template on_end<ipv4>());
+      return;
+    }
+    state.sessions4.expire(state.mappings.at(over).wearer, state.template on_end<ipv4>());
+  }
+}
+
+/// Ends what is dead as far as an answer may rest on it: `rests_on(lives)` says whether it is the
+/// same, whichever mappings end but those that it asked of and that `lives(id)`.
+template <EngineTraits T, class RestsOn>
+void settle(shard<T>& state, tick now, RestsOn&& rests_on) noexcept {
+  if (!state.sessions4.is_settled(now)) [[unlikely]] {
+    end_what_matters(state, now, rests_on);
+  }
+}
+
+}  // namespace weir::detail

@@ -1,0 +1,53 @@
+#include "weir/engine/mapping_life.hpp"
+
+#include "tests/engine/gateway.hpp"
+#include "tests/support/catch.hpp"
+
+#include <string>
+
+using namespace weir;
+using namespace weir::test;
+
+namespace {
+
+/// A worker that ends nothing by itself.
+worker_options lazy() {
+  auto made = gateway::unbounded();
+  made.reclaim_budget = 0;
+  return made;
+}
+
+}  // namespace
+
+TEST_CASE("a host keeps no address by mappings that are over", "[engine][expiry][rfc4787-req2]") {
+  auto raw = pool_gateway("203.0.113.8/30");
+  raw.nat.pools[0].ports = port_range::between(port{4000}, port{4007});
+  raw.nat.pools[0].paired_full_takes_other = true;
+  gateway exact{raw};
+  gateway later{raw, lazy()};
+  const auto source_of = [](gateway& box, unsigned host, unsigned port) {
+    const auto sent = box.sends("lan", udp{}.from("10.0.0." + std::to_string(host), port));
+    return sent.source() + ":" + std::to_string(sent.source_port());
+  };
+  for (unsigned host = 5; host < 30; ++host) {
+    REQUIRE(source_of(later, host, 1000) == source_of(exact, host, 1000));
+  }
+  exact.advance(duration::minutes(2));
+  later.advance(duration::minutes(2));
+
+  for (unsigned host = 29; host >= 5; --host) {
+    CAPTURE(host);
+    CHECK(source_of(later, host, 2000) == source_of(exact, host, 2000));
+  }
+}
+
+TEST_CASE("a newcomer ends no more than it needs of the dead", "[engine][expiry]") {
+  gateway box{home_gateway(), lazy()};
+  for (unsigned port = 0; port < 100; ++port) box.sends("lan", udp{}.from("10.0.0.5", 2000 + port));
+  box.advance(duration::minutes(2));
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.6", 2007)).source_port() == 2007);
+
+  CHECK(box.worker().sessions4().size() == 100);
+  CHECK(box.worker().lives().expired.read() == 1);
+}
