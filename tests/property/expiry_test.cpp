@@ -77,6 +77,7 @@ configuration gateway_of_manner(int which) {
       raw.sessions.max = 24;
       return open_to_strangers(std::move(raw));
     case 11:
+      raw.sessions.max = 20;
       raw.sessions.per_source = 6;
       raw.sessions.embryonic_per_source = 4;
       break;
