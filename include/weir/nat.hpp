@@ -5,3 +5,4 @@
 #include "weir/nat/ipv4_id.hpp"
 #include "weir/nat/rewrite.hpp"
 #include "weir/nat/static_nat.hpp"
+#include "weir/nat/static_side.hpp"

@@ -3,6 +3,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/seeded.hpp"
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <set>
@@ -306,36 +308,116 @@ TEST_CASE("each of many mappings is refused where an earlier one cannot be told 
   CHECK(found == expected);
 }
 
-TEST_CASE("lookups agree with a linear scan of random forwards", "[nat][static][model]") {
+/// Mappings of every shape that get in each other's way: few addresses, ports, zones and domains.
+static_mapping random_mapping(test::seeded& random) {
+  static_mapping made;
+  made.domain = domain_id{static_cast<std::uint16_t>(random.below(2))};
+  made.external = {203, 0, 113, static_cast<std::uint8_t>(random.below(24) + 1)};
+  made.internal = {192, 168, 1, static_cast<std::uint8_t>(random.below(24) + 1)};
+  if (random.one_in(3)) made.zone = zone_id{static_cast<std::uint16_t>(random.below(3))};
+  made.hairpin = !random.one_in(3);
+  if (!random.one_in(3)) made.protocol = random.one_in(2) ? protocol::tcp : protocol::udp;
+  if (made.protocol && !random.one_in(4)) {
+    made.external_port = port{static_cast<std::uint16_t>(random.between(1, 12))};
+    made.internal_port = port{static_cast<std::uint16_t>(random.below(6))};
+  }
+  return made;
+}
+
+/// What lookups of one side answer, by asking every mapping.
+struct linear_statics {
+  const std::vector<static_mapping>& all;
+  bool is_external;  ///< which side is asked
+
+  /// The place of the best mapping that `suits`: the most particular one, and then the first.
+  template <class Suits>
+  std::optional<std::size_t> best(const static_query& query, bool counts_forwards,
+                                  Suits&& suits) const {
+    std::optional<std::pair<int, std::size_t>> found;
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      const auto& one = all[i];
+      const int breadth = one.external_port ? 0 : one.protocol ? 1 : 2;
+      const bool is_of_port = !one.external_port || port_of(one) == query.endpoint.port;
+      if (one.domain != query.domain || address_of(one) != query.endpoint.address || !is_of_port ||
+          (one.protocol && *one.protocol != query.protocol) || !suits(one) ||
+          (breadth == 0 && !counts_forwards)) {
+        continue;
+      }
+      if (!found || std::pair{breadth, i} < *found) found = std::pair{breadth, i};
+    }
+    return found ? std::optional{found->second} : std::nullopt;
+  }
+  std::optional<std::size_t> in_zone(const static_query& query, bool counts_forwards) const {
+    return best(query, counts_forwards, [&](const static_mapping& one) {
+      return one.zone.is_none() || one.zone == query.external_zone;
+    });
+  }
+  std::optional<std::size_t> in_zone_or_hairpin(const static_query& query) const {
+    const auto found = in_zone(query, true);
+    return found ? found : best(query, true, [](const static_mapping& one) { return one.hairpin; });
+  }
+
+  ipv4_address address_of(const static_mapping& one) const {
+    return is_external ? one.external : one.internal;
+  }
+  port port_of(const static_mapping& one) const {
+    const bool is_kept = is_external || *one.internal_port == port{};
+    return is_kept ? *one.external_port : *one.internal_port;
+  }
+};
+
+TEST_CASE("lookups agree with a linear scan of random mappings", "[nat][static][model]") {
   test::seeded random{8};
   CAPTURE(random.seed());
   std::vector<static_mapping> raw;
-  while (raw.size() < 300) {
-    static_mapping one = forward(random.one_in(2) ? protocol::tcp : protocol::udp,
-                                 static_cast<std::uint16_t>(random.between(1, 400)),
-                                 static_cast<std::uint16_t>(random.between(1, 400)));
-    one.external = ipv4_address{203, 0, 113, static_cast<std::uint8_t>(random.below(4) + 1)};
-    raw.push_back(one);
+  for (int tries = 0; tries < 500; ++tries) {
+    raw.push_back(random_mapping(random));
     if (!faults_of(raw).empty()) raw.pop_back();
   }
+  REQUIRE(raw.size() > 100);
   const static_nat tables = tables_of(raw);
+  const linear_statics outer{raw, true};
+  const linear_statics inner{raw, false};
+  std::set<std::size_t> seen;
+  const auto check = [&](const std::optional<static_match>& found,
+                         std::optional<std::size_t> expected, const static_query& query,
+                         const linear_statics& to) {
+    REQUIRE((found ? std::optional{found->index} : std::nullopt) == expected);
+    if (!found) return;
+    const auto& one = raw[*expected];
+    const port to_port = one.external_port ? to.port_of(one) : query.endpoint.port;
+    REQUIRE(found->endpoint == end{to.address_of(one), to_port});
+    REQUIRE(found->hairpin == one.hairpin);
+    REQUIRE(found->is_forward == one.external_port.has_value());
+    REQUIRE(found->by_hairpin == (!one.zone.is_none() && one.zone != query.external_zone));
+    seen.insert(found->index);
+  };
 
-  for (int round = 0; round < 10'000; ++round) {
-    const protocol kind = random.one_in(2) ? protocol::tcp : protocol::udp;
-    const end wanted{{203, 0, 113, static_cast<std::uint8_t>(random.below(5) + 1)},
-                     port{static_cast<std::uint16_t>(random.below(402))}};
-    std::optional<end> expected;
-    for (const static_mapping& one : raw) {
-      if (one.protocol == kind && one.external == wanted.address &&
-          one.external_port == wanted.port) {
-        expected = end{one.internal, *one.internal_port};
-      }
-    }
+  for (int round = 0; round < 40'000; ++round) {
+    static_query query{domain_id{static_cast<std::uint16_t>(random.below(3))},
+                       random.one_in(5)   ? protocol::icmp
+                       : random.one_in(2) ? protocol::tcp
+                                          : protocol::udp,
+                       {{}, port{static_cast<std::uint16_t>(random.below(14))}},
+                       zone_id{static_cast<std::uint16_t>(random.below(3))}};
+    const auto host = static_cast<std::uint8_t>(random.below(26));
 
-    const auto found = tables.find_internal({domain_id{}, kind, wanted, {}});
+    query.endpoint.address = {203, 0, 113, host};
+    check(tables.find_internal(query), outer.in_zone_or_hairpin(query), query, inner);
 
-    REQUIRE((found ? std::optional{found->endpoint} : std::nullopt) == expected);
+    query.endpoint.address = {192, 168, 1, host};
+    check(tables.find_external(query), inner.in_zone(query, true), query, outer);
+    check(tables.find_one_to_one(query), inner.in_zone(query, false), query, outer);
+    check(tables.find_hairpin_source(query), inner.in_zone_or_hairpin(query), query, outer);
+    const bool has_one = std::any_of(raw.begin(), raw.end(), [&](const static_mapping& one) {
+      return !one.external_port && one.domain == query.domain &&
+             one.internal == query.endpoint.address && one.zone == query.external_zone;
+    });
+    REQUIRE(tables.has_one_to_one(query.domain, query.endpoint.address, [&](zone_id zone) {
+      return zone == query.external_zone;
+    }) == has_one);
   }
+  CHECK(seen.size() > raw.size() * 3 / 4);
 }
 
 }  // namespace

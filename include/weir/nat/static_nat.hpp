@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/base/ordered_places.hpp"
+#include "weir/nat/static_side.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
@@ -11,7 +12,7 @@
 #include "weir/pool/external_address.hpp"
 
 #include <algorithm>
-#include <compare>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -84,13 +85,11 @@ class static_nat {
 
   /// What a new flow from an internal endpoint wears outside.
   std::optional<static_match> find_external(const static_query& query) const noexcept {
-    if (by_internal_.empty()) return std::nullopt;
-    return find(by_internal_, query, breadth_endpoint, false);
+    return find(run_of(by_internal_, query), query, breadth::endpoint, false);
   }
   /// The same where port forwards count for nothing.
   std::optional<static_match> find_one_to_one(const static_query& query) const noexcept {
-    if (by_internal_.empty()) return std::nullopt;
-    return find(by_internal_, query, breadth_protocol, false);
+    return find(run_of(by_internal_, query), query, breadth::protocol, false);
   }
   /// The same for a hairpin, which wears what it would wear outside: zones count for nothing where
   /// a mapping allows hairpins.
@@ -102,13 +101,9 @@ class static_nat {
   /// takes.
   template <class Accepts>
   bool has_one_to_one(domain_id domain, ipv4_address internal, Accepts&& accepts) const noexcept {
-    auto place = first_of(by_internal_, {domain, internal, breadth_protocol});
-    for (; place != by_internal_.end() && place->covers.domain == domain &&
-           place->covers.address == internal;
-         ++place) {
-      if (accepts(place->zone)) return true;
-    }
-    return false;
+    const run all = by_internal_.of(domain, internal);
+    return std::any_of(first_of(all, {breadth::protocol}), all.end(),
+                       [&](const detail::static_entry& one) { return accepts(one.zone); });
   }
 
   /// The external endpoints that no pool may give.
@@ -118,62 +113,47 @@ class static_nat {
  private:
   friend checked_statics checked(std::span<const static_mapping> raw);
 
-  static constexpr std::uint8_t breadth_endpoint = 0;  ///< a port forward
-  static constexpr std::uint8_t breadth_protocol = 1;  ///< an address, for one protocol
-  static constexpr std::uint8_t breadth_address = 2;
+  using breadth = detail::static_breadth;
+  using run = detail::static_side::run;
 
-  /// What a mapping covers; what it does not name is zero, and it stands behind those that do.
-  struct scope {
-    domain_id domain{};
-    ipv4_address address{};
-    std::uint8_t breadth = breadth_endpoint;
-    port only{};
-    weir::protocol protocol{};
+  static_nat(std::vector<detail::static_entry> by_external,
+             std::vector<detail::static_entry> by_internal, std::vector<external_claim> claims)
+      : by_external_{std::move(by_external)},
+        by_internal_{std::move(by_internal)},
+        claims_{std::move(claims)} {}
 
-    friend constexpr auto operator<=>(const scope&, const scope&) noexcept = default;
-  };
-  struct entry {
-    scope covers{};
-    ipv4_address to{};
-    port to_port{};  ///< of an endpoint
-    zone_id zone{};
-    std::uint32_t index = 0;
-    bool hairpin = true;
-  };
-
-  static constexpr scope narrowed(const static_query& query, std::uint8_t breadth) noexcept {
-    return {query.domain, query.endpoint.address, breadth,
-            breadth == breadth_endpoint ? query.endpoint.port : port{},
-            breadth <= breadth_protocol ? query.protocol : weir::protocol{}};
+  static run run_of(const detail::static_side& side, const static_query& query) noexcept {
+    return side.of(query.domain, query.endpoint.address);
   }
 
-  /// The first entry that covers what is wanted, or what comes behind it.
-  static std::vector<entry>::const_iterator first_of(const std::vector<entry>& entries,
-                                                     const scope& wanted) noexcept {
-    return std::lower_bound(
-        entries.begin(), entries.end(), wanted,
-        [](const entry& one, const scope& other) noexcept { return one.covers < other; });
+  /// The first entry of a run that covers what is wanted, or what comes behind it.
+  static run::iterator first_of(run all, const detail::static_scope& wanted) noexcept {
+    return std::ranges::lower_bound(all, wanted, {}, &detail::static_entry::covers);
   }
 
-  static std::optional<static_match> find_in_zone_or_hairpin(const std::vector<entry>& entries,
+  static std::optional<static_match> find_in_zone_or_hairpin(const detail::static_side& side,
                                                              const static_query& query) noexcept {
-    if (entries.empty()) return std::nullopt;
-    const auto in_zone = find(entries, query, breadth_endpoint, false);
-    return in_zone ? in_zone : find(entries, query, breadth_endpoint, true);
+    const run all = run_of(side, query);
+    const auto in_zone = find(all, query, breadth::endpoint, false);
+    return in_zone ? in_zone : find(all, query, breadth::endpoint, true);
   }
 
   /// The most particular mapping that is not more particular than `least`: of the zone, or, where
   /// it allows hairpins, of any.
-  static std::optional<static_match> find(const std::vector<entry>& entries,
-                                          const static_query& query, std::uint8_t least,
+  static std::optional<static_match> find(run all, const static_query& query, breadth least,
                                           bool hairpins_match) noexcept {
-    for (std::uint8_t breadth = least; breadth <= breadth_address; ++breadth) {
-      const scope wanted = narrowed(query, breadth);
-      auto place = first_of(entries, wanted);
-      for (; place != entries.end() && place->covers == wanted; ++place) {
+    if (all.empty()) return std::nullopt;
+    const std::array<detail::static_scope, 3> scopes{
+        {{breadth::endpoint, query.endpoint.port, query.protocol},
+         {breadth::protocol, {}, query.protocol},
+         {breadth::address}}};
+    for (std::size_t next = static_cast<std::size_t>(least); next < scopes.size(); ++next) {
+      const auto& wanted = scopes[next];
+      for (auto place = first_of(all, wanted); place != all.end() && place->covers == wanted;
+           ++place) {
         const bool zone_matches = place->zone.is_none() || place->zone == query.external_zone;
         if (zone_matches || (hairpins_match && place->hairpin)) {
-          const bool is_forward = breadth == breadth_endpoint;
+          const bool is_forward = wanted.breadth == breadth::endpoint;
           const port to_port = is_forward ? place->to_port : query.endpoint.port;
           return static_match{
               {place->to, to_port}, place->index, place->hairpin, !zone_matches, is_forward};
@@ -183,8 +163,8 @@ class static_nat {
     return std::nullopt;
   }
 
-  std::vector<entry> by_external_;
-  std::vector<entry> by_internal_;
+  detail::static_side by_external_;
+  detail::static_side by_internal_;
   std::vector<external_claim> claims_;
 };
 
@@ -193,6 +173,21 @@ namespace detail {
 /// The port a port forward leads to.
 constexpr port forwarded_port(const static_mapping& one) noexcept {
   return one.internal_port.value_or(port{}) == port{} ? *one.external_port : *one.internal_port;
+}
+
+/// What a mapping covers of its address on either side.
+struct static_scopes {
+  static_scope external{};
+  static_scope internal{};
+};
+constexpr static_scopes scopes_of(const static_mapping& one) noexcept {
+  const auto kind = one.protocol.value_or(protocol{});
+  if (one.external_port) {
+    return {{static_breadth::endpoint, *one.external_port, kind},
+            {static_breadth::endpoint, forwarded_port(one), kind}};
+  }
+  const auto breadth = one.protocol ? static_breadth::protocol : static_breadth::address;
+  return {{breadth, {}, kind}, {breadth, {}, kind}};
 }
 
 constexpr bool zones_meet(zone_id one, zone_id other) noexcept {
@@ -277,7 +272,6 @@ inline void check_collisions(std::span<const static_mapping> raw,
 /// Proves static mappings and makes the tables packets use, or names every fault.
 inline checked_statics checked(std::span<const static_mapping> raw) {
   std::vector<static_fault> faults;
-  static_nat made;
   for (std::size_t index = 0; index < raw.size(); ++index) {
     detail::check_static(index, raw[index], faults);
   }
@@ -285,34 +279,20 @@ inline checked_statics checked(std::span<const static_mapping> raw) {
   if (!faults.empty()) {
     return faults;
   }
+  std::vector<detail::static_entry> by_external;
+  std::vector<detail::static_entry> by_internal;
+  std::vector<external_claim> claims;
   for (std::size_t index = 0; index < raw.size(); ++index) {
     const static_mapping& one = raw[index];
     const auto number = static_cast<std::uint32_t>(index);
-    const bool is_forward = one.external_port.has_value();
-    const std::uint8_t breadth = is_forward ? 0 : one.protocol ? 1 : 2;
-    const port external_port = one.external_port.value_or(port{});
-    const port internal_port = is_forward ? detail::forwarded_port(one) : port{};
-    const auto kind = one.protocol.value_or(protocol{});
-    made.by_external_.push_back({{one.domain, one.external, breadth, external_port, kind},
-                                 one.internal,
-                                 internal_port,
-                                 one.zone,
-                                 number,
-                                 one.hairpin});
-    made.by_internal_.push_back({{one.domain, one.internal, breadth, internal_port, kind},
-                                 one.external,
-                                 external_port,
-                                 one.zone,
-                                 number,
-                                 one.hairpin});
-    made.claims_.push_back({{one.domain, one.external}, one.protocol, one.external_port});
+    const auto scope = detail::scopes_of(one);
+    by_external.push_back({one.domain, one.external, scope.external, one.internal,
+                           scope.internal.only, one.zone, number, one.hairpin});
+    by_internal.push_back({one.domain, one.internal, scope.internal, one.external,
+                           scope.external.only, one.zone, number, one.hairpin});
+    claims.push_back({{one.domain, one.external}, one.protocol, one.external_port});
   }
-  const auto earlier = [](const static_nat::entry& left, const static_nat::entry& right) noexcept {
-    return std::pair{left.covers, left.index} < std::pair{right.covers, right.index};
-  };
-  std::sort(made.by_external_.begin(), made.by_external_.end(), earlier);
-  std::sort(made.by_internal_.begin(), made.by_internal_.end(), earlier);
-  return made;
+  return static_nat{std::move(by_external), std::move(by_internal), std::move(claims)};
 }
 
 }  // namespace weir
