@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/policy/box_group.hpp"
+#include "weir/policy/box_numbers.hpp"
 #include "weir/policy/forest_draft.hpp"
 #include "weir/policy/found_word.hpp"
 #include "weir/policy/policy.hpp"

@@ -17,6 +17,7 @@
 
 #include "weir/net/ip_version.hpp"
 #include "weir/policy/box_group.hpp"
+#include "weir/policy/box_numbers.hpp"
 #include "weir/policy/forest_draft.hpp"
 #include "weir/policy/rule_box.hpp"
 #include "weir/policy/rule_tree.hpp"
@@ -26,7 +27,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <utility>
 #include <vector>
 
@@ -109,9 +109,8 @@ class tree_builder {
   rule_forest<V> forest() const { return draft_.forest(); }
 
  private:
-  using box_numbers = std::vector<std::uint32_t>;
   /// By a list of boxes, one that holds it.
-  using company_of_boxes = std::map<box_numbers, box_numbers>;
+  using company_of_boxes = map_by_boxes<box_numbers>;
   /// In place of the place of a slice: that of the root.
   static constexpr std::size_t root_place = ~std::size_t{0};
 
@@ -331,7 +330,7 @@ class tree_builder {
   /// Puts the leaves in their places.
   void put_leaves() {
     const auto company = has_further_trees_ ? company_of_boxes{} : company_of_lone();
-    std::map<box_numbers, tree_place> made;
+    map_by_boxes<tree_place> made;
     for (const auto& [listed, places] : leaves_) {
       const auto shared = company.find(listed);
       const auto& boxes = shared != company.end() ? shared->second : listed;
@@ -387,7 +386,7 @@ class tree_builder {
   bool has_further_trees_ = false;  ///< beside those that every search follows
   std::vector<rule_box<V>> boxes_;
   std::vector<part> waiting_;
-  std::map<box_numbers, std::vector<std::size_t>> leaves_;  ///< and places that lead to them
+  map_by_boxes<std::vector<std::size_t>> leaves_;  ///< and places that lead to them
   std::size_t kept_ = 0;
   std::size_t kept_max_ = 0;
   tree_node root_;
