@@ -51,3 +51,17 @@ TEST_CASE("a newcomer ends no more than it needs of the dead", "[engine][expiry]
   CHECK(box.worker().sessions4().size() == 100);
   CHECK(box.worker().lives().expired.read() == 1);
 }
+
+TEST_CASE("the box claims an endpoint that only the dead wore", "[engine][expiry][local]") {
+  auto raw = home_gateway();
+  add_policy(raw, "local", "outside", action::permit_stateful);
+  gateway box{raw, lazy()};
+  const auto sent = box.sends("lan", udp{}.from("10.0.0.5", 4000));
+  REQUIRE(sent.source_port() == 4000);
+  box.advance(duration::minutes(2));
+
+  const auto own = box.sends("local", udp{}.from(sent.source(), 4000).to("192.0.2.1", 53));
+  REQUIRE(own.text() == "forward");
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.6", 4000)).source_port() != 4000);
+}

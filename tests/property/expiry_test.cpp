@@ -41,7 +41,8 @@ configuration open_to_strangers(configuration raw) {
   return raw;
 }
 
-/// Pools of every manner, by number.
+/// Pools of every manner, by number. Fair shares are not among them: of sources that have equally
+/// many sessions the latest to come there yields, and when it came is when its dead were reviewed.
 constexpr int manners_count = 12;
 configuration gateway_of_manner(int which) {
   auto raw = crowded_gateway(which % 3 == 0 ? "" : "203.0.113.8/30", which % 2 == 0 ? 9 : 40);
@@ -73,7 +74,7 @@ configuration gateway_of_manner(int which) {
       raw.sessions.max = 24;
       break;
     case 10:
-      raw.sessions.full = full_policy::fair_share;
+      raw.sessions.full = full_policy::evict_embryonic;
       raw.sessions.max = 24;
       return open_to_strangers(std::move(raw));
     case 11:
