@@ -12,7 +12,8 @@
 
 namespace weir::test {
 
-/// What a child process says to stderr before it ends, and the signal that ended it.
+/// The line that a child process says to stderr before it ends, and the signal that ended it.
+/// What follows may be an emulator's, who tells of the signal.
 struct ending {
   int signal = 0;
   std::string said;
@@ -34,6 +35,7 @@ ending ending_of(Deed&& deed) {
   ending seen;
   char letter = 0;
   while (read(ends[0], &letter, 1) == 1) seen.said += letter;
+  if (const auto end = seen.said.find('\n'); end != std::string::npos) seen.said.resize(end + 1);
   close(ends[0]);
   int status = 0;
   REQUIRE(waitpid(child, &status, 0) == child);
