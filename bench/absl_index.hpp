@@ -70,6 +70,8 @@ class absl_index {
     map_.erase(found);
     return true;
   }
+  /// Filled before anything is measured.
+  void populate() noexcept {}
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(map_.size()); }
   /// A slot and a control byte for each place.
   std::size_t bytes() const noexcept {

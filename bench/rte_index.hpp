@@ -116,6 +116,8 @@ class rte_index {
   bool erase(std::uint64_t hash, const Key& key, std::uint32_t) noexcept {
     return rte_hash_del_key_with_hash(table_.get(), key.data(), signature(hash)) >= 0;
   }
+  /// Filled before anything is measured.
+  void populate() noexcept {}
   std::uint32_t size() const noexcept {
     return static_cast<std::uint32_t>(rte_hash_count(table_.get()));
   }

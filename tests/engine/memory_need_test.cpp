@@ -2,9 +2,53 @@
 
 #include "tests/engine/gateway.hpp"
 #include "tests/support/catch.hpp"
+#include "tests/support/seeded.hpp"
+
+#include <sys/resource.h>
+
+#include <cstddef>
+#include <memory>
+#include <span>
+#include <string>
+#include <variant>
+#include <vector>
 
 namespace weir::test {
 namespace {
+
+/// Keeps nothing.
+struct deaf_sink {
+  std::size_t forwarded = 0;
+
+  void decided(std::size_t, ram_packet&, const verdict& answer) noexcept {
+    forwarded += answer.forwarded() ? 1u : 0u;
+  }
+  bool generated(std::span<const std::byte>, const emission&) noexcept { return false; }
+};
+
+/// How often the first thousand flows through a new worker waited for memory from the platform.
+long waits_of(const std::shared_ptr<const snapshot>& config, bool populate) {
+  std::vector<packet_bytes> packets;
+  std::vector<ram_frame> frames(1000);
+  for (unsigned i = 0; i < frames.size(); ++i) {
+    packets.push_back(udp{}.from("10.0.0." + std::to_string(2 + i % 200), 5000 + i).bytes());
+  }
+  for (std::size_t i = 0; i < frames.size(); ++i) {
+    frames[i].packet = ram_packet{packets[i]};
+    frames[i].meta.ingress = config->find_interface("lan").value();
+  }
+  worker_options options;
+  options.populate = populate;
+  worker box{config, options};
+  deaf_sink sink;
+  rusage before{};
+  rusage after{};
+  getrusage(RUSAGE_SELF, &before);
+  box.process(ram_burst{frames}, {}, sink);
+  getrusage(RUSAGE_SELF, &after);
+  REQUIRE(sink.forwarded == frames.size());
+  return after.ru_minflt - before.ru_minflt;
+}
 
 TEST_CASE("what tables ask for is told without making them", "[engine][memory_need]") {
   auto raw = GENERATE(two_zones(), pool_gateway(), pool_gateway("198.51.100.0/24"));
@@ -32,6 +76,17 @@ TEST_CASE("tables for the most sessions are told of with little memory", "[engin
   const auto need = memory_need_of(*config);
 
   CHECK(need.sessions == need.per_session << 26);
+}
+
+TEST_CASE("no packet waits for memory where a worker populates", "[engine][memory_need]") {
+  if (is_sanitized) return;  // its own memory comes as it is needed
+  auto raw = pool_gateway("198.51.100.0/24");
+  raw.sessions.max = 100'000;
+  const auto config = std::get<std::shared_ptr<const snapshot>>(checked(raw));
+
+  waits_of(config, false);  // the program's own pages come when they are first needed
+
+  CHECK(waits_of(config, true) == 0);
 }
 
 }  // namespace

@@ -72,6 +72,7 @@ class listed_index {
   bool erase(std::uint64_t, const Words& key, std::uint32_t) noexcept {
     return places_.erase(key) != 0;
   }
+  void populate() noexcept {}
   std::uint32_t size() const noexcept { return static_cast<std::uint32_t>(places_.size()); }
   std::size_t bytes() const noexcept { return 0; }
 

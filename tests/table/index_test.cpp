@@ -25,6 +25,7 @@ struct index_archetype {
   }
   bool try_insert(std::uint64_t, const key&, std::uint32_t) noexcept { return false; }
   bool erase(std::uint64_t, const key&, std::uint32_t) noexcept { return false; }
+  void populate() noexcept {}
   std::uint32_t size() const noexcept { return 0; }
   std::size_t bytes() const noexcept { return 0; }
 };

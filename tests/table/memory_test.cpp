@@ -1,24 +1,18 @@
 #include "weir/table/memory.hpp"
 
 #include "tests/support/catch.hpp"
+#include "tests/support/seeded.hpp"
+
+#include <sys/mman.h>
 
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <new>
 #include <utility>
+#include <vector>
 
-namespace {
-
-#if defined(__SANITIZE_ADDRESS__)
-constexpr bool is_sanitized = true;
-#elif defined(__has_feature)
-constexpr bool is_sanitized = __has_feature(address_sanitizer);
-#else
-constexpr bool is_sanitized = false;
-#endif
-
-}  // namespace
+using weir::test::is_sanitized;
 
 TEST_CASE("an array is zero from the start", "[table][memory]") {
   const auto size = GENERATE(std::size_t{1}, std::size_t{1000}, std::size_t{1} << 20);
@@ -43,6 +37,24 @@ TEST_CASE("an array of a large page starts at one", "[table][memory]") {
   array[size - 1] = std::byte{1};
 
   CHECK(reinterpret_cast<std::uintptr_t>(array.data()) % weir::huge_page_bytes == 0);
+}
+
+TEST_CASE("an array has all its memory once it is populated, and its content", "[table][memory]") {
+  const auto size = GENERATE(std::size_t{1}, std::size_t{5000}, weir::huge_page_bytes * 3 + 5000);
+  weir::huge_array<std::byte> array{size};
+  array[size / 2] = std::byte{7};
+
+  array.populate();
+
+  CHECK(array[size / 2] == std::byte{7});
+  CHECK(std::count(array.data(), array.data() + size, std::byte{0}) ==
+        static_cast<std::ptrdiff_t>(size - 1));
+  constexpr std::uintptr_t page_bytes = 4096;
+  const auto begin = reinterpret_cast<std::uintptr_t>(array.data()) / page_bytes * page_bytes;
+  const auto end = reinterpret_cast<std::uintptr_t>(array.data()) + size;
+  std::vector<unsigned char> resident((end - begin + page_bytes - 1) / page_bytes);
+  REQUIRE(::mincore(reinterpret_cast<void*>(begin), end - begin, resident.data()) == 0);
+  CHECK(std::all_of(resident.begin(), resident.end(), [](auto page) { return (page & 1) != 0; }));
 }
 
 TEST_CASE("an array that no memory is left for throws", "[table][memory]") {

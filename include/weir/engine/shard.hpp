@@ -60,6 +60,9 @@ struct worker_options {
   std::uint32_t reclaim_budget = 256;
   /// When the first packet may come.
   instant start{};
+  /// Whether the platform gives all memory of the tables when the worker is made, and not when a
+  /// packet first needs it, which then waits for it: for live traffic.
+  bool populate = false;
 };
 
 namespace detail {
@@ -116,6 +119,12 @@ struct shard {
         clamps_mss{std::ranges::any_of(config->policies().policies(), [](const policy& one) {
           return one.settings().tcp_mss.kind != mss_clamp::form::off;
         })} {
+    if (options.populate) {
+      sessions4.populate();
+      sessions6.populate();
+      owner.populate();
+      mappings.populate();
+    }
     for (const auto& one : config->interfaces()) {
       const bool is_strict = one.validation == source_validation::strict;
       const bool is_foreseen = !is_strict || config->domains() == 1;

@@ -116,6 +116,8 @@ class host_lists {
   bool is_full() const noexcept { return size() == hosts_max_; }
   /// Hosts that are remembered.
   std::uint32_t size() const noexcept { return index_.size(); }
+  /// Has the platform give all memory now.
+  void populate() noexcept { index_.populate(); }
   std::size_t bytes() const noexcept { return index_.bytes(); }
 
  private:

@@ -264,6 +264,13 @@ class mapping_table {
   std::uint32_t hosts() const noexcept { return hosts_.size(); }
   const port_owner& owner() const noexcept { return *owner_; }
   const pool_set& pools() const noexcept { return *pools_; }
+  /// Has the platform give all memory now.
+  void populate() noexcept {
+    records_.populate();
+    strangers_.populate();
+    endpoints_.populate();
+    hosts_.populate();
+  }
   std::size_t bytes() const noexcept {
     return records_.bytes() + strangers_.bytes() + endpoints_.bytes() + hosts_.bytes();
   }
@@ -358,15 +365,7 @@ class mapping_table {
     prefetch_write(records_.data() + next_record().number());
     const bool is_taken = owner_->try_take(chosen.external, space, chosen.port);
     expects(is_taken, "a mapping takes a free port");
-    record = {};
-    record.internal_address = key.endpoint.address;
-    record.internal_port = key.endpoint.port;
-    record.internal_domain = key.domain;
-    record.external_port = chosen.port;
-    record.external = chosen.external;
-    record.pool = key.pool;
-    record.protocol = key.protocol;
-    record.sessions = 1;
+    record = mapping<V>::begun(key, chosen.external, chosen.port);
   }
 
   /// Undoes `begin`, and takes away whatever entries there are.

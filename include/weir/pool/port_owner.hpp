@@ -60,6 +60,8 @@ class port_owner {
   }
   /// Grows with every release: where a search found nothing, another one is in vain until then.
   std::uint64_t releases(port_space space) const noexcept { return releases_[number(space)]; }
+  /// Has the platform give all memory now.
+  void populate() noexcept { ports_.populate(); }
   std::size_t bytes() const noexcept { return ports_.bytes(); }
 
  private:

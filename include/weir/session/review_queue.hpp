@@ -64,6 +64,8 @@ class review_queue {
 
   /// Records that have a place.
   std::uint32_t size() const noexcept { return queue_.size(); }
+  /// Has the platform give all memory now.
+  void populate() noexcept { queue_.populate(); }
   std::size_t bytes() const noexcept { return queue_.bytes(); }
 
  private:

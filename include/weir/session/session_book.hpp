@@ -170,6 +170,13 @@ class session_book {
   }
 
   std::uint32_t sources() const noexcept { return sources_.size(); }
+  /// Has the platform give all memory now.
+  void populate() noexcept {
+    places_.populate();
+    sources_.populate();
+    index_.populate();
+    ranks_.populate();
+  }
   std::size_t bytes() const noexcept {
     return is_idle() ? 0
                      : places_.bytes() + sources_.bytes() + ranks_.bytes() +

@@ -177,6 +177,11 @@ class session_directory {
 
   /// Sessions, including dead ones that were not ended yet.
   std::uint32_t size() const noexcept { return slab_.size(); }
+  /// Has the platform give all memory now.
+  void populate() noexcept {
+    index_.populate();
+    slab_.populate();
+  }
   std::size_t bytes() const noexcept { return index_.bytes() + slab_.bytes(); }
 
   /// Whether every session is found by both its keys, and nothing else is. Walks the whole table.

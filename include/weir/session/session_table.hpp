@@ -253,6 +253,12 @@ class session_table : session_directory<V, Traits> {
   }
 
   const timeout_profile& profile(std::uint8_t which) const noexcept { return profiles_[which]; }
+  /// Has the platform give all memory now, and not when a session first needs it.
+  void populate() noexcept {
+    directory::populate();
+    reviews_.populate();
+    book_.populate();
+  }
   std::size_t bytes() const noexcept {
     return directory::bytes() + reviews_.bytes() + book_.bytes() + profiles_.bytes();
   }

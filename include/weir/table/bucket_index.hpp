@@ -98,6 +98,8 @@ class bucket_index {
 
   std::uint32_t size() const noexcept { return size_; }
   std::uint32_t entries_max() const noexcept { return entries_max_; }
+  /// Has the platform give all memory now.
+  void populate() noexcept { lines_.populate(); }
   std::size_t bytes() const noexcept { return lines_.bytes(); }
 
  private:

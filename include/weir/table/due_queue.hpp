@@ -94,6 +94,8 @@ class due_queue {
            heads_[dealt_chain] == 0;
   }
   std::uint32_t size() const noexcept { return size_; }
+  /// Has the platform give all memory now.
+  void populate() noexcept { chunks_.populate(); }
   std::size_t bytes() const noexcept { return chunks_.bytes() + sizeof *this; }
 
  private:

@@ -25,7 +25,8 @@ struct payload_archetype {
 ///  - `find` answers the payload inserted for the key, or `no_payload`: `is_payload_of_key` says
 ///    whether a candidate is the one;
 ///  - `try_insert` fails where there is no room; the same key and payload are not inserted twice;
-///  - `erase` says whether that entry was there; another one with the same hash fits in its place.
+///  - `erase` says whether that entry was there; another one with the same hash fits in its place;
+///  - `populate` has the platform give all memory now.
 template <class I, class Key>
 concept IndexFor = requires(I& index, const I& view, std::uint64_t hash, const Key& key,
                             std::uint32_t payload, detail::payload_archetype is_payload_of_key) {
@@ -34,6 +35,7 @@ concept IndexFor = requires(I& index, const I& view, std::uint64_t hash, const K
   { view.find(hash, key, is_payload_of_key) } noexcept -> std::same_as<std::uint32_t>;
   { index.try_insert(hash, key, payload) } noexcept -> std::same_as<bool>;
   { index.erase(hash, key, payload) } noexcept -> std::same_as<bool>;
+  { index.populate() } noexcept;
   { view.size() } noexcept -> std::same_as<std::uint32_t>;
   { view.bytes() } noexcept -> std::same_as<std::size_t>;
 };

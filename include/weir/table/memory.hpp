@@ -61,6 +61,8 @@ class huge_array {
   T& operator[](std::size_t place) noexcept { return first_[place]; }
   const T& operator[](std::size_t place) const noexcept { return first_[place]; }
   std::size_t size() const noexcept { return size_; }
+  /// Has the platform give all memory now, and not when an element is first written.
+  void populate() noexcept { populate_pages(first_, bytes()); }
   /// What the elements take, whether the platform has given all of it or not.
   std::size_t bytes() const noexcept { return size_ * sizeof(T); }
 

@@ -263,4 +263,12 @@ inline void prefer_huge_pages(void* first, std::size_t bytes) noexcept {
 #endif
 }
 
+/// Has the platform give memory now, and not when it is first written. It keeps its content.
+inline void populate_pages(void* first, std::size_t bytes) noexcept {
+  constexpr std::size_t page_bytes_min = 4096;
+  auto* const at = static_cast<volatile unsigned char*>(first);
+  for (std::size_t page = 0; page < bytes; page += page_bytes_min) at[page] = at[page];
+  if (bytes != 0) at[bytes - 1] = at[bytes - 1];
+}
+
 }  // namespace weir

@@ -76,6 +76,12 @@ class slab {
   std::uint32_t records_max() const noexcept { return static_cast<std::uint32_t>(hot_.size()); }
   /// One more than the greatest id that was ever acquired: walks need go no further.
   std::uint32_t ids_end() const noexcept { return fresh_; }
+  /// Has the platform give all memory now.
+  void populate() noexcept {
+    hot_.populate();
+    cold_.populate();
+    released_.populate();
+  }
   std::size_t bytes() const noexcept { return hot_.bytes() + cold_.bytes() + released_.bytes(); }
 
  private:
