@@ -1,5 +1,5 @@
 // Claim: after a pause, however many sessions are due for review, no new flow waits for all of
-// them: the dead end by and by, and expiry is exact nevertheless.
+// them: the dead end by and by, and expiry is exact nevertheless. Hosts have sixteen flows each.
 //
 // Each round establishes flows anew and lets time pass: in silence, until all are dead, or with a
 // packet of each on the way, until all have to be looked at. Then new flows come one by one.

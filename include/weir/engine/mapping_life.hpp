@@ -3,14 +3,12 @@
 // Overview. Expiry is exact though dead sessions end by and by: a mapping that only the dead hold
 // is over for every newcomer. What one asks rests on few mappings: the one it finds, the first of
 // its host, and those whose ports stand in its way. Whether one of these lives, the latest session
-// that wears it tells. Only where that session cannot tell, or too many are in the way, does
-// everything that is dead end first; else what a packet costs is bounded, however long nothing
-// came.
+// that wears it tells. Everything that is dead ends first only where that session cannot tell, or
+// where too many are in the way or would end one by one.
 
 #include "weir/engine/shard.hpp"
 #include "weir/pool/mapping.hpp"
 #include "weir/pool/port_space.hpp"
-#include "weir/session/session_opening.hpp"
 #include "weir/time/tick.hpp"
 
 #include <cstdint>
@@ -36,8 +34,8 @@ mapping_life life_of(const shard<T>& state, mapping_id id, tick now) noexcept {
   return record.sessions == 1 ? mapping_life::over : mapping_life::unknown;
 }
 
-/// Whether a claim of the box's own endpoint comes to the same, whichever mappings end but those
-/// that `lives(id)`.
+/// Whether `mapping_table::acquire_own` comes to the same, whichever mappings end but those that
+/// `lives(id)`.
 template <EngineTraits T, class Lives>
 bool claim_rests_on(const shard<T>& state, const external_key& own, Lives&& lives) noexcept {
   const auto space = space_of(own.protocol);
@@ -45,13 +43,16 @@ bool claim_rests_on(const shard<T>& state, const external_key& own, Lives&& live
   if (!space || !external) return true;
   const auto found = state.mappings.find(own);
   if (!found.is_none()) return lives(found);
-  return !state.mappings.is_full() && !state.owner.taken(*external, *space, own.endpoint.port);
+  const port wanted = own.endpoint.port;
+  return state.config->pools().is_claimed(*external, *space, wanted) ||
+         (!state.mappings.is_full() && !state.owner.taken(*external, *space, wanted));
 }
 
-/// Ends the dead that an answer waits for; at the end all of them, where that is not known.
+/// Ends the dead that an answer waits for, one by one; or all of them.
 template <EngineTraits T, class RestsOn>
 [[gnu::noinline]] void end_what_matters(shard<T>& state, tick now, RestsOn& rests_on) noexcept {
-  while (true) {
+  constexpr unsigned ended_max = 64;  // beyond that, batches are faster
+  for (unsigned ended = 0; ended < ended_max; ++ended) {
     auto over = mapping_id::none();
     const bool is_settled = rests_on([&](mapping_id id) noexcept {
       const mapping_life life = life_of(state, id, now);
@@ -59,12 +60,10 @@ template <EngineTraits T, class RestsOn>
       return life == mapping_life::alive;
     });
     if (is_settled) return;
-    if (over.is_none()) {
-      state.sessions4.reclaim(now, reclaim_unbounded, state.template on_end<ipv4>());
-      return;
-    }
+    if (over.is_none()) break;
     state.sessions4.expire(state.mappings.at(over).wearer, state.template on_end<ipv4>());
   }
+  state.sessions4.reclaim(now, reclaim_unbounded, state.template on_end<ipv4>());
 }
 
 /// Ends what is dead as far as an answer may rest on it: `rests_on(lives)` says whether it is the

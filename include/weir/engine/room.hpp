@@ -123,6 +123,7 @@ acquired_mapping acquire_in_room(shard<T>& state, const new_flow<ipv4>& flow,
   if (got.outcome != mapping_outcome::table_full) {
     return got;
   }
+  state.sessions6.reclaim_room(flow.now, state.template on_end<ipv6>());
   const auto refusal = state.sessions4.make_room(
       flow.headers.key, flow.now, state.template on_end<ipv4>(), may_evict_for(state, flow));
   return refusal == session_refusal::none ? acquire() : got;

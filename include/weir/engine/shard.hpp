@@ -55,8 +55,8 @@ struct worker_options {
   /// The secret of hashes and port choices: random where strangers send packets, the same where
   /// runs must repeat.
   hash_seed seed{};
-  /// Sessions of each family reviewed before each group of packets, at most. Where that is a few
-  /// for each of them, newcomers never outrun the review.
+  /// Records of each family that are reviewed, or moved nearer to their review, before each group
+  /// of packets, at most. Where that is several for each of them, newcomers do not outrun it.
   std::uint32_t reclaim_budget = 256;
   /// When the first packet may come.
   instant start{};

@@ -58,13 +58,14 @@ class basic_worker {
   template <PacketBurst B, Sink<packet_of<B>> S>
   void process(const B& burst, instant now, S& sink) noexcept {
     const tick at = advance(now);
+    state_->keep_up(at);
     // Who takes packets one by one waits for each.
     constexpr bool opens_ahead = Traits::burst_max > 1;
     std::size_t count = std::min(burst.size(), Traits::burst_max);
     open(burst, 0, count);
     for (std::size_t first = 0; first < burst.size();) {
       std::swap(lanes_, ahead_);
-      state_->keep_up(at);
+      if (first != 0) state_->keep_up(at);
       probe(burst, first, count);
       const std::size_t next = first + count;
       const std::size_t next_count = std::min(burst.size() - next, Traits::burst_max);

@@ -77,6 +77,7 @@ class static_side {
   /// The entries of an address: the most particular first, and of the same scope those that were
   /// given first.
   run of(domain_id domain, ipv4_address address) const noexcept {
+    if (entries_.empty()) return {};
     const key_type key = key_of(domain, address);
     const std::uint32_t found = index_.find(hash_(key), key, [&](std::uint32_t place) noexcept {
       return key_of(entries_[place].domain, entries_[place].address) == key;

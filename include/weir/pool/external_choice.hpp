@@ -92,6 +92,13 @@ class external_chooser {
     return search(from, externals, place_of(wish.host_hash, externals.size()), wish.port, random);
   }
 
+  /// Whether a host that keeps an address comes to it first even if it kept none.
+  bool comes_back_to(const pool& from, std::uint64_t host_hash, external_id kept) const noexcept {
+    const auto externals = pools_->externals_of(from);
+    return !from.manners.paired_full_takes_other &&
+           externals[place_of(host_hash, externals.size())] == kept;
+  }
+
   /// Asks for what `likely` reads.
   template <IpVersion V>
   void prefetch(const pool& from, const external_wish<V>& wish) const noexcept {

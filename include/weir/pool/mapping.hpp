@@ -72,19 +72,18 @@ struct mapping {
   mapping_id next{};           ///< of the same host, or of the free records
   mapping_id previous{};       ///< of the same host
 
-  /// The mapping of an endpoint from its first session on.
-  static constexpr mapping begun(const internal_key<V>& key, external_id external,
-                                 port worn) noexcept {
-    mapping made;
-    made.internal_address = key.endpoint.address;
-    made.internal_port = key.endpoint.port;
-    made.external_port = worn;
-    made.internal_domain = key.domain;
-    made.external = external;
-    made.pool = key.pool;
-    made.protocol = key.protocol;
-    made.sessions = 1;
-    return made;
+  /// Begins the life of a record: an endpoint wears another one, for one session.
+  constexpr void begin(const internal_key<V>& key, external_id worn_address,
+                       port worn_port) noexcept {
+    *this = {};
+    internal_address = key.endpoint.address;
+    internal_port = key.endpoint.port;
+    external_port = worn_port;
+    internal_domain = key.domain;
+    external = worn_address;
+    pool = key.pool;
+    protocol = key.protocol;
+    sessions = 1;
   }
 
   constexpr endpoint<V> internal() const noexcept { return {internal_address, internal_port}; }

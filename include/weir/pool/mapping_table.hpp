@@ -130,7 +130,7 @@ class mapping_table {
                            R& random) noexcept {
     mapping_forecast<V> asked;
     begin(asked, from, kind, internal);
-    return acquire(asked, random, ignored);
+    return acquire(asked, random, [](const endpoint<ipv4>&) noexcept {});
   }
   /// The same where it was foreseen, to any step. `on_choice` hears what a new mapping will wear
   /// before it is entered, to ask for memory meanwhile.
@@ -157,14 +157,17 @@ class mapping_table {
     const mapping_id found = find(asked.key, asked.hash);
     if (!found.is_none()) return lives(found);
     const place_among_hosts among = place_among(asked);
-    if (!among.first.is_none() && !lives(among.first)) return false;
+    const bool may_move =
+        !among.first.is_none() &&
+        !chooser_.comes_back_to(*asked.from, asked.host_hash, at(among.first).external);
+    if (may_move && !lives(among.first)) return false;
     const auto space = space_of(asked.key.protocol);
     if (!space) return true;
     if (is_full() || (among.paired && among.first.is_none() && hosts_.is_full())) return false;
     const auto stays = [&](const numbered_endpoint& taken) noexcept {
-      const mapping_id wearer = find(key_of(asked.key.protocol, taken));
-      return wearer.is_none() ? pools_->is_claimed(taken.external, *space, taken.port)
-                              : lives(wearer);
+      const mapping_id there = find(key_of(asked.key.protocol, taken));
+      return there.is_none() ? pools_->is_claimed(taken.external, *space, taken.port)
+                             : lives(there);
     };
     return chooser_.rests_on(*asked.from, wish_of(asked, *space, among.first), random, stays);
   }
@@ -188,12 +191,13 @@ class mapping_table {
     if (is_full()) return {mapping_outcome::table_full, {}};
     mapping_forecast<V> asked{nullptr, {pool_id::none(), own.domain, own.protocol, own.endpoint}};
     asked.hash = hash_(detail::packed(asked.key));
-    return enter(asked, {}, *space, {*external, own.endpoint.port}, ignored);
+    return enter(asked, {}, *space, {*external, own.endpoint.port},
+                 [](const endpoint<ipv4>&) noexcept {});
   }
 
   /// One more session uses the mapping.
   void hold(mapping_id id) noexcept { ++records_[id.number()].sessions; }
-  /// Says which of the sessions that hold a mapping wears it, as their table numbers them.
+  /// Says which session was the latest that was made to wear a mapping.
   void set_wearer(mapping_id id, std::uint32_t session) noexcept {
     records_[id.number()].wearer = session;
   }
@@ -258,7 +262,6 @@ class mapping_table {
   }
 
   std::uint32_t size() const noexcept { return size_; }
-  /// Whether no further mapping can be made.
   bool is_full() const noexcept { return size_ == records_.size(); }
   std::uint32_t entries() const noexcept { return endpoints_.size(); }
   std::uint32_t hosts() const noexcept { return hosts_.size(); }
@@ -276,8 +279,6 @@ class mapping_table {
   }
 
  private:
-  static constexpr auto ignored = [](const endpoint<ipv4>&) noexcept {};
-
   /// An external endpoint as long as the internal ones, whose index it shares.
   static constexpr detail::packed_key<V> packed_external(const external_key& key) noexcept {
     const auto words = detail::packed(key);
@@ -365,7 +366,7 @@ class mapping_table {
     prefetch_write(records_.data() + next_record().number());
     const bool is_taken = owner_->try_take(chosen.external, space, chosen.port);
     expects(is_taken, "a mapping takes a free port");
-    record = mapping<V>::begun(key, chosen.external, chosen.port);
+    record.begin(key, chosen.external, chosen.port);
   }
 
   /// Undoes `begin`, and takes away whatever entries there are.

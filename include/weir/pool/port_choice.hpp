@@ -111,17 +111,19 @@ inline word_optional<port> free_from(const port_owner& owner, external_id extern
 }
 
 /// Whether a search of a range comes to the same, whatever ports come back but those that
-/// `stays(port)`.
+/// `stays(port)`, asked of each that stands in its way; false where these are many.
 template <class Stays>
 bool search_rests_on(const port_owner& owner, external_id external, port_space space,
                      port_range within, port_parity parity, port start, Stays& stays) noexcept {
-  constexpr int asked_max = 64;
+  constexpr unsigned asked_max = 64;
   if (!within.contains(start)) return false;
   const auto found = owner.find_free(external, space, start, within, parity);
-  if (!found || *found < start || (*found).number() - start.number() > asked_max) return false;
+  if (!found || *found < start) return false;
+  unsigned asked = 0;
   for (std::uint32_t one = start.number(); one < (*found).number(); ++one) {
     const port passed{static_cast<std::uint16_t>(one)};
-    if (owner.taken(external, space, passed) && !stays(passed)) return false;
+    if (parity != port_parity::any && parity != parity_of(passed)) continue;
+    if (++asked > asked_max || !stays(passed)) return false;
   }
   return true;
 }

@@ -5,8 +5,9 @@
 //
 // Life cycle. `try_create` files both keys or neither; `end` takes both away. A session is dead to
 // every lookup from its deadline on. `reclaim` ends what is dead, within a budget, and without one
-// where a newcomer would be refused otherwise. `find` tells time by 32 bits: every burst begins
-// with `reclaim`, whose budget may be zero, so that a jump of days is noticed.
+// where a newcomer would be refused otherwise. `find` tells time by 32 bits: `reclaim` comes before
+// it in every tick that is not settled, if with a budget of zero, so that a jump of days is
+// noticed.
 //
 // Review. A record has at most one entry in the queue, ever: never further ahead than the shortest
 // idle time, so that no deadline can come to lie before it, and kept when the record is released.
