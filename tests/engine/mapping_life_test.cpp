@@ -65,3 +65,41 @@ TEST_CASE("the box claims an endpoint that only the dead wore", "[engine][expiry
 
   CHECK(box.sends("lan", udp{}.from("10.0.0.6", 4000)).source_port() != 4000);
 }
+
+TEST_CASE("dead sessions over IPv6 take no room from new mappings", "[engine][expiry]") {
+  auto raw = home_gateway();
+  raw.sessions.max = 5;
+  raw.sessions.full = full_policy::evict_embryonic;
+  raw.sessions.timeouts.udp_one_way = duration::seconds(30);
+  raw.nat.pools[0].filtering_udp = endpoint_filtering::endpoint_independent;
+  add_policy(raw, "inside", "inside", action::permit_stateful_nat);
+  gateway box{raw, lazy()};
+  const auto fate_of = [&](builder packet) { return box.sends("lan", packet).text(); };
+  const auto out = [](unsigned host, unsigned port) {
+    return udp{}.from("10.0.0." + std::to_string(host), port).to("192.0.2.1", 5353);
+  };
+  const auto hairpin = [](unsigned host, unsigned to) {
+    return udp{}.from("10.0.0." + std::to_string(host), 1000).to("203.0.113.1", to);
+  };
+
+  // Two mappings outlive the sessions of their host: those of other hosts hold them.
+  for (const unsigned port : {4001u, 4002u}) REQUIRE(fate_of(out(5, port)) == "forward");
+  box.advance(duration::seconds(20));
+  REQUIRE(fate_of(hairpin(6, 4001)) == "forward");
+  REQUIRE(fate_of(hairpin(7, 4002)) == "forward");
+  box.advance(duration::seconds(12));
+  for (const unsigned port : {1u, 2u}) {
+    REQUIRE(fate_of(datagram6().from("2001:db8:1::5", port).to("2001:db8:9::1", 5353)) ==
+            "forward");
+  }
+  box.advance(duration::seconds(13));
+  REQUIRE(fate_of(hairpin(6, 4001)) == "forward");
+  REQUIRE(fate_of(hairpin(7, 4002)) == "forward");
+  box.advance(duration::seconds(18));
+  REQUIRE(fate_of(out(8, 1000)) == "forward");
+  REQUIRE(box.worker().mappings().is_full());
+  REQUIRE(box.worker().sessions6().size() == 2);  // which are dead
+
+  CHECK(fate_of(out(8, 1001)) == "drop session_table_full");
+  CHECK(box.worker().lives().evicted.read() == 0);
+}
