@@ -160,9 +160,9 @@ TEST_CASE("a mapping with the external port of another one is found", "[pool][ve
         "mapping 1 is not found from outside");
 }
 
-TEST_CASE("a mapping with another external address is found", "[pool][verify]") {
+TEST_CASE("a mapping with an external address of no pool is found", "[pool][verify]") {
   CHECK(said_when(1, [](mapping<ipv4>& one) { one.external = external_id{1}; }) ==
-        "mapping 1 is not found from outside");
+        "mapping 1 wears an address of no pool");
 }
 
 TEST_CASE("a mapping of a protocol without ports is found", "[pool][verify]") {

@@ -47,6 +47,9 @@ template <class Table, IpVersion V>
 const char* fault_of(const Table& table, mapping_id id, const mapping<V>& one) {
   const auto space = space_of(one.protocol);
   if (!space) return "maps a protocol without ports";
+  if (one.external.number() >= table.pools().externals().size()) {
+    return "wears an address of no pool";
+  }
   if (table.find(one.key()) != id) return "is not found from inside";
   const external_address& external = table.pools().at(one.external);
   const endpoint<ipv4> worn{external.address, one.external_port};
@@ -72,8 +75,9 @@ void verify_table(const Table& table, std::vector<std::uint32_t>& in_use,
   std::uint32_t live = 0;
   std::uint32_t hosts = 0;
   table.for_each([&](mapping_id id, const auto& one) {
-    if (const char* broken = fault_of(table, id, one); broken != nullptr && !fault) {
-      fault = "mapping " + std::to_string(id.number()) + " " + broken;
+    if (const char* broken = fault_of(table, id, one); broken != nullptr) {
+      if (!fault) fault = "mapping " + std::to_string(id.number()) + " " + broken;
+      return;
     }
     ++live;
     if (one.has_host && one.previous.is_none()) ++hosts;
