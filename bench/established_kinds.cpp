@@ -196,17 +196,9 @@ void measure(std::uint32_t flows, const char* name, const options& given, report
   beside.measure<ipv6>({"udp ipv6", protocol::udp});
 }
 
-int run(const options& given) {
-  report out{given};
-  measure(1'000, "1 k", given, out);
-  measure(64'000, "64 k", given, out);
-  if (!given.smoke) measure(1'000'000, "1 M", given, out);
-  return out.exit_code();
-}
-
 }  // namespace
 }  // namespace weir::bench
 
 int main(int count, char** arguments) {
-  return weir::bench::run(weir::bench::parse(count, arguments));
+  return weir::bench::run_by_size(weir::bench::parse(count, arguments), weir::bench::measure);
 }

@@ -243,4 +243,15 @@ class report {
   bool failed_ = false;
 };
 
+/// Measures `measure(flows, name, given, out)` where flows fit the first caches, where they fit the
+/// last one and where they may not; what the program returns.
+template <class Measure>
+int run_by_size(const options& given, Measure&& measure) {
+  report out{given};
+  measure(1'000, "1 k", given, out);
+  measure(64'000, "64 k", given, out);
+  if (!given.smoke) measure(1'000'000, "1 M", given, out);
+  return out.exit_code();
+}
+
 }  // namespace weir::bench
