@@ -67,7 +67,7 @@ class static_side {
                static_cast<std::uint32_t>(entries_.size())} {
     for (auto next = entries_.begin(); next != entries_.end(); next += next->run) {
       next->run = run_at(next);
-      const key_type key = key_of(next->domain, next->address);
+      const key_type key = key_of(*next);
       const bool is_there =
           index_.try_insert(hash_(key), key, static_cast<std::uint32_t>(next - entries_.begin()));
       expects(is_there, "every address of a static mapping fits the index");
@@ -80,7 +80,7 @@ class static_side {
     if (entries_.empty()) return {};
     const key_type key = key_of(domain, address);
     const std::uint32_t found = index_.find(hash_(key), key, [&](std::uint32_t place) noexcept {
-      return key_of(entries_[place].domain, entries_[place].address) == key;
+      return key_of(entries_[place]) == key;
     });
     if (found == no_payload) return {};
     return {&entries_[found], entries_[found].run};
@@ -94,6 +94,9 @@ class static_side {
   static constexpr key_type key_of(domain_id domain, ipv4_address address) noexcept {
     return {domain.number(), address.bits()};
   }
+  static constexpr key_type key_of(const static_entry& one) noexcept {
+    return key_of(one.domain, one.address);
+  }
 
   static std::vector<static_entry> sorted(std::vector<static_entry> entries) {
     std::ranges::sort(entries, {}, [](const static_entry& one) {
@@ -104,7 +107,7 @@ class static_side {
 
   std::uint32_t run_at(std::vector<static_entry>::const_iterator first) const {
     const auto end = std::find_if(first, entries_.end(), [&](const static_entry& one) {
-      return one.domain != first->domain || one.address != first->address;
+      return key_of(one) != key_of(*first);
     });
     return static_cast<std::uint32_t>(end - first);
   }

@@ -81,9 +81,7 @@ void verify_table(const Table& table, std::vector<std::uint32_t>& in_use,
     }
     ++live;
     if (one.has_host && one.previous.is_none()) ++hosts;
-    if (const auto space = space_of(one.protocol)) {
-      ++in_use[one.external.number() * port_space_count + number(*space)];
-    }
+    ++in_use[one.external.number() * port_space_count + number(*space_of(one.protocol))];
   });
   if (fault) return;
   if (live != table.size()) fault = "the table counts other mappings than there are";
