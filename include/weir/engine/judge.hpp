@@ -274,24 +274,6 @@ outcome claim_reply(shard<T>& state, const walked<V>& headers, const packet_view
   return pass_established(state, waiting, headers, packet, now);
 }
 
-/// The domain of the box's own packet: where its source is an own address; the first one if it is
-/// none anywhere.
-template <IpVersion V>
-domain_id own_domain(const snapshot& config, std::span<const std::byte> bytes) noexcept {
-  if (config.domains() == 1) {
-    return domain_id{};
-  }
-  const auto key = walk<V>(bytes, bytes.size(), domain_id{},
-                           {.verify_ip_checksum = false, .pass_source_routes = true})
-                       .key;
-  for (std::uint16_t number = 0; number < config.domains(); ++number) {
-    if (config.is_own(domain_id{number}, key.source())) {
-      return domain_id{number};
-    }
-  }
-  return domain_id{};
-}
-
 /// A packet whose key leads to a live session; nothing if it begins a new one.
 template <IpVersion V, EngineTraits T>
 [[gnu::always_inline]] inline outcome pass_known(shard<T>& state, session_ref which,

@@ -19,6 +19,7 @@
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/plain_path.hpp"
+#include "weir/engine/read_group.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -60,18 +61,21 @@ class basic_worker {
     const tick at = advance(now);
     state_->keep_up(at);
     // Who takes packets one by one waits for each.
-    constexpr bool opens_ahead = Traits::burst_max > 1;
+    constexpr bool reads_ahead = Traits::burst_max > 1;
     std::size_t count = std::min(burst.size(), Traits::burst_max);
-    open(burst, 0, count);
+    detail::read_group(*state_, burst, 0, count, *ahead_);
     for (std::size_t first = 0; first < burst.size();) {
       std::swap(lanes_, ahead_);
       if (first != 0) state_->keep_up(at);
       probe(burst, first, count);
       const std::size_t next = first + count;
       const std::size_t next_count = std::min(burst.size() - next, Traits::burst_max);
-      if constexpr (opens_ahead) open(burst, next, next_count);
+      const auto read_next = [&]() noexcept {
+        detail::read_group(*state_, burst, next, next_count, *ahead_);
+      };
+      if constexpr (reads_ahead) read_next();
       conclude(burst, first, count, at, sink);
-      if constexpr (!opens_ahead) open(burst, next, next_count);
+      if constexpr (!reads_ahead) read_next();
       first = next;
       count = next_count;
     }
@@ -101,7 +105,7 @@ class basic_worker {
   template <IpVersion V>
   domain_id domain_of(std::span<const std::byte> bytes, interface_id ingress) const noexcept {
     expects(ingress.number() < state_->ingress.size(), "packets come from known interfaces");
-    return known_domain_of<V>(bytes, ingress);
+    return detail::domain_of<V>(*state_, bytes, ingress);
   }
 
   /// The time of the last burst.
@@ -111,92 +115,9 @@ class basic_worker {
   using lanes = detail::lanes<Traits::burst_max>;
   using strangers = detail::strangers<Traits::burst_max>;
 
-  /// `domain_of` of a packet whose interface is known to be one.
-  template <IpVersion V>
-  domain_id known_domain_of(std::span<const std::byte> bytes, interface_id ingress) const noexcept {
-    if (!ingress.is_local()) [[likely]] {
-      return state_->ingress[ingress.number()].domain;
-    }
-    return detail::own_domain<V>(*state_->config, bytes);
-  }
-
   tick advance(instant now) noexcept {
     now_ = std::max(now_, tick::at(now));
     return now_;
-  }
-
-  static bool is_ipv6(std::span<const std::byte> bytes) noexcept {
-    return !bytes.empty() && std::to_integer<unsigned>(bytes[0]) >> 4 == 6;
-  }
-
-  /// First step: headers, key, and the index line is asked for.
-  template <PacketBurst B>
-  [[gnu::noinline]] void open(const B& burst, std::size_t first, std::size_t count) noexcept {
-    const std::span<const detail::ingress_facts> known{state_->ingress};
-    ahead_->special = 0;
-    ahead_->six_bits = 0;
-    auto* const first_lane = ahead_->plain_four.data();
-    auto* lane = first_lane;
-    for (std::size_t index = first; index != first + count; ++index, ++lane) {
-      const auto meta = burst.meta(index);
-      expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
-      const auto& from = known[meta.ingress.number()];
-      auto packet = burst[index];
-      if (!from.takes_plain || !detail::is_usual(meta) ||
-          !open_plain(*lane, packet.bytes(), from.domain)) [[unlikely]] {
-        open_any(burst, index, static_cast<std::size_t>(lane - first_lane));
-      }
-    }
-  }
-
-  template <IpVersion V>
-  [[gnu::always_inline]] bool open_plain(detail::plain_lane<V>& lane, std::span<std::byte> bytes,
-                                         domain_id domain) noexcept {
-    if (!read_plain(bytes, domain, lane.packet)) {
-      return false;
-    }
-    const auto& table = state_->template sessions<V>();
-    lane.header = bytes.data();
-    lane.hash = table.hash(lane.packet.key);
-    table.prefetch(lane.hash);
-    return true;
-  }
-
-  template <PacketBurst B>
-  [[gnu::noinline, gnu::flatten]] void open_any(const B& burst, std::size_t index,
-                                                std::size_t i) noexcept {
-    auto packet = burst[index];
-    const auto meta = burst.meta(index);
-    const std::uint64_t bit = std::uint64_t{1} << i;
-    if (is_ipv6(packet.bytes())) {
-      ahead_->six_bits |= bit;
-      const auto& from = state_->ingress[meta.ingress.number()];
-      if (from.takes_plain && detail::is_usual(meta) &&
-          open_plain(ahead_->plain_six[i], packet.bytes(), from.domain)) [[likely]] {
-        return;
-      }
-      ahead_->special |= bit;
-      open_lane<ipv6>(i, packet.bytes(), packet.wire_size(), meta.ingress);
-    } else {
-      ahead_->special |= bit;
-      // Nobody judges the checksum, and what changes adjusts it: it has to be right before.
-      if (!state_->walking.verify_ip_checksum) [[unlikely]] {
-        complete_header_checksum(packet.bytes());
-      }
-      open_lane<ipv4>(i, packet.bytes(), packet.wire_size(), meta.ingress);
-    }
-  }
-
-  template <IpVersion V>
-  void open_lane(std::size_t i, std::span<const std::byte> bytes, std::size_t wire_size,
-                 interface_id ingress) noexcept {
-    auto& lane = ahead_->template of<V>(i);
-    walk_into(lane.headers, bytes, wire_size, known_domain_of<V>(bytes, ingress), state_->walking);
-    if (has_session_key(lane.headers.facts)) [[likely]] {
-      const auto& table = state_->template sessions<V>();
-      lane.hash = table.hash(lane.headers.key);
-      table.prefetch(lane.hash);
-    }
   }
 
   /// Second step: the record that the key may lead to is asked for, or what a new flow needs.
@@ -350,7 +271,7 @@ class basic_worker {
                                                  const detail::foresight<V>* seen) noexcept {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
-      const auto domain = known_domain_of<V>(view.bytes, view.meta.ingress);
+      const auto domain = detail::domain_of<V>(*state_, view.bytes, view.meta.ingress);
       return detail::judge_refused<V>(*state_, lane.headers, view, domain);
     }
     if (state_->judges_transport && detail::is_corrupt(headers, view)) [[unlikely]] {
