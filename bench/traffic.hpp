@@ -143,6 +143,7 @@ class packet_ring {
 
   std::span<std::byte> bytes(std::size_t i) { return {memory_.data() + i * slot_, bytes_each_}; }
   void set_ingress(std::size_t i, interface_id from) { frames_[i].meta.ingress = from; }
+  void set_checksum(std::size_t i, checksum_state known) { frames_[i].meta.transport = known; }
   ram_burst burst() const { return ram_burst{frames_}; }
   ram_burst burst(std::size_t first, std::size_t count) const {
     return ram_burst{std::span{frames_}.subspan(first, count)};

@@ -442,9 +442,9 @@ TEST_CASE("a burst of both directions is judged as its packets one by one",
                           .bytes();
   const auto stray = udp{}.from("192.0.2.1", 53).to("10.0.0.5", 1000).bytes();
   const auto query = udp{}.bytes();
-  const std::vector<std::pair<std::string, packet_bytes>> packets{
-      {"wan", answer}, {"lan", syn},   {"wan", answer}, {"wan", stray},
-      {"lan", query},  {"wan", stray}, {"lan", syn},    {"lan", query}};
+  const std::vector<sent_packet> packets{{"wan", answer}, {"lan", syn},   {"wan", answer},
+                                         {"wan", stray},  {"lan", query}, {"wan", stray},
+                                         {"lan", syn},    {"lan", query}};
   gateway together{two_zones()};
   gateway single{two_zones()};
 
@@ -452,7 +452,7 @@ TEST_CASE("a burst of both directions is judged as its packets one by one",
 
   for (std::size_t i = 0; i < packets.size(); ++i) {
     CAPTURE(i);
-    const auto one = single.sends(packets[i].first, packets[i].second);
+    const auto one = single.sends(packets[i].interface, packets[i].bytes);
     CHECK(fates[i].text() == one.text());
     CHECK(fates[i].bytes == one.bytes);
   }

@@ -64,8 +64,7 @@ TEST_CASE("a burst of 64 equal new packets is one session with one port",
   gateway box{pool_gateway()};
   const auto packet = udp{}.from("10.0.0.5", 4000).bytes();
 
-  const auto fates =
-      box.burst(std::vector<std::pair<std::string, packet_bytes>>(64, {"lan", packet}));
+  const auto fates = box.burst(std::vector<sent_packet>(64, {"lan", packet}));
 
   for (const auto& one : fates) {
     REQUIRE(one.text() == "forward");

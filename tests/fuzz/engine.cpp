@@ -41,10 +41,10 @@ void judge(const packet_bytes& sent, const fate& one) {
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
   gateway box{home_gateway()};
   std::span<const std::byte> rest{reinterpret_cast<const std::byte*>(data), size};
-  std::vector<std::pair<std::string, packet_bytes>> burst;
+  std::vector<sent_packet> burst;
   const auto flush = [&] {
     const auto fates = box.burst(burst);
-    for (std::size_t i = 0; i < burst.size(); ++i) judge(burst[i].second, fates[i]);
+    for (std::size_t i = 0; i < burst.size(); ++i) judge(burst[i].bytes, fates[i]);
     burst.clear();
     box.advance(duration::seconds(20));
   };
@@ -54,7 +54,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         std::min<std::size_t>(std::to_integer<std::size_t>(rest[1]), rest.size() - 2);
     const auto bytes = rest.subspan(2, length);
     const char* const interfaces[] = {"lan", "wan", "local", "lan"};
-    burst.emplace_back(interfaces[control & 3], packet_bytes(bytes.begin(), bytes.end()));
+    burst.push_back({interfaces[control & 3], packet_bytes(bytes.begin(), bytes.end())});
     if ((control & 4) != 0) flush();
     rest = rest.subspan(2 + length);
   }

@@ -3,12 +3,14 @@
 // Both sides of connections through a box: most of what they say is plausible and some is not.
 
 #include "weir/net/text.hpp"
+#include "weir/packet/packet_meta.hpp"
 #include "weir/wire/header_walk.hpp"
 
 #include "tests/property/traffic.hpp"
 #include "tests/support/packet_builder.hpp"
 #include "tests/support/seeded.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -44,8 +46,11 @@ class random_conversations {
     made.tos(random_.octet()).id(random_.word()).dont_fragment(random_.one_in(2));
     if (!one.is_tcp && !made.is_ipv6() && random_.one_in(6)) made.no_checksum();
     if (random_.one_in(40)) made.bad_checksum();
+    const auto cast = random_.one_in(200) ? link_cast::broadcast : link_cast::unicast;
+    const auto known = random_.pick(known_);
+    if (known == checksum_state::partial) made.partial_checksum();
     ++one.said;
-    return {is_host ? "lan" : "wan", made.bytes()};
+    return {is_host ? "lan" : "wan", made.bytes(), {{}, cast, known}};
   }
 
   /// Whether the latest packet begins its conversation: nothing else is sensible until it is known
@@ -106,6 +111,9 @@ class random_conversations {
     one.worn = ip_address{key.source.address};
     one.worn_port = key.source.port.number();
   }
+
+  static constexpr std::array known_{checksum_state::unverified, checksum_state::unverified,
+                                     checksum_state::valid, checksum_state::partial};
 
   seeded random_;
   std::vector<conversation> all_;

@@ -134,17 +134,17 @@ TEST_CASE("a burst equals its packets one by one", "[property][engine]") {
 
   for (int round = 0; round < rounds(1'500); ++round) {
     CAPTURE(round);
-    std::vector<std::pair<std::string, packet_bytes>> packets;
+    std::vector<sent_packet> packets;
     const auto count = 1 + traffic.random().below(70);
     for (std::uint64_t i = 0; i < count; ++i) {
       auto sent = traffic.next();
       const auto copies = traffic.random().one_in(5) ? 3 : 1;  // the same new flow again at once
-      for (int copy = 0; copy < copies; ++copy) packets.emplace_back(sent.interface, sent.bytes);
+      for (int copy = 0; copy < copies; ++copy) packets.push_back(sent);
     }
     const auto fates = together.burst(packets);
     for (std::size_t i = 0; i < packets.size(); ++i) {
       CAPTURE(i);
-      const auto one = single.sends(packets[i].first, packets[i].second);
+      const auto one = single.sends(packets[i].interface, packets[i].bytes);
       check_same(fates[i], one);
       if (one.forwarded()) traffic.saw(single.egress_of(one), one.bytes);
     }
@@ -205,11 +205,13 @@ std::uint64_t packets_of(const Table& table, tick now) {
 TEST_CASE("conversations in bursts of both families take the short cut as they take the long way",
           "[property][engine]") {
   const bool is_open = GENERATE(false, true);
+  const bool judges_transport = GENERATE(false, true);
   random_conversations traffic{271'828, 40};
-  CAPTURE(traffic.seed(), is_open);
+  CAPTURE(traffic.seed(), is_open, judges_transport);
   auto raw = property_configuration();
   raw.interfaces.front().validation = source_validation::strict;
   raw.sessions.dns_reply_closes = is_open;
+  raw.checks.transport_checksum = judges_transport;
   if (is_open) {
     raw.nat.pools.front().filtering_udp = endpoint_filtering::endpoint_independent;
     raw.sessions.timeouts.udp_one_way = duration::minutes(9);
@@ -222,11 +224,11 @@ TEST_CASE("conversations in bursts of both families take the short cut as they t
 
   for (int round = 0; round < rounds(3'000); ++round) {
     CAPTURE(round);
-    std::vector<std::pair<std::string, packet_bytes>> packets;
+    std::vector<sent_packet> packets;
     for (auto left = 1 + traffic.random().below(70); left != 0; --left) {
       auto sent = traffic.next();
       if (traffic.random().one_in(100)) sent.interface = sent.interface == "lan" ? "wan" : "lan";
-      packets.emplace_back(sent.interface, sent.bytes);
+      packets.push_back(std::move(sent));
       if (traffic.has_begun_one()) break;
     }
     const auto ours = quick.burst(packets);

@@ -128,17 +128,17 @@ TEST_CASE("whatever reviews the dead, every packet fares as if they had ended in
 
   for (int round = 0; round < rounds(1'500); ++round) {
     CAPTURE(round);
-    std::vector<std::pair<std::string, packet_bytes>> packets;
+    std::vector<sent_packet> packets;
     for (auto left = traffic.random().one_in(3) ? 1 + traffic.random().below(70) : 1; left > 0;
          --left) {
       auto sent = traffic.next();
       if (traffic.random().one_in(20)) sent.interface = "local";
-      packets.emplace_back(sent.interface, sent.bytes);
+      packets.push_back(std::move(sent));
     }
     const auto fates = later.burst(packets);
     for (std::size_t i = 0; i < packets.size(); ++i) {
       CAPTURE(i);
-      const auto one = exact.sends(packets[i].first, packets[i].second);
+      const auto one = exact.sends(packets[i].interface, packets[i].bytes);
       check_same(one, fates[i]);
       if (one.forwarded()) traffic.saw(exact.egress_of(one), one.bytes);
     }

@@ -5,6 +5,7 @@
 
 #include "weir/wire/header_walk.hpp"
 
+#include "tests/support/gateway.hpp"
 #include "tests/support/packet_builder.hpp"
 #include "tests/support/seeded.hpp"
 
@@ -16,12 +17,6 @@
 #include <vector>
 
 namespace weir::test {
-
-/// A packet and the interface it comes in by.
-struct sent_packet {
-  std::string interface;
-  packet_bytes bytes;
-};
 
 /// Makes packets one by one; what left the box before may be answered, quoted or repeated.
 class random_traffic {

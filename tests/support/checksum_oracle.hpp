@@ -173,6 +173,19 @@ inline checksum_verdict judge_transport(std::span<const std::byte> bytes) {
   return packet.fault.empty() ? detail::judge(packet, bytes) : checksum_verdict::unjudged;
 }
 
+/// Whether the checksum field of whole TCP or UDP holds the sum of its pseudo header and no more.
+inline bool covers_pseudo_header_alone(std::span<const std::byte> bytes) {
+  const auto packet = detail::dissect(bytes, bytes.size());
+  const bool is_tcp = packet.transport == 6;
+  if (!packet.fault.empty() || packet.fragment || (!is_tcp && packet.transport != 17)) return false;
+  const std::size_t length = packet.end - packet.transport_at;
+  if (packet.end > bytes.size() || length < (is_tcp ? 20 : 8)) return false;
+  const auto field = number_at(bytes, packet.transport_at + (is_tcp ? 16 : 6), 2);
+  const auto sum =
+      reference_pseudo_sum(packet.addresses, static_cast<unsigned char>(packet.transport), length);
+  return field % 0xFFFF == sum % 0xFFFF;  // ones-complement has two zeros
+}
+
 /// What is wrong with the packet that an ICMP error quotes: its header checksum and, where the
 /// whole of it is quoted, its transport checksum. Empty where nothing is.
 inline std::string wrong_with_quote(std::span<const std::byte> bytes) {

@@ -23,6 +23,13 @@
 
 namespace weir::test {
 
+/// A packet to a box: the interface it comes in by, by name, which goes before what `meta` says.
+struct sent_packet {
+  std::string interface;
+  packet_bytes bytes;
+  packet_meta meta{};
+};
+
 /// A packet that weir made.
 struct made_packet {
   packet_bytes bytes;
@@ -101,7 +108,7 @@ class basic_gateway {
 
   /// What becomes of one packet that comes in by the interface.
   fate sends(std::string_view interface, const packet_bytes& bytes, packet_meta meta = {}) {
-    return burst({{std::string{interface}, bytes}}, meta).front();
+    return burst({{std::string{interface}, bytes, meta}}).front();
   }
   fate sends(std::string_view interface, const builder& packet, packet_meta meta = {}) {
     return sends(interface, packet.bytes(), meta);
@@ -109,8 +116,7 @@ class basic_gateway {
 
   /// What becomes of packets that come in together. Every packet that leaves, and every answer, is
   /// held against the oracle, and the tables against each other: what is wrong is thrown.
-  std::vector<fate> burst(const std::vector<std::pair<std::string, packet_bytes>>& packets,
-                          packet_meta meta = {});
+  std::vector<fate> burst(const std::vector<sent_packet>& packets);
 
   void advance(duration by) { clock_.advance(by); }
   interface_id id_of(std::string_view name) const {
@@ -146,12 +152,13 @@ namespace detail {
 
 /// Throws what is wrong with a packet that left, where the one that came in was right; what came
 /// in corrupt must not look valid.
-inline void judge_passed(const packet_bytes& before, const packet_bytes& after,
-                         const packet_meta& meta) {
-  if (meta.transport == checksum_state::partial) {
-    return;
-  }
-  if (wrong_with(before).empty()) {
+inline void judge_passed(const sent_packet& sent, const packet_bytes& after) {
+  const auto& before = sent.bytes;
+  if (sent.meta.transport == checksum_state::partial) {
+    if (covers_pseudo_header_alone(before) && !covers_pseudo_header_alone(after)) {
+      throw std::logic_error{"a packet left whose partial checksum is wrong"};
+    }
+  } else if (wrong_with(before).empty()) {
     const auto fault = wrong_with(after);
     if (!fault.empty()) throw std::logic_error{"a packet left and " + fault};
   } else if (judge_transport(before) == checksum_verdict::wrong &&
@@ -163,10 +170,9 @@ inline void judge_passed(const packet_bytes& before, const packet_bytes& after,
 }  // namespace detail
 
 template <EngineTraits Traits>
-std::vector<fate> basic_gateway<Traits>::burst(
-    const std::vector<std::pair<std::string, packet_bytes>>& packets, packet_meta meta) {
+std::vector<fate> basic_gateway<Traits>::burst(const std::vector<sent_packet>& packets) {
   owned_burst memory;
-  for (const auto& [interface, bytes] : packets) {
+  for (auto [interface, bytes, meta] : packets) {
     meta.ingress = id_of(interface);
     memory.add(bytes, meta);
   }
@@ -175,12 +181,12 @@ std::vector<fate> basic_gateway<Traits>::burst(
   worker_.process(memory.burst(), clock_.now(), sink);
   for (std::size_t i = 0; i < fates.size(); ++i) {
     const auto& one = fates[i];
-    if (!one.decision.dropped()) detail::judge_passed(packets[i].second, one.bytes, meta);
+    if (!one.decision.dropped()) detail::judge_passed(packets[i], one.bytes);
     for (const auto& answer : one.answers) {
       // It quotes the packet as received: what was wrong with that one still is.
       const auto fault = wrong_with(answer.bytes);
       const bool is_own = judge_transport(answer.bytes) != checksum_verdict::right ||
-                          wrong_with(packets[i].second).empty();
+                          wrong_with(packets[i].bytes).empty();
       if (!fault.empty() && is_own) throw std::logic_error{"an answer left and " + fault};
     }
   }

@@ -37,6 +37,7 @@ struct alignas(64) plain_lane {
   std::byte* header;
   std::uint64_t hash;
   session_ref candidate;
+  checksum_state transport;
 
   const packed_flow<V>& key() const noexcept { return packet.key; }
 };

@@ -13,18 +13,9 @@
 #include "weir/session/tcp_tracker.hpp"
 #include "weir/wire/plain_datagram.hpp"
 
-#include <bit>
 #include <cstdint>
 
 namespace weir::detail {
-
-/// Whether nothing about how a packet came in asks for the long way, but perhaps its interface.
-inline bool is_usual(const packet_meta& meta) noexcept {
-  static_assert(link_cast::unicast == link_cast{0} && checksum_state::partial == checksum_state{2});
-  constexpr auto telling =
-      std::bit_cast<std::uint32_t>(packet_meta{{}, link_cast{0xFF}, checksum_state::partial});
-  return (std::bit_cast<std::uint32_t>(meta) & telling) == 0;
-}
 
 /// Whether the source of a packet is behind the strict interface it came in by (RFC 3704), as far
 /// as that needs no route: in a box with one domain a session's answers leave by the route to the
@@ -56,6 +47,17 @@ template <IpVersion V>
   refresh_identification(fresh, lane.header, lane.packet.key, record.outgoing(way));
 }
 
+/// Rewrites a packet whose checksum its sender's hardware was to complete. Not inlined, likewise.
+[[gnu::noinline]] inline void rewrite_partial(const plain_lane<ipv4>& lane,
+                                              const packed_endpoints& after,
+                                              flow_delta delta) noexcept {
+  after.store_all(lane.header);
+  finish_header(lane.header, delta.addresses(), ttl_step::down);
+  const auto kind = lane.packet.is_tcp ? protocol::tcp : protocol::udp;
+  add_to_sum(lane.header + ipv4_header::size_min + *checksum_field_of<ipv4>(kind),
+             delta.addresses());
+}
+
 /// Sends a packet that passed on its way, under the key its session has it wear.
 template <protocol Kind>
 [[gnu::always_inline]] inline void dress_plain(ipv4_identifications& fresh,
@@ -69,7 +71,9 @@ template <protocol Kind>
   }
   const auto after = record.outgoing(way).endpoints();
   const auto delta = flow_delta::between(packed_endpoints::all_of(header), after);
-  if constexpr (Kind == protocol::tcp) {
+  if (lane.transport == checksum_state::partial) [[unlikely]] {
+    rewrite_partial(lane, after, delta);
+  } else if constexpr (Kind == protocol::tcp) {
     rewrite_tcp(header, after, delta, ttl_step::down);
   } else {
     rewrite_udp(header, after, delta, ttl_step::down);

@@ -7,7 +7,7 @@
 #include "weir/base/interface_id.hpp"
 #include "weir/engine/lanes.hpp"
 #include "weir/engine/packet_domain.hpp"
-#include "weir/engine/plain_path.hpp"
+#include "weir/engine/packet_view.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/net/ip_version.hpp"
@@ -27,14 +27,15 @@ using lanes_of = lanes<T::burst_max>;
 
 /// Reads a packet that may go straight on; whether it may.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline bool read_straight(const shard<T>& state, plain_lane<V>& lane,
-                                                 std::span<std::byte> bytes,
-                                                 domain_id domain) noexcept {
-  if (!read_plain(bytes, domain, lane.packet)) {
+[[gnu::always_inline]] inline bool read_straight(const shard<T>& state, const ingress_facts& from,
+                                                 plain_lane<V>& lane, packet_view packet) noexcept {
+  if (!from.plain.admits(packet.meta) || !read_plain(packet.bytes, from.domain, lane.packet))
+      [[unlikely]] {
     return false;
   }
   const auto& table = state.template sessions<V>();
-  lane.header = bytes.data();
+  lane.header = packet.bytes.data();
+  lane.transport = packet.meta.transport;
   lane.hash = table.hash(lane.packet.key);
   table.prefetch(lane.hash);
   return true;
@@ -67,8 +68,7 @@ template <EngineTraits T, PacketBurst B>
   if (is_ipv6(packet.bytes())) {
     into.six_bits |= bit;
     const auto& from = state.ingress[meta.ingress.number()];
-    if (from.takes_plain && is_usual(meta) &&
-        read_straight(state, into.plain_six[i], packet.bytes(), from.domain)) [[likely]] {
+    if (read_straight(state, from, into.plain_six[i], {packet.bytes(), meta})) [[likely]] {
       return;
     }
     into.special |= bit;
@@ -97,8 +97,7 @@ template <EngineTraits T, PacketBurst B>
     expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
     const auto& from = known[meta.ingress.number()];
     auto packet = burst[index];
-    if (!from.takes_plain || !is_usual(meta) ||
-        !read_straight(state, *lane, packet.bytes(), from.domain)) [[unlikely]] {
+    if (!read_straight(state, from, *lane, {packet.bytes(), meta})) [[unlikely]] {
       read_any(state, burst, index, static_cast<std::size_t>(lane - first_lane), into);
     }
   }

@@ -10,6 +10,7 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/observe/counters.hpp"
 #include "weir/observe/observer.hpp"
+#include "weir/packet/packet_meta.hpp"
 #include "weir/policy/policy.hpp"
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/port_owner.hpp"
@@ -88,13 +89,41 @@ inline std::shared_ptr<const snapshot> existing(std::shared_ptr<const snapshot> 
   return given;
 }
 
+/// What its metadata must say of the common packet for it to take its short cut.
+class plain_gate {
+ public:
+  /// No packet may.
+  constexpr plain_gate() noexcept = default;
+  /// Those that were sent to this station; where transport checksums are judged, those alone which
+  /// nobody need judge any more.
+  static constexpr plain_gate to_station(bool judges_transport) noexcept {
+    const checksum_state sound{judges_transport};
+    return {bits_of({{}, link_cast{0xFF}, sound}), bits_of({{}, link_cast::unicast, sound})};
+  }
+
+  constexpr bool admits(const packet_meta& meta) const noexcept {
+    return (bits_of(meta) & telling_) == wanted_;
+  }
+
+ private:
+  constexpr plain_gate(std::uint32_t telling, std::uint32_t wanted) noexcept
+      : telling_{telling}, wanted_{wanted} {}
+  static constexpr std::uint32_t bits_of(const packet_meta& meta) noexcept {
+    return std::uint32_t{static_cast<std::uint8_t>(meta.transport)} << 8 |
+           static_cast<std::uint8_t>(meta.cast);
+  }
+
+  std::uint32_t telling_ = 0;  ///< the bits that are asked
+  std::uint32_t wanted_ = 1;   ///< and what they must be
+};
+
 /// What the packet path asks of an interface for every packet.
-struct alignas(8) ingress_facts {
+struct alignas(16) ingress_facts {
   domain_id domain{};
   zone_id zone{};
-  bool is_strict = false;    ///< `source_validation::strict`
-  bool is_barred = false;    ///< in no zone: what is not between neighbours goes nowhere
-  bool takes_plain = false;  ///< the common packet may take its short cut
+  bool is_strict = false;  ///< `source_validation::strict`
+  bool is_barred = false;  ///< in no zone: what is not between neighbours goes nowhere
+  plain_gate plain{};      ///< who may take the short cut
 
   /// Whether even a packet of a session is asked where it came in.
   bool is_guarded() const noexcept { return is_strict || is_barred; }
@@ -129,9 +158,10 @@ struct shard {
       const bool is_strict = one.validation == source_validation::strict;
       const bool is_foreseen = !is_strict || config->domains() == 1;
       const bool is_barred = one.zone.is_none() && !config->raw().compatibility.pass_unzoned;
-      const bool takes_plain = Traits::has_plain_path && !ingress.empty() && is_foreseen &&
-                               !is_barred && !judges_transport;
-      ingress.push_back({one.domain, one.zone, is_strict, is_barred, takes_plain});
+      const bool takes_plain =
+          Traits::has_plain_path && !ingress.empty() && is_foreseen && !is_barred;
+      const auto gate = takes_plain ? plain_gate::to_station(judges_transport) : plain_gate{};
+      ingress.push_back({one.domain, one.zone, is_strict, is_barred, gate});
       guards_plain = guards_plain || (takes_plain && is_strict);
     }
   }

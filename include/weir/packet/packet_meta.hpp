@@ -13,11 +13,12 @@ enum class link_cast : std::uint8_t {
   multicast,  ///< a group of stations
 };
 
-/// What the driver knows about the transport checksum.
+/// What the driver knows about the transport checksum. The lowest bit says that nobody need judge
+/// it.
 enum class checksum_state : std::uint8_t {
-  unverified,  ///< nothing: it is judged only where the configuration asks
-  valid,       ///< the hardware found it right
-  partial,     ///< it covers the pseudo header alone; the sender's hardware was to complete it
+  unverified = 0b00,  ///< nothing: it is judged only where the configuration asks
+  valid = 0b01,       ///< the hardware found it right
+  partial = 0b11,  ///< it covers the pseudo header alone; the sender's hardware was to complete it
 };
 
 /// What comes with a packet beside its bytes.
