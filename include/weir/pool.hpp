@@ -10,6 +10,7 @@
 #include "weir/pool/mapping.hpp"
 #include "weir/pool/mapping_forecast.hpp"
 #include "weir/pool/mapping_table.hpp"
+#include "weir/pool/open_places.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/pool/pool_set.hpp"
 #include "weir/pool/pools_by_host.hpp"

@@ -77,7 +77,7 @@ class random_conversations {
     one.is_tcp = number % 4 != 0;
     one.host = *parse_ip_address(is_six ? "2001:db8:1::" + place : "10.0.0." + place);
     one.remote = *parse_ip_address(is_six ? "2001:db8:9::1" : "192.0.2.1");
-    one.host_port = 2000 + static_cast<unsigned>(number);
+    one.host_port = 2000 + static_cast<unsigned>(number % 11);  // hosts share ports
     one.remote_port = number % 8 == 0 ? 53 : 1003;
     one.worn = one.host;
     one.worn_port = one.host_port;

@@ -10,6 +10,7 @@
 #include "weir/net/port.hpp"
 #include "weir/pool/acquired_mapping.hpp"
 #include "weir/pool/external_address.hpp"
+#include "weir/pool/open_places.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/pool/pool_set.hpp"
 #include "weir/pool/port_choice.hpp"
@@ -18,12 +19,10 @@
 #include "weir/pool/port_space.hpp"
 #include "weir/pool/random.hpp"
 
-#include <array>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <vector>
 
 namespace weir {
 
@@ -42,12 +41,13 @@ struct external_choice {
   numbered_endpoint worn{};
 };
 
-/// Chooses external endpoints for the mappings of one shard. Takes nothing.
+/// Chooses external endpoints for the mappings of one shard. Takes nothing, and notes with the
+/// owner where it looked in vain.
 class external_chooser {
  public:
   /// `pools` and `owner` outlive the chooser; the owner was made for the same pools.
-  external_chooser(const pool_set& pools, const port_owner& owner, shard_share share)
-      : pools_{&pools}, owner_{&owner}, share_{share}, in_vain_(pools.pools().size()) {}
+  external_chooser(const pool_set& pools, port_owner& owner, shard_share share)
+      : pools_{&pools}, owner_{&owner}, share_{share} {}
 
   /// The external address that a host has, or the first of those it asks that no claim takes whole;
   /// nothing where claims leave it none.
@@ -81,7 +81,7 @@ class external_chooser {
     }
     const auto externals = pools_->externals_of(from);
     if (!from.manners.paired) {
-      return search(from, externals, any_place(externals.size(), random), wish.port, random);
+      return search(from, any_place(externals.size(), random), wish.port, random);
     }
     if (wish.kept) {
       if (const auto found = choose_port(*owner_, *wish.kept, from, wish.port, share_, random)) {
@@ -89,7 +89,7 @@ class external_chooser {
       }
       if (!from.manners.paired_full_takes_other) return {mapping_outcome::host_full, {}};
     }
-    return search(from, externals, place_of(wish.host_hash, externals.size()), wish.port, random);
+    return search(from, place_of(wish.host_hash, externals.size()), wish.port, random);
   }
 
   /// Whether a host that keeps an address comes to it first even if it kept none.
@@ -202,22 +202,38 @@ class external_chooser {
     return port_behind(*owner_, drawn.external, from, wish.port, share_, drawn.port);
   }
 
-  /// A port of any of the pool's addresses, from the `start`-th on. Where there was none, and no
-  /// port of the space came back since, there is none.
+  /// A port of any of the pool's addresses, from the `start`-th on and around.
   template <Random R>
-  external_choice search(const pool& from, std::span<const external_id> externals,
-                         std::uint32_t start, const port_wish& wish, R& random) noexcept {
-    auto& in_vain = in_vain_[from.id.number()][number(wish.space)];
-    const std::uint64_t now = owner_->releases(wish.space) + 1;
-    if (in_vain == now && !wants_its_own(wish)) return {mapping_outcome::exhausted, {}};
-    std::uint32_t place = start;
-    do {
-      if (const auto found = choose_port(*owner_, externals[place], from, wish, share_, random)) {
-        return {mapping_outcome::made, {externals[place], *found}};
+  external_choice search(const pool& from, std::uint32_t start, const port_wish& wish,
+                         R& random) noexcept {
+    const std::uint32_t first = pools_->first_place_of(from);
+    const auto end = static_cast<std::uint32_t>(first + pools_->externals_of(from).size());
+    const auto found = search_places(from, {first + start, end}, wish, random);
+    if (found.outcome == mapping_outcome::made) return found;
+    return search_places(from, {first, first + start}, wish, random);
+  }
+
+  struct place_range {
+    std::uint32_t first;
+    std::uint32_t end;
+  };
+  template <Random R>
+  external_choice search_places(const pool& from, place_range among, const port_wish& wish,
+                                R& random) noexcept {
+    open_places& places = owner_->places();
+    const bool asks_all = wants_its_own(wish);
+    for (std::uint32_t place = among.first; place < among.end; ++place) {
+      if (!asks_all) {
+        const auto open = places.next(wish.space, place, among.end);
+        if (!open) break;
+        place = *open;
       }
-      place = place_behind(place, externals);
-    } while (place != start);
-    if (!wants_its_own(wish)) in_vain = now;
+      const external_id external = pools_->externals_by_pool()[place];
+      if (const auto found = choose_port(*owner_, external, from, wish, share_, random)) {
+        return {mapping_outcome::made, {external, *found}};
+      }
+      if (!asks_all) places.close(wish.space, place);
+    }
     return {mapping_outcome::exhausted, {}};
   }
 
@@ -229,10 +245,8 @@ class external_chooser {
   }
 
   const pool_set* pools_;
-  const port_owner* owner_;
+  port_owner* owner_;
   shard_share share_;
-  /// By pool and space: one more than the releases there were when nothing was found.
-  std::vector<std::array<std::uint64_t, port_space_count>> in_vain_;
 };
 
 }  // namespace weir

@@ -87,6 +87,12 @@ class pool_set {
     return {externals_by_pool_.data() + mine.first, mine.count};
   }
 
+  /// The same of all pools, one after the other: what is a place there is one of a single pool.
+  std::span<const external_id> externals_by_pool() const noexcept { return externals_by_pool_; }
+  std::uint32_t first_place_of(const pool& one) const noexcept {
+    return runs_[one.id.number()].first;
+  }
+
   /// Ports that are never given, in order.
   std::span<const port_claim> claims() const noexcept { return claims_; }
   /// Those of one external address and space.

@@ -4,6 +4,7 @@
 #include "weir/base/word_optional.hpp"
 #include "weir/net/port.hpp"
 #include "weir/pool/external_address.hpp"
+#include "weir/pool/open_places.hpp"
 #include "weir/pool/pool_set.hpp"
 #include "weir/pool/port_space.hpp"
 #include "weir/table/bitmap.hpp"
@@ -20,7 +21,8 @@ namespace weir {
 /// given twice. What static mappings and the box itself claim is taken from the start.
 class port_owner {
  public:
-  explicit port_owner(const pool_set& pools) : ports_{pools.externals().size() * port_space_count} {
+  explicit port_owner(const pool_set& pools)
+      : ports_{pools.externals().size() * port_space_count}, places_{pools} {
     for (const port_claim& claim : pools.claims()) {
       for (std::uint32_t one = claim.ports.first().number(); one <= claim.ports.last().number();
            ++one) {
@@ -43,7 +45,7 @@ class port_owner {
   /// The port was taken; it is free now.
   void release(external_id external, port_space space, port one) noexcept {
     expects(of(external, space).release(one), "a released port was taken");
-    ++releases_[number(space)];
+    places_.open(space, external);
   }
 
   /// A free port of the range, from `start` on and then from the range's first port; nothing if
@@ -58,8 +60,8 @@ class port_owner {
   std::uint32_t count(external_id external, port_space space) const noexcept {
     return of(external, space).count();
   }
-  /// Grows with every release: where a search found nothing, another one is in vain until then.
-  std::uint64_t releases(port_space space) const noexcept { return releases_[number(space)]; }
+  /// Where the pools' searches are not in vain: whoever finds nothing at a place closes it.
+  open_places& places() noexcept { return places_; }
   /// Has the platform give all memory now.
   void populate() noexcept { ports_.populate(); }
   std::size_t bytes() const noexcept { return ports_.bytes(); }
@@ -73,7 +75,7 @@ class port_owner {
   }
 
   huge_array<bitmap> ports_;
-  std::uint64_t releases_[port_space_count]{};
+  open_places places_;
 };
 
 }  // namespace weir
