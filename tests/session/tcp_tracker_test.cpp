@@ -208,6 +208,21 @@ TEST_CASE("a FIN behind a full window keeps nothing from being confirmed or sent
   CHECK(connection.take(opposite(way), again) == drop);
 }
 
+TEST_CASE("a segment that fills the window may carry a FIN", "[session][tcp][rfc5382-req2]") {
+  const auto way = GENERATE(original, reply);
+  const auto mode = GENERATE(tcp_mode::strict, tcp_mode::loose);
+  tcp_connection connection = tcp_connection::in(session_phase::established, mode);
+  const auto window = connection.flow.window_bytes(opposite(way));
+  const tcp_segment last = connection.next(way, ack | fin, window);
+  const tcp_segment beyond = connection.next(way, ack | fin, window + 1);
+
+  CHECK(connection.take(way, beyond) == drop);
+  CHECK(connection.take(way, last) == pass);
+  CHECK(connection.phase ==
+        (way == original ? session_phase::fin_original : session_phase::fin_reply));
+  CHECK(connection.take(way, last) == quiet);  // sent again
+}
+
 TEST_CASE("without a FIN nothing is confirmed from behind a full window", "[session][tcp]") {
   tcp_connection connection = tcp_connection::in(session_phase::established);
   connection.flow.sequence_end[0] += acknowledgment_window_min;

@@ -14,6 +14,9 @@
 // forged. What S then sends again lies up to a window further back than II has it, so that much is
 // let through; it says nothing about the session.
 //
+// A FIN behind data that fill the window takes none of it: some stacks append it to the last
+// segment that R let them send, and R takes both.
+//
 // Keepalives (seq one below the end, RFC 9293 section 3.8.4) obey II and probes of a closed window
 // (RFC 9293 section 3.8.6.1) obey I, because a window counts as one byte at least.
 
@@ -79,7 +82,7 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
 }
 
 /// Inequalities I to IV for a segment with ACK between two sides that were both seen; `length` is
-/// the segment's.
+/// the segment's, without a FIN.
 [[gnu::always_inline]] constexpr bool is_plausible(const flow_state& flow, direction way,
                                                    const tcp_segment& segment,
                                                    std::uint32_t length) noexcept {
@@ -94,7 +97,7 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
 }
 constexpr bool is_plausible(const flow_state& flow, direction way,
                             const tcp_segment& segment) noexcept {
-  return is_plausible(flow, way, segment, segment.length());
+  return is_plausible(flow, way, segment, segment.length() - (segment.has(tcp_flag::fin) ? 1 : 0));
 }
 
 /// Whether a segment with ACK that fails II alone may be of those that its sender has to send
