@@ -260,16 +260,25 @@ TEST_CASE("a source beyond its limit takes no port", "[engine][judge]") {
   CHECK(held_by(box) == "2 2 2");
 }
 
-TEST_CASE("an embryonic session that makes room gives its mapping to the newcomer's reach",
-          "[engine][judge]") {
-  gateway box{crowded(open_gateway(), 1, full_policy::evict_embryonic)};
+TEST_CASE("an embryonic session makes room for who comes to its mapping, the last one does not",
+          "[engine][judge][eviction][rfc4787-req5]") {
+  gateway box{crowded(open_gateway(), 2, full_policy::evict_embryonic)};
   const auto out = box.sends("lan", udp{}.from("10.0.0.5", 4001));
   REQUIRE(out.text() == "forward");
+  REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", 4001).to("192.0.2.2")).text() == "forward");
+  const auto comes = [&](unsigned port) {
+    return box.sends("wan", answer_to(udp{}, out).from("192.0.2.9", port)).text();
+  };
 
-  const auto in = box.sends("wan", answer_to(udp{}, out).from("192.0.2.9", 77));
-
-  CHECK(in.text() == "forward");
-  CHECK(held_by(box) == "1 1 1");
+  CHECK(comes(77) == "forward");
+  CHECK(held_by(box) == "2 1 1");
+  CHECK(box.worker().lives().evicted.read() == 1);
+  CHECK(comes(78) == "forward");  // the stranger before it keeps nothing
+  CHECK(box.worker().lives().evicted.read() == 2);
+  gateway small{crowded(open_gateway(), 1, full_policy::evict_embryonic)};
+  REQUIRE(small.sends("lan", udp{}.from("10.0.0.5", 4001)).text() == "forward");
+  CHECK(small.sends("wan", answer_to(udp{}, out).from("192.0.2.9", 77)).text() ==
+        "drop session_table_full");
 }
 
 TEST_CASE("a newcomer evicts in a full table of mappings too", "[engine][judge][eviction]") {
@@ -317,6 +326,48 @@ TEST_CASE("a newcomer evicts no mapping of another subscriber",
   CHECK(shared.sends("lan", udp{}.from("10.0.0.9", 4000)).text() == "forward");
   CHECK(held_by(shared) == "3 3 3");
   CHECK(shared.worker().lives().evicted.read() == 1);
+}
+
+TEST_CASE("a newcomer shortens no mapping of another subscriber",
+          "[engine][judge][eviction][rfc6888-req11][rfc4787-req5]") {
+  const auto full = GENERATE(full_policy::evict_embryonic, full_policy::fair_share);
+  const bool is_over_ipv6 = GENERATE(false, true);
+  gateway box{crowded(pool_gateway(), 3, full)};
+  const auto first = udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 1000);
+  const auto second = udp{}.from("10.0.0.5", 4000).to("192.0.2.2", 1000);
+  const auto seen = box.sends("lan", first).flow().source;
+  box.sends("lan", second);
+  box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.3", 1000));
+  box.advance(duration::seconds(100));
+  box.sends("lan", first);  // which keeps the mapping for two minutes more
+
+  const auto newcomer =
+      is_over_ipv6 ? udp{}.from("2001:db8:1::6").to("2001:db8:9::1") : udp{}.from("10.0.0.6", 4001);
+  CHECK(box.sends("lan", newcomer).text() == "forward");
+  CHECK(box.worker().lives().evicted.read() == 1);
+  box.advance(duration::seconds(119));
+  CHECK(box.sends("wan", udp{}.from("192.0.2.1", 1000).to(seen)).text() == "forward");
+}
+
+TEST_CASE("of many sessions that keep a mapping alive one stays in a full table",
+          "[engine][judge][eviction]") {
+  const auto full = GENERATE(full_policy::evict_embryonic, full_policy::fair_share);
+  gateway box{crowded(pool_gateway(), 10, full)};
+  const auto speaks = [&](unsigned remote) {
+    return box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1", remote));
+  };
+  const auto seen = speaks(1).flow().source;
+  for (unsigned remote = 2; remote <= 10; ++remote) speaks(remote);
+  box.advance(duration::seconds(60));
+  for (unsigned remote = 1; remote <= 9; ++remote) speaks(remote);  // all but the latest wearer
+
+  for (unsigned port = 1; port <= 4; ++port) {
+    CHECK(box.sends("lan", udp{}.from("10.0.0.6", 4001).to("192.0.2.2", port)).text() == "forward");
+  }
+
+  CHECK(box.worker().lives().evicted.read() == 4);
+  box.advance(duration::seconds(119));
+  CHECK(box.sends("wan", udp{}.from("192.0.2.1", 1).to(seen)).text() == "forward");
 }
 
 TEST_CASE("a flood of one family makes room for a newcomer of the other",

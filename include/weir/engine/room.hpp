@@ -35,19 +35,15 @@ template <EngineTraits T>
   return drop_reason::session_table_full;
 }
 
-/// Whether a mapping would end with a session that holds it so often, and must not for a newcomer:
-/// it is another subscriber's (RFC 6888 REQ-11), or the newcomer is on its way to it.
+/// Whether a mapping that a session keeps alive must not end sooner for a newcomer: it is another
+/// subscriber's (RFC 6888 REQ-11), or the newcomer is on its way to it.
 template <EngineTraits T>
-bool must_keep(const shard<T>& state, mapping_id held, std::uint32_t times,
-               const new_flow<ipv4>& newcomer) noexcept {
-  if (held.is_none()) {
-    return false;
-  }
+bool must_keep(const shard<T>& state, mapping_id held, const new_flow<ipv4>& newcomer) noexcept {
   const auto& one = state.mappings.at(held);
   const bool is_own = one.internal_address == newcomer.received.source.address &&
                       one.internal_domain == newcomer.received.domain;
   const bool is_claim = one.pool.is_none();  // the box's, which needs none to speak again
-  return one.sessions == times && (held == newcomer.reached || !(is_own || is_claim));
+  return held == newcomer.reached || !(is_own || is_claim);
 }
 
 /// The mappings that a session holds: of its source and of its destination.
@@ -58,22 +54,48 @@ std::pair<mapping_id, mapping_id> mappings_of(const shard<T>& state, std::uint32
           state.reached_by(state.sessions4.hot(id))};
 }
 
-/// Whether a session may end, where `must_stay(mapping, times)` says which mappings, held by it so
-/// often, may not end with it.
+/// Whether a mapping, if it is one, would end sooner without a session that holds it so often: that
+/// is its last one, or the one that is known to live longest. One that is asked about and outlives
+/// that one is known from then on, so that of many a single one stays.
+template <EngineTraits T>
+bool keeps_alive(shard<T>& state, std::uint32_t id, mapping_id held, std::uint32_t times) noexcept {
+  if (held.is_none()) return false;
+  const auto& table = state.sessions4;
+  const auto& one = state.mappings.at(held);
+  if (one.sessions <= times) return true;
+  if (table.hot(id).is_stranger()) return false;
+  const auto holds_it = [&](std::uint32_t which) noexcept {
+    const auto [worn, reached] = mappings_of(state, which);
+    return worn == held || reached == held;
+  };
+  const auto deadline = [&](std::uint32_t which) noexcept {
+    return table.hot(which).state.deadline_low;
+  };
+  const bool is_outlived = one.wearer != id && table.is_held(one.wearer) && holds_it(one.wearer) &&
+                           static_cast<std::int32_t>(deadline(one.wearer) - deadline(id)) >= 0;
+  if (is_outlived) return false;
+  state.mappings.set_wearer(held, id);
+  return true;
+}
+
+/// Whether a session may end, where `must_stay(mapping)` says which of those that it keeps alive
+/// must not end sooner.
 template <EngineTraits T, class MustStay>
-bool may_end(const shard<T>& state, std::uint32_t id, MustStay&& must_stay) noexcept {
+bool may_end(shard<T>& state, std::uint32_t id, MustStay&& must_stay) noexcept {
   const auto [held, reached] = mappings_of(state, id);
   const std::uint32_t times = held == reached ? 2 : 1;
-  return !must_stay(held, times) && !must_stay(reached, times);
+  const auto stays = [&](mapping_id one) noexcept {
+    return keeps_alive(state, id, one, times) && must_stay(one);
+  };
+  return !stays(held) && !stays(reached);
 }
 
 /// Which sessions a full table may end for a newcomer.
 template <EngineTraits T>
-auto may_evict_for(const shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
+auto may_evict_for(shard<T>& state, const new_flow<ipv4>& newcomer) noexcept {
   return [&](std::uint32_t id) noexcept {
-    return may_end(state, id, [&](mapping_id held, std::uint32_t times) noexcept {
-      return must_keep(state, held, times, newcomer);
-    });
+    return may_end(state, id,
+                   [&](mapping_id held) noexcept { return must_keep(state, held, newcomer); });
   };
 }
 template <EngineTraits T>
@@ -90,9 +112,7 @@ void evict_other_family(shard<T>& state, const new_flow<ipv4>& newcomer) noexcep
 template <EngineTraits T>
 void evict_other_family(shard<T>& state, const new_flow<ipv6>& newcomer) noexcept {
   // An IPv6 host is no subscriber that any mapping is for.
-  const auto must_stay = [&](mapping_id held, std::uint32_t times) noexcept {
-    return !held.is_none() && state.mappings.at(held).sessions <= times;
-  };
+  const auto must_stay = [](mapping_id) noexcept { return true; };
   state.sessions4.try_evict(
       state.sessions6.held_by(newcomer.headers.key), state.template on_end<ipv4>(),
       [&](std::uint32_t id) noexcept { return may_end(state, id, must_stay); });

@@ -68,7 +68,7 @@ struct mapping {
   weir::protocol protocol{};
   bool has_host = false;       ///< it stands in the list of its host's mappings
   std::uint32_t sessions = 0;  ///< how many use it; a record without any is free
-  std::uint32_t wearer = 0;    ///< the latest session that was made to wear it
+  std::uint32_t wearer = 0;    ///< the latest that was made to wear it, or who outlives that one
   mapping_id next{};           ///< of the same host, or of the free records
   mapping_id previous{};       ///< of the same host
 

@@ -197,7 +197,7 @@ class mapping_table {
 
   /// One more session uses the mapping.
   void hold(mapping_id id) noexcept { ++records_[id.number()].sessions; }
-  /// Says which session was the latest that was made to wear a mapping.
+  /// Says of which session it is known that it holds a mapping, and for how long.
   void set_wearer(mapping_id id, std::uint32_t session) noexcept {
     records_[id.number()].wearer = session;
   }
