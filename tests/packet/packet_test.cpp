@@ -30,6 +30,17 @@ struct not_copyable : archetype::packet {
   not_copyable(const not_copyable&) = delete;
   not_copyable& operator=(const not_copyable&) = delete;
 };
+struct largest_handle : archetype::packet {
+  void* words[4];
+};
+struct larger_handle : archetype::packet {
+  void* words[4];
+  char one_more;
+};
+struct copied_by_its_own : archetype::packet {
+  copied_by_its_own(const copied_by_its_own&) noexcept {}
+  copied_by_its_own& operator=(const copied_by_its_own&) noexcept { return *this; }
+};
 struct one_end_only : archetype::packet {
   bool try_grow_front(std::size_t) noexcept { return false; }
   void shrink_front(std::size_t) noexcept {}
@@ -49,6 +60,9 @@ static_assert(!ReadablePacket<without_wire_size> && !Packet<without_wire_size>);
 static_assert(!ReadablePacket<may_throw>);
 static_assert(!ReadablePacket<size_of_another_type>);
 static_assert(ReadablePacket<not_copyable> && !Packet<not_copyable>);
+static_assert(sizeof(largest_handle) == packet_handle_max && Packet<largest_handle>);
+static_assert(ReadablePacket<larger_handle> && !Packet<larger_handle>);
+static_assert(ReadablePacket<copied_by_its_own> && !Packet<copied_by_its_own>);
 static_assert(Packet<one_end_only> && !ResizablePacket<one_end_only>);
 static_assert(!ReadablePacket<int> && !Packet<std::span<std::byte>>);
 

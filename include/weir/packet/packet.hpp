@@ -3,6 +3,7 @@
 #include <concepts>
 #include <cstddef>
 #include <span>
+#include <type_traits>
 
 namespace weir {
 
@@ -17,12 +18,17 @@ concept ReadablePacket = requires(const P& packet) {
   { packet.wire_size() } noexcept -> std::same_as<std::size_t>;
 };
 
+/// The most bytes of a handle: what a packet says of itself beside its bytes, which lie elsewhere.
+inline constexpr std::size_t packet_handle_max = 4 * sizeof(void*);
+
 /// A packet that can be rewritten in place, at the same length.
-///  - Copies see the same bytes: a packet is a handle, small enough to pass by value.
+///  - Copies see the same bytes: a packet is a handle, never their owner. An owner is refused where
+///    it can be told from one: by what it takes to copy it, and by its size.
 template <class P>
-concept Packet = ReadablePacket<P> && std::copyable<P> && requires(P& packet) {
-  { packet.bytes() } noexcept -> std::same_as<std::span<std::byte>>;
-};
+concept Packet = ReadablePacket<P> && std::copyable<P> && std::is_trivially_copyable_v<P> &&
+                 sizeof(P) <= packet_handle_max && requires(P& packet) {
+                   { packet.bytes() } noexcept -> std::same_as<std::span<std::byte>>;
+                 };
 
 /// A packet whose ends can move.
 ///  - A failed growth changes nothing; what a growth adds has no particular value.
