@@ -1,38 +1,15 @@
 #include "examples/weir/text.hpp"
 
+#include "weir/config/nearest.hpp"
 #include "weir/net/text.hpp"
 
 #include <algorithm>
 #include <cstddef>
-#include <numeric>
-#include <utility>
 #include <vector>
 
 namespace weir::program {
 
 namespace {
-
-/// How many edits make one word the other: a letter more, less or another one, or two neighbours
-/// exchanged.
-std::size_t edits(std::string_view left, std::string_view right) {
-  std::vector<std::size_t> before(right.size() + 1);
-  std::vector<std::size_t> above(right.size() + 1);
-  std::vector<std::size_t> row(right.size() + 1);
-  std::iota(above.begin(), above.end(), std::size_t{0});
-  for (std::size_t i = 1; i <= left.size(); ++i) {
-    row[0] = i;
-    for (std::size_t j = 1; j <= right.size(); ++j) {
-      const std::size_t replaced = above[j - 1] + (left[i - 1] == right[j - 1] ? 0 : 1);
-      row[j] = std::min({replaced, row[j - 1] + 1, above[j] + 1});
-      if (i > 1 && j > 1 && left[i - 1] == right[j - 2] && left[i - 2] == right[j - 1]) {
-        row[j] = std::min(row[j], before[j - 2] + 1);
-      }
-    }
-    std::swap(before, above);
-    std::swap(above, row);
-  }
-  return above.back();
-}
 
 /// A word without the dashes that make it an option.
 std::string_view bare(std::string_view word) {
@@ -55,21 +32,13 @@ std::string text(std::uint64_t count) {
 }
 
 std::string nearest(std::string_view text, std::span<const std::string> known) {
-  const auto wanted = bare(text);
-  if (wanted.empty()) {
+  std::vector<std::string_view> words;
+  for (const auto& one : known) words.push_back(bare(one));
+  const auto best = config::nearest(bare(text), words);
+  if (!best) {
     return {};
   }
-  std::string best;
-  const std::size_t most = std::max<std::size_t>(1, wanted.size() / 3);
-  std::size_t best_edits = std::min(most, wanted.size() - 1) + 1;
-  for (const auto& one : known) {
-    const auto count = edits(wanted, bare(one));
-    if (count < best_edits) {
-      best = one;
-      best_edits = count;
-    }
-  }
-  return best;
+  return known[static_cast<std::size_t>(std::ranges::find(words, *best) - words.begin())];
 }
 
 std::string listed(std::span<const std::string> words) {

@@ -10,6 +10,7 @@
 #include "weir/config/load.hpp"
 #include "weir/config/located_fault.hpp"
 #include "weir/config/nat_keys.hpp"
+#include "weir/config/nearest.hpp"
 #include "weir/config/nesting.hpp"
 #include "weir/config/places.hpp"
 #include "weir/config/policy_keys.hpp"

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+using weir::config::nearest;
 using weir::config::detail::edit_distance;
-using weir::config::detail::nearest;
 using weir::config::detail::shown;
 using weir::config::detail::suggestion;
 
