@@ -185,7 +185,6 @@ class description {
     add(path + ".deterministic.ports-per-host", one.ports_per_host);
     add(path + ".filtering.tcp", one.filtering_tcp);
     add(path + ".filtering.udp", one.filtering_udp);
-    add(path + ".filtering.icmp", one.filtering_icmp);
     add(path + ".preserve-port", one.preserve_port);
     add(path + ".preserve-parity", one.preserve_parity);
     add(path + ".preserve-range", one.preserve_range);

@@ -72,6 +72,9 @@ TEST_CASE("a key or value without an engine part is refused as such", "[config][
       {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, mapping: { udp: "
        "address-and-port-dependent } }] }",
        "f:1:80: udp: address-and-port-dependent has no engine part yet; remove it"},
+      {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, filtering: { icmp: "
+       "endpoint-independent } }] }",
+       "f:1:83: icmp: endpoint-independent has no engine part yet; remove it"},
       {"nat: { pools: [{ name: p, internal: 10.0.0.0/8, external: wan, filtering: "
        "address-dependent }] }",
        "f:1:75: filtering: address-dependent has no engine part yet; remove it"},

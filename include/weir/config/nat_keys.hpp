@@ -60,6 +60,15 @@ inline void read_filtering_kind(const value& from, endpoint_filtering& into) {
        {"address-and-port-dependent", endpoint_filtering::address_and_port_dependent}});
 }
 
+/// A query is answered by whom it asks, which is all that can be said.
+inline void read_icmp_filtering(const value& from, pool_configuration&) {
+  bool said = false;
+  read_choice<bool>(from, said,
+                    {{"endpoint-independent", {}},
+                     {"address-dependent", {}},
+                     {"address-and-port-dependent", true}});
+}
+
 /// One value for each protocol.
 template <class T>
 struct by_protocol {
@@ -75,7 +84,7 @@ inline constexpr key<by_protocol<bool>> mapping_keys[] = {
 inline constexpr key<pool_configuration> filtering_keys[] = {
     {"tcp", member<&pool_configuration::filtering_tcp, read_filtering_kind>},
     {"udp", member<&pool_configuration::filtering_udp, read_filtering_kind>},
-    {"icmp", member<&pool_configuration::filtering_icmp, read_filtering_kind>},
+    {"icmp", read_icmp_filtering},
 };
 
 /// Mappings are endpoint-independent, which is all that can be said.
@@ -97,7 +106,6 @@ inline void read_filtering(const value& from, pool_configuration& into) {
   read_filtering_kind(from, all);
   into.filtering_tcp = all;
   into.filtering_udp = all;
-  into.filtering_icmp = all;
 }
 
 /// New flows from outside without a mapping are dropped, whatever is absent.

@@ -15,6 +15,7 @@
 #include "weir/pool/checked_pools.hpp"
 #include "weir/pool/external_address.hpp"
 #include "weir/pool/pool_set.hpp"
+#include "weir/pool/port_space.hpp"
 
 #include <algorithm>
 #include <charconv>
@@ -122,8 +123,9 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
   made.reserved_ports = raw.reserved_ports;
   made.deterministic = raw.deterministic;
   made.ports_per_host = raw.ports_per_host;
-  made.manners.filtering = {raw.filtering_tcp, raw.filtering_udp, raw.filtering_icmp,
-                            raw.filtering_udp};
+  made.manners.filtering[number(port_space::tcp)] = raw.filtering_tcp;
+  made.manners.filtering[number(port_space::udp)] = raw.filtering_udp;
+  made.manners.filtering[number(port_space::other)] = raw.filtering_udp;
   made.manners.preserve_port = raw.preserve_port;
   made.manners.preserve_parity = raw.preserve_parity;
   made.manners.preserve_range = raw.preserve_range;

@@ -114,9 +114,9 @@ struct pool_configuration {
   std::vector<port_range> reserved_ports{};
   bool deterministic = false;
   std::uint32_t ports_per_host = 0;  ///< deterministic; 0: as many as there are
+  /// Of other protocols with ports as of UDP. A query of ICMP is answered by whom it asks alone.
   endpoint_filtering filtering_tcp = endpoint_filtering::address_and_port_dependent;
   endpoint_filtering filtering_udp = endpoint_filtering::address_and_port_dependent;
-  endpoint_filtering filtering_icmp = endpoint_filtering::address_and_port_dependent;
   bool preserve_port = true;
   bool preserve_parity = false;
   bool preserve_range = true;
