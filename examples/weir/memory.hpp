@@ -35,7 +35,7 @@ std::unique_ptr<Made> made_in_memory(const std::string& path,
     return std::make_unique<Made>(config, setup);
   } catch (const std::bad_alloc&) {
     const auto wrong = memory_fault(memory_need_of(*config), config->raw(), std::nullopt);
-    throw usage_failure(path + ": " + wrong.path + ": " + wrong.what + "; " + wrong.fix);
+    throw usage_failure(path + ": " + to_text(wrong));
   }
 }
 

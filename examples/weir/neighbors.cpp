@@ -33,7 +33,7 @@ mac_address local_mac(std::uint64_t value) noexcept {
 
 }  // namespace
 
-ip_prefix subnet_of(const interface_address_configuration& one) {
+ip_prefix subnet_of(const interface_address& one) {
   if (one.address.is_ipv4()) {
     return ipv4_prefix::around(one.address.v4(), one.length);
   }

@@ -87,7 +87,7 @@ class description {
   }
 
   void add(const std::string& path, const interface_address_configuration& one) {
-    lines_[path] = to_text(one.address) + "/" + std::to_string(one.length);
+    lines_[path] = to_text(one.address) + "/" + std::to_string(one.length.value());
   }
   void add(const std::string& path, const interface_configuration& one) {
     add(path + ".name", one.name);

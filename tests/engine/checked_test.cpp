@@ -23,7 +23,7 @@ std::vector<fault> faults_of(const configuration& raw) {
 std::string said_about(const configuration& raw) {
   std::string all;
   for (const auto& one : faults_of(raw)) {
-    all += one.path + ": " + one.what + "; " + one.fix + "\n";
+    all += to_text(one) + "\n";
   }
   return all;
 }
@@ -64,6 +64,15 @@ TEST_CASE("a fault of an interface is named", "[engine][checked]") {
           one.interfaces[0].addresses[1].length = 129;
         }).find("interfaces.lan.addresses[1]: a prefix length of 129 is too long; at most /128") !=
         std::string::npos);
+  const auto lengths_of = [](const configuration& one) {
+    const auto made = std::get<std::shared_ptr<const snapshot>>(checked(one));
+    std::string all;
+    for (const auto& own : made->interfaces()[1].addresses) all += std::to_string(own.length) + " ";
+    return all;
+  };
+  auto alone = pool_gateway();
+  for (auto& own : alone.interfaces[0].addresses) own.length.reset();
+  CHECK(lengths_of(alone) == "32 128 ");
   CHECK(said_after([](raw& one) { one.interfaces[0].addresses[0] = own("224.0.0.1/24"); }) ==
         "interfaces.lan.addresses[0]: 224.0.0.1 cannot be the address of an interface; a unicast "
         "address\n");
@@ -548,6 +557,10 @@ TEST_CASE("what no file can say is refused of a program", "[engine][checked]") {
         }) ==
         "policies[0].rules[0]: no packet matches: the protocol has no ports; protocol: tcp, udp, "
         "sctp, dccp or udplite\n");
+  CHECK(of_policy([](auto& one) {
+          one.rules.emplace(one.rules.begin())->protocols = {protocol::icmp};
+          one.rules[0].icmp_types = {{0, 3}, {8, 3}};
+        }) == "policies[0].rules[0].icmp-type: 8-3 contains no number; the lower one first\n");
   CHECK(of_policy([](auto& one) {
           one.rules.emplace(one.rules.begin())->protocols = {protocol::tcp};
           one.rules[0].tcp_flags_set = one.rules[0].tcp_flags_clear = 2;

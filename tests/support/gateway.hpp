@@ -133,7 +133,7 @@ class basic_gateway {
     auto result = checked(raw);
     if (const auto* faults = std::get_if<std::vector<fault>>(&result)) {
       std::string all;
-      for (const auto& one : *faults) all += one.path + ": " + one.what + "; " + one.fix + "\n";
+      for (const auto& one : *faults) all += to_text(one) + "\n";
       throw std::runtime_error{all};
     }
     return std::get<std::shared_ptr<const snapshot>>(std::move(result));

@@ -128,14 +128,14 @@ inline void add_route(topology& made, domain_id domain, const ip_prefix& to, nex
   }
 }
 
-inline ip_prefix subnet_of(const interface_address_configuration& own) {
+inline ip_prefix subnet_of(const interface_address& own) {
   return own.address.is_ipv4() ? ip_prefix{ipv4_prefix::around(own.address.v4(), own.length)}
                                : ip_prefix{ipv6_prefix::around(own.address.v6(), own.length)};
 }
 
 /// The subnet of an IPv4 address has broadcast addresses (RFC 3021: a /31 has none).
 inline void add_broadcasts(topology& made, const interface_facts& owner,
-                           const interface_address_configuration& own) {
+                           const interface_address& own) {
   if (!own.address.is_ipv4() || own.length > 30) {
     return;
   }
@@ -155,7 +155,7 @@ inline void add_connected(topology& made, const interface_facts& owner) {
 /// The address of any router of an own address's subnet, and so the box's too: the subnet-router
 /// anycast address (RFC 4291 section 2.6.1). Links between two routers have none (RFC 6164
 /// section 6).
-inline std::optional<ipv6_address> router_address(const interface_address_configuration& own) {
+inline std::optional<ipv6_address> router_address(const interface_address& own) {
   constexpr unsigned longest = 126;
   return own.address.is_ipv6() && own.length <= longest
              ? std::optional{ipv6_prefix::around(own.address.v6(), own.length).address()}
@@ -177,7 +177,7 @@ inline void add_own_addresses(topology& made) {
 }
 
 /// Whether an address means every host of its subnet (RFC 3021: those of a /31 do not).
-inline bool is_of_whole_subnet(const interface_address_configuration& own) {
+inline bool is_of_whole_subnet(const interface_address& own) {
   if (!own.address.is_ipv4() || own.length > 30) {
     return false;
   }
@@ -191,9 +191,10 @@ inline bool is_nobodys(const ip_address& address) noexcept {
 }
 
 /// The address; one whose prefix is too long goes on as a host's.
-inline interface_address_configuration check_address(const interface_address_configuration& own,
-                                                     const std::string& path, fault_list& faults) {
-  const unsigned most = own.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+inline interface_address check_address(const interface_address_configuration& raw,
+                                       const std::string& path, fault_list& faults) {
+  const unsigned most = raw.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+  const interface_address own{raw.address, raw.length.value_or(most)};
   if (own.length > most) {
     faults.add(path, "a prefix length of " + std::to_string(own.length) + " is too long",
                "at most /" + std::to_string(most));
@@ -293,8 +294,7 @@ inline bool is_of_each_link(const ip_address& one) noexcept {
 
 /// Whether hosts of one subnet could be behind either of two addresses. A host's own prefix is no
 /// subnet, and link-local ones are of their link alone.
-inline bool subnets_overlap(const interface_address_configuration& one,
-                            const interface_address_configuration& other) {
+inline bool subnets_overlap(const interface_address& one, const interface_address& other) {
   const auto hosts = [](const auto& own) {
     const unsigned bits = own.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
     return own.length < bits && !is_of_each_link(own.address);

@@ -34,10 +34,9 @@ enum class source_validation : std::uint8_t {
   strict,  ///< the route to the source leaves by the interface it came from (RFC 3704 section 2.2)
 };
 
-/// An address of an interface, with the length of its subnet.
 struct interface_address_configuration {
   ip_address address{};
-  unsigned length = 32;
+  std::optional<unsigned> length{};  ///< of its subnet; absent: a host's, on no subnet
 };
 
 struct interface_configuration {
@@ -46,13 +45,13 @@ struct interface_configuration {
   std::string zone{};  ///< empty: none, and its traffic is dropped
   std::string domain = "default";
   std::uint32_t mtu = 1500;          ///< IP MTU, bytes; 68..65535 (1280.. with IPv6 addresses)
-  std::optional<mac_address> mac{};  ///< absent: derived from the name
+  std::optional<mac_address> mac{};  ///< for the backend; absent: it is to derive one from the name
   source_validation validation = source_validation::loose;
-  std::optional<bool> accept_any_mac{};  ///< absent: the backend decides
+  std::optional<bool> accept_any_mac{};  ///< for the backend; absent: it is to decide
 };
 
 struct route_configuration {
-  ip_prefix to{};
+  ip_prefix to{};                   ///< unless said, all of IPv4
   std::optional<ip_address> via{};  ///< absent: on link
   std::string interface = {};
   std::string domain = "default";
@@ -196,12 +195,20 @@ struct configuration {
 
 /// One thing that is wrong with a configuration.
 struct fault {
-  std::string path{};      ///< where, as keys and indices: `policies[0].rules[2].protocol`
+  /// Where, by the keys of configuration files and indices, interfaces by their names:
+  /// `policies[0].rules[2].protocol`, `interfaces.lan.mtu`, `nat.static[0]`.
+  std::string path{};
   std::string what{};      ///< what is wrong
   std::string fix{};       ///< what would be right
   std::string other = {};  ///< where the other thing is that it is at odds with, if that says more
 
   friend bool operator==(const fault&, const fault&) = default;
 };
+
+/// `where: what is wrong; what would be right`, without a line end.
+inline std::string to_text(const fault& one) {
+  const std::string where = one.path.empty() ? "" : one.path + ": ";
+  return where + one.what + "; " + one.fix;
+}
 
 }  // namespace weir

@@ -15,6 +15,12 @@
 
 namespace weir {
 
+/// An address of an interface, with the length of its subnet: a host's where it is on none.
+struct interface_address {
+  ip_address address{};
+  unsigned length = 0;
+};
+
 /// What a snapshot knows of one interface.
 struct interface_facts {
   std::string name;
@@ -23,7 +29,7 @@ struct interface_facts {
   domain_id domain{};
   std::uint32_t mtu = 1500;        ///< IP MTU, bytes
   std::optional<mac_address> mac;  ///< as configured
-  std::vector<interface_address_configuration> addresses;
+  std::vector<interface_address> addresses;
   source_validation validation = source_validation::loose;
   std::optional<bool> accept_any_mac;
   next_hop_id on_link{};  ///< the next hop that reaches neighbours on this interface

@@ -18,7 +18,7 @@ namespace weir {
 /// The memory that the tables of a worker ask for when it is made, in bytes; what else it keeps is
 /// little. The platform gives it page by page, when it is written first.
 struct memory_need {
-  std::uint64_t per_session = 0;   ///< its records, index entries and mapping
+  std::uint64_t per_session = 0;   ///< its mapping, and a place in the tables of either family
   std::uint64_t sessions = 0;      ///< of all that may be kept
   std::uint64_t per_external = 0;  ///< the ports of an external address
   std::uint64_t externals = 0;     ///< of those of every pool

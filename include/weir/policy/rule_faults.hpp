@@ -116,6 +116,18 @@ void check_criteria(const rule& one, Refuse refuse) {
   }
 }
 
+/// Finds ranges that contain nothing.
+template <class Refuse>
+void check_ranges(const char* field, const std::vector<icmp_range>& ranges, Refuse refuse) {
+  for (const icmp_range& one : ranges) {
+    if (one.last < one.first) {
+      refuse(field,
+             std::to_string(one.first) + "-" + std::to_string(one.last) + " contains no number",
+             "the lower one first");
+    }
+  }
+}
+
 template <class Refuse>
 void check_flags(const rule& one, Refuse refuse) {
   if ((one.tcp_flags_set & one.tcp_flags_clear) != 0) {
@@ -138,6 +150,8 @@ inline std::vector<rule_fault> find_rule_faults(const rule& one) {
   };
   detail::check_protocols(one, refuse);
   detail::check_criteria(one, refuse);
+  detail::check_ranges("icmp-type", one.icmp_types, refuse);
+  detail::check_ranges("icmp-code", one.icmp_codes, refuse);
   detail::check_flags(one, refuse);
   return found;
 }
