@@ -19,10 +19,6 @@ namespace weir::program {
 
 namespace {
 
-bool is_ipv6(std::span<const std::byte> packet) noexcept {
-  return !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
-}
-
 ip_address address_at(std::span<const std::byte> packet, std::size_t offset_ipv4,
                       std::size_t offset_ipv6) noexcept {
   if (is_ipv6(packet)) {

@@ -5,6 +5,7 @@
 #include "weir/wire/checksum.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/tcp_header.hpp"
 #include "weir/wire/transport_checksum.hpp"
 #include "weir/wire/udp_header.hpp"
@@ -45,10 +46,7 @@ bool complete_header(std::span<std::byte> packet) noexcept {
 }  // namespace
 
 bool complete_checksum(std::span<std::byte> packet, std::size_t wire_size) noexcept {
-  if (packet.empty()) {
-    return false;
-  }
-  if (std::to_integer<unsigned>(packet.front()) >> 4 == 6) {
+  if (is_ipv6(packet)) {
     return complete<ipv6>(packet, wire_size);
   }
   const bool was_open = complete_header(packet);

@@ -3,6 +3,7 @@
 #include "weir/net/text.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/icmp_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/tcp_header.hpp"
 
 #include "examples/weir/text.hpp"
@@ -113,9 +114,8 @@ std::string describe(const flow_facts& flow, direction way) {
 
 std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size,
                             const snapshot& config) {
-  const bool is_wide = !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
-  return is_wide ? packet_text<ipv6>(packet, wire_size, config.walking())
-                 : packet_text<ipv4>(packet, wire_size, config.walking());
+  return is_ipv6(packet) ? packet_text<ipv6>(packet, wire_size, config.walking())
+                         : packet_text<ipv4>(packet, wire_size, config.walking());
 }
 
 std::string_view action_name(action one) noexcept {

@@ -176,10 +176,6 @@ interface_id by_source(const question& asked, const snapshot& config) {
 
 }  // namespace
 
-bool is_ipv6(std::span<const std::byte> packet) noexcept {
-  return !packet.empty() && std::to_integer<unsigned>(packet.front()) >> 4 == 6;
-}
-
 question asked_question(const explain_options& options, const snapshot& config) {
   auto made = options.capture.empty() ? from_hex(options.packet, options.link)
                                       : from_capture(options.capture);

@@ -40,6 +40,4 @@ question asked_question(const explain_options& options, const snapshot& config);
 /// The captures that are replayed before. Of the packet's own capture, what comes before it.
 std::vector<input_assignment> history_of(const explain_options& options, const snapshot& config);
 
-bool is_ipv6(std::span<const std::byte> packet) noexcept;
-
 }  // namespace weir::program

@@ -30,6 +30,7 @@
 #include "weir/engine/quoted_error.hpp"
 #include "weir/engine/rate_limit.hpp"
 #include "weir/engine/read_group.hpp"
+#include "weir/engine/refused_headers.hpp"
 #include "weir/engine/reply_key.hpp"
 #include "weir/engine/room.hpp"
 #include "weir/engine/shard.hpp"

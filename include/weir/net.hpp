@@ -12,4 +12,5 @@
 #include "weir/net/prefix.hpp"
 #include "weir/net/protocol.hpp"
 #include "weir/net/special_address.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/net/text.hpp"

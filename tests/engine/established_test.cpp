@@ -47,7 +47,7 @@ struct connection {
   }
 };
 
-configuration tracking(tcp_strictness how) {
+configuration tracking(tcp_mode how) {
   auto raw = two_zones();
   raw.policies[0].tcp = how;
   return raw;
@@ -125,9 +125,9 @@ TEST_CASE("a connection opens, talks and closes", "[engine][established][rfc5382
 }
 
 TEST_CASE("a strict policy opens connections by SYN alone", "[engine][established][strict]") {
-  connection strict{tracking(tcp_strictness::strict)};
-  connection loose{tracking(tcp_strictness::loose)};
-  connection off{tracking(tcp_strictness::off)};
+  connection strict{tracking(tcp_mode::strict)};
+  connection loose{tracking(tcp_mode::loose)};
+  connection off{tracking(tcp_mode::off)};
 
   CHECK(strict.out(tcp{}.ack()) == "drop no_session");
   CHECK(loose.out(tcp{}.ack()) == "forward");
@@ -136,14 +136,14 @@ TEST_CASE("a strict policy opens connections by SYN alone", "[engine][establishe
 
 TEST_CASE("a segment from another time is dropped unless nothing is tracked",
           "[engine][established]") {
-  const auto how = GENERATE(tcp_strictness::strict, tcp_strictness::loose, tcp_strictness::off);
+  const auto how = GENERATE(tcp_mode::strict, tcp_mode::loose, tcp_mode::off);
   connection one{tracking(how)};
   one.open();
   one.ours += 100'000'000;
 
   const auto late = one.out(tcp{}.ack());
 
-  CHECK(late == (how == tcp_strictness::off ? "forward" : "drop tcp_out_of_window"));
+  CHECK(late == (how == tcp_mode::off ? "forward" : "drop tcp_out_of_window"));
 }
 
 TEST_CASE("a reset outside of the window is dropped and the connection goes on",

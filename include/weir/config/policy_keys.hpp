@@ -9,6 +9,7 @@
 #include "weir/config/session_keys.hpp"
 #include "weir/config/value.hpp"
 #include "weir/engine/configuration.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/policy/rule_faults.hpp"
 
 #include <cstddef>
@@ -70,11 +71,10 @@ inline void read_rules(const value& from, std::vector<rule>& into) {
 
 // --- the policy --------------------------------------------------------------------------------
 
-inline void read_tcp(const value& from, tcp_strictness& into) {
-  read_choice<tcp_strictness>(from, into,
-                              {{"strict", tcp_strictness::strict},
-                               {"loose", tcp_strictness::loose},
-                               {"off", tcp_strictness::off}});
+inline void read_tcp(const value& from, tcp_mode& into) {
+  read_choice<tcp_mode>(
+      from, into,
+      {{"strict", tcp_mode::strict}, {"loose", tcp_mode::loose}, {"off", tcp_mode::off}});
 }
 
 inline void read_tcp_mss(const value& from, policy_configuration& into) {

@@ -35,16 +35,13 @@ session_opening<V> opening_of(const new_flow<V>& flow) noexcept {
   opening.reply = flow.reply;
   opening.is_translated = flow.is_translated();
   opening.is_unclaimed = has_unknown_reply(opening.original);
-  opening.mode = static_cast<tcp_mode>(settings.tcp);
+  opening.mode = settings.tcp;
   opening.profile = settings.timeouts;
   if (flow.facts().message == message_kind::tcp) {
     opening.segment = segment_of(flow.packet.bytes, flow.facts());
   }
   return opening;
 }
-static_assert(static_cast<int>(tcp_mode::strict) == static_cast<int>(tcp_strictness::strict) &&
-              static_cast<int>(tcp_mode::loose) == static_cast<int>(tcp_strictness::loose) &&
-              static_cast<int>(tcp_mode::off) == static_cast<int>(tcp_strictness::off));
 
 /// RFC 4787 REQ-6: what comes from outside does not lengthen a mapping unless the pool says so.
 /// Both sides of a TCP connection tell that it lives (RFC 5382 REQ-5), once it is one.
@@ -120,20 +117,26 @@ template <IpVersion V, EngineTraits T>
   return same_flow(flow.reply, flow.headers.key) ? drop_reason::hairpin_loop : reason;
 }
 
+/// Makes the session of a flow, where nothing stands in its way that lives.
+template <IpVersion V, EngineTraits T>
+session_creation create(shard<T>& state, const new_flow<V>& flow) noexcept {
+  const auto opening = opening_of(flow);
+  if (const auto stands = end_former(state, flow); stands != session_refusal::none) {
+    return {0, stands};
+  }
+  if (state.room.is_full()) [[unlikely]]
+    make_room_across(state, flow);
+  return state.template sessions<V>().try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
+                                                 state.template on_end<V>(),
+                                                 may_evict_for(state, flow));
+}
+
 /// Makes the session of a flow that may exist, and sends its packet on its way. What the flow needs
 /// is held before anything else ends and lets go of it.
 template <IpVersion V, EngineTraits T>
 [[gnu::noinline, gnu::flatten]] outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
-  auto& table = state.template sessions<V>();
   hold_reached(state, flow);
-  const auto opening = opening_of(flow);
-  session_creation made{0, end_former(state, flow)};
-  if (made.created()) {
-    if (state.room.is_full()) [[unlikely]]
-      make_room_across(state, flow);
-    made = table.try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
-                            state.template on_end<V>(), may_evict_for(state, flow));
-  }
+  const auto made = create(state, flow);
   if (!made.created()) {
     let_go(state, flow);
     return refuse_session(state, flow, made.refusal);
@@ -141,8 +144,7 @@ template <IpVersion V, EngineTraits T>
   fill(state, made.id, flow);
   state.lives.created.add();
   state.observer.created(made.id);
-  const session_ref opener{made.id << 1 | static_cast<std::uint32_t>(direction::original)};
-  return emit<V>(state, opener, flow.headers, flow.packet);
+  return emit<V>(state, session_ref{made.id, direction::original}, flow.headers, flow.packet);
 }
 
 }  // namespace weir::detail

@@ -10,6 +10,7 @@
 #include "weir/net/port.hpp"
 #include "weir/net/prefix.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/policy/policy.hpp"
 #include "weir/policy/query.hpp"
 #include "weir/policy/rule.hpp"
@@ -92,7 +93,7 @@ struct policy_configuration {
   std::string to{};
   action default_action = action::deny;
   bool implicit_icmpv6 = true;
-  tcp_strictness tcp = tcp_strictness::strict;
+  tcp_mode tcp = tcp_mode::strict;
   bool reset_unknown_tcp = false;
   std::optional<std::uint16_t> tcp_mss{};  ///< clamp to this number, from `tcp_mss_min` on
   bool clamp_tcp_mss = false;              ///< clamp to the path's MTU
@@ -172,6 +173,7 @@ struct compatibility_configuration {
   bool reverse_policy = false;  ///< sfw's fallback to the opposite pair
 };
 
+/// What the program does with what it is told: weir itself writes nothing anywhere.
 struct events_configuration {
   bool log_to_stderr = false;
 };

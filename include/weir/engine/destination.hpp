@@ -10,6 +10,7 @@
 #include "weir/nat/static_nat.hpp"
 #include "weir/pool/pool.hpp"
 #include "weir/pool/port_space.hpp"
+#include "weir/time/tick.hpp"
 
 #include <cstdint>
 
@@ -89,50 +90,45 @@ bool is_worn_by_nobody(const shard<T>&, domain_id, const ipv6_address&) noexcept
   return false;
 }
 
-/// Static mappings carry every message; dynamic ones carry ports, and a query asks for none.
+/// Sends a flow to the host that a static mapping has behind its destination; false where none has.
 template <EngineTraits T>
-outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
-  const auto& to = flow.received.destination;
+bool reach_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const auto fixed = state.config->statics().find_internal(
-      {flow.received.domain, flow.received.protocol, to, flow.from});
+      {flow.received.domain, flow.received.protocol, flow.received.destination, flow.from});
   const bool is_inside =
       fixed && is_internal_host(state, flow, flow.received.domain, fixed->endpoint.address);
   const bool reaches = fixed && (is_inside ? fixed->hairpin : !fixed->by_hairpin);
-  if (reaches) {
-    flow.inside.destination = fixed->endpoint;
-    flow.destination =
-        fixed->is_forward ? translation_kind::port_forward : translation_kind::one_to_one;
-    flow.hairpin = is_inside;
-    state.observer.destination_translated(flow.destination, facts_of(flow.inside));
-    return outcome::open();
+  if (!reaches) {
+    return false;
   }
-  if (flow.facts().message == message_kind::opaque &&
-      is_worn_by_nobody(state, flow.received.domain, to.address)) {
-    return drop_reason::fragment_unsupported;  // whose it is, its ports would say
-  }
-  if (!has_ports(flow.received.protocol) || flow.facts().message == message_kind::opaque ||
-      !state.config->pools().find({flow.received.domain, to.address})) {
-    return outcome::open();
-  }
-  const external_key worn{flow.received.domain, flow.received.protocol, to};
-  settle(state, flow.now, [&](auto&& lives) noexcept {
+  flow.inside.destination = fixed->endpoint;
+  flow.destination =
+      fixed->is_forward ? translation_kind::port_forward : translation_kind::one_to_one;
+  flow.hairpin = is_inside;
+  return true;
+}
+
+/// The mapping that wears an endpoint, or none. What is over ends, as far as that matters here.
+template <EngineTraits T>
+mapping_id wearer_of(shard<T>& state, const external_key& worn, tick now) noexcept {
+  settle(state, now, [&](auto&& lives) noexcept {
     const auto found = state.mappings.find(worn);
     return found.is_none() || lives(found);
   });
-  const auto id = state.mappings.find(worn);
-  if (id.is_none()) {
-    return outcome::open();
-  }
+  const auto found = state.mappings.find(worn);
+  const bool is_own = !found.is_none() && state.mappings.at(found).pool.is_none();
+  return is_own ? mapping_id::none() : found;  // the box's own endpoint is no host's
+}
+
+/// Sends a flow to the host behind a mapping, if that lets it in.
+template <EngineTraits T>
+outcome reach_mapping(shard<T>& state, new_flow<ipv4>& flow, mapping_id id) noexcept {
   const auto& found = state.mappings.at(id);
-  if (found.pool.is_none()) {
-    return outcome::open();  // the box's own endpoint
-  }
   const auto& manners = state.config->pools().at(found.pool).manners;
-  const auto space = space_of(flow.received.protocol);
+  const auto filtering = manners.filtering[number(*space_of(flow.received.protocol))];
   flow.hairpin = is_internal_host(state, flow, found.internal_domain, found.internal_address);
   // Filtering is between inside and outside; from one inside host to another policy alone judges.
-  if (!flow.hairpin &&
-      manners.filtering[number(*space)] != endpoint_filtering::endpoint_independent) {
+  if (!flow.hairpin && filtering != endpoint_filtering::endpoint_independent) {
     return drop_reason::filtered;
   }
   flow.inbound_refresh = manners.inbound_refresh;
@@ -143,6 +139,31 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   flow.inside.destination = found.internal();
   flow.inside.domain = found.internal_domain;
   flow.destination = translation_kind::mapping;
+  return outcome::open();
+}
+
+/// Static mappings carry every message; dynamic ones carry ports, and a query asks for none.
+template <EngineTraits T>
+outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+  const auto domain = flow.received.domain;
+  const auto& to = flow.received.destination;
+  const bool is_opaque = flow.facts().message == message_kind::opaque;
+  if (!reach_static(state, flow)) {
+    if (is_opaque && is_worn_by_nobody(state, domain, to.address)) {
+      return drop_reason::fragment_unsupported;  // whose it is, its ports would say
+    }
+    if (!has_ports(flow.received.protocol) || is_opaque ||
+        !state.config->pools().find({domain, to.address})) {
+      return outcome::open();
+    }
+    const auto id = wearer_of(state, {domain, flow.received.protocol, to}, flow.now);
+    if (id.is_none()) {
+      return outcome::open();
+    }
+    if (const auto refused = reach_mapping(state, flow, id); !refused.is_open()) {
+      return refused;
+    }
+  }
   state.observer.destination_translated(flow.destination, facts_of(flow.inside));
   return outcome::open();
 }

@@ -6,7 +6,10 @@
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/shard.hpp"
+#include "weir/engine/validation.hpp"
 #include "weir/session/session_table.hpp"
+#include "weir/time/tick.hpp"
+#include "weir/wire/header_walk.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -145,6 +148,20 @@ template <IpVersion V, EngineTraits T>
   }
   state.observer.matched(which.id(), which.way());
   return track<V>(state, which, headers, packet, now);
+}
+
+/// A packet whose key leads to a live session; nothing if it begins a new one.
+template <IpVersion V, EngineTraits T>
+[[gnu::always_inline]] inline outcome pass_known(shard<T>& state, session_ref which,
+                                                 const walked<V>& headers,
+                                                 const packet_view& packet, tick now) noexcept {
+  if (state.ingress[packet.meta.ingress.number()].is_guarded() ||
+      headers.key.source().is_link_local()) [[unlikely]] {
+    if (const auto refused = guard(state, headers.key, packet.meta.ingress)) {
+      return refused;
+    }
+  }
+  return pass_established(state, which, headers, packet, now);
 }
 
 }  // namespace weir::detail

@@ -23,9 +23,9 @@
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
 #include "weir/engine/validation.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/session/tcp_tracker.hpp"
 #include "weir/wire/header_walk.hpp"
-#include "weir/wire/source_route.hpp"
 #include "weir/wire/transport_checksum.hpp"
 
 namespace weir::detail {
@@ -166,7 +166,7 @@ outcome cannot_begin(const new_flow<V>& flow) noexcept {
     return outcome::open();
   }
   const auto& settings = flow.judge->settings();
-  if (may_open(static_cast<tcp_mode>(settings.tcp), facts.tcp_flags)) {
+  if (may_open(settings.tcp, facts.tcp_flags)) {
     return outcome::open();
   }
   return settings.reset_unknown_tcp
@@ -272,48 +272,6 @@ outcome claim_reply(shard<T>& state, const walked<V>& headers, const packet_view
     return outcome::open();
   }
   return pass_established(state, waiting, headers, packet, now);
-}
-
-/// A packet whose key leads to a live session; nothing if it begins a new one.
-template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline outcome pass_known(shard<T>& state, session_ref which,
-                                                 const walked<V>& headers,
-                                                 const packet_view& packet, tick now) noexcept {
-  if (state.ingress[packet.meta.ingress.number()].is_guarded() ||
-      headers.key.source().is_link_local()) [[unlikely]] {
-    if (const auto refused = guard(state, headers.key, packet.meta.ingress)) {
-      return refused;
-    }
-  }
-  return pass_established(state, which, headers, packet, now);
-}
-
-/// What happens to a packet whose headers are refused. One whose source route is not followed is
-/// told so, unless its addresses alone would have it dropped: its headers are then read again, now
-/// as far as the answer needs.
-template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome judge_refused(const shard<T>& state, walked<V>& headers,
-                                        const packet_view& packet, domain_id domain) noexcept {
-  const drop_reason reason = headers.facts.fault;
-  const auto error = source_route_error<V>(packet.bytes, headers.facts);
-  if (!error) {
-    return reason;
-  }
-  constexpr std::size_t length_is_judged = ~std::size_t{0};
-  walk_into(headers, packet.bytes, length_is_judged, domain,
-            {.verify_ip_checksum = false, .pass_source_routes = true});
-  if (!headers.facts.ok) {
-    return reason;
-  }
-  new_flow<V> flow{headers, 0, packet};
-  const auto& received = flow.received;
-  flow.back = state.config->route(received.domain, received.source.address);
-  if (refuse_own_source(state, flow) ||
-      host_path({headers.facts, received, packet.meta}, *state.config) ||
-      validate_source(state, flow)) {
-    return reason;
-  }
-  return {reason, answer_request::icmp(*error)};
 }
 
 /// Whether an error is dropped for want of the session of the packet that it quotes: it opens none

@@ -8,6 +8,7 @@
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/nat/icmp_error.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/session/tcp_window.hpp"
 #include "weir/wire/icmp_header.hpp"
 #include "weir/wire/packed_flow.hpp"
@@ -66,7 +67,7 @@ session_ref find_by_identifier(const shard<T>& state, const packed_flow<V>& quot
   const auto& table = state.template sessions<V>();
   const auto sent = table.find(quoted, now);
   if (sent.found() && !table.hot(sent.id()).has(session_flag::translated)) {
-    return session_ref{sent.id() << 1 | static_cast<std::uint32_t>(opposite(sent.way()))};
+    return session_ref{sent.id(), opposite(sent.way())};
   }
   const auto back = reversed(quoted);
   const packed_flow<V> same{back.domain(), back.protocol(), back.source_bits(),

@@ -14,6 +14,7 @@
 #include "weir/packet/packet_burst.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/plain_datagram.hpp"
 
 #include <cstddef>
@@ -51,10 +52,6 @@ void read_walked(const shard<T>& state, lane<V>& lane, std::span<const std::byte
     lane.hash = table.hash(lane.headers.key);
     table.prefetch(lane.hash);
   }
-}
-
-inline bool is_ipv6(std::span<const std::byte> bytes) noexcept {
-  return !bytes.empty() && std::to_integer<unsigned>(bytes[0]) >> 4 == 6;
 }
 
 /// Reads a packet that is not IPv4 going straight on, as lane `i`.

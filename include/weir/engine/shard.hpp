@@ -71,10 +71,14 @@ namespace detail {
 inline session_table_options table_options(const snapshot& config, const worker_options& options,
                                            session_room* room) {
   const auto& raw = config.raw().sessions;
-  return {raw.max,           raw.full,
-          raw.per_source,    raw.embryonic_per_source,
-          options.seed,      tick::at(options.start),
-          config.timeouts(), room};
+  return {.sessions_max = raw.max,
+          .when_full = raw.full,
+          .per_source_max = raw.per_source,
+          .embryonic_per_source_max = raw.embryonic_per_source,
+          .seed = options.seed,
+          .start = tick::at(options.start),
+          .timeouts = config.timeouts(),
+          .room = room};
 }
 
 /// Mappings are made where there are pools, and never more than sessions.
@@ -161,7 +165,11 @@ struct shard {
       const bool takes_plain =
           Traits::has_plain_path && !ingress.empty() && is_foreseen && !is_barred;
       const auto gate = takes_plain ? plain_gate::to_station(judges_transport) : plain_gate{};
-      ingress.push_back({one.domain, one.zone, is_strict, is_barred, gate});
+      ingress.push_back({.domain = one.domain,
+                         .zone = one.zone,
+                         .is_strict = is_strict,
+                         .is_barred = is_barred,
+                         .plain = gate});
       guards_plain = guards_plain || (takes_plain && is_strict);
     }
   }

@@ -75,8 +75,10 @@ class snapshot {
 
   /// What of a packet's headers is judged.
   walk_options walking() const noexcept {
-    return {parts_.raw.checks.ip_checksum, parts_.raw.headers.pass_ip_options,
-            parts_.raw.headers.pass_routing_headers, parts_.raw.headers.pass_unknown_extensions};
+    return {.verify_ip_checksum = parts_.raw.checks.ip_checksum,
+            .pass_ip_options = parts_.raw.headers.pass_ip_options,
+            .pass_routing_headers = parts_.raw.headers.pass_routing_headers,
+            .pass_unknown_extensions = parts_.raw.headers.pass_unknown_extensions};
   }
 
   std::span<const interface_facts> interfaces() const noexcept { return parts_.interfaces; }

@@ -20,6 +20,7 @@
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/plain_path.hpp"
 #include "weir/engine/read_group.hpp"
+#include "weir/engine/refused_headers.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"

@@ -2,6 +2,7 @@
 
 #include "weir/net/domain.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/policy/query.hpp"
 #include "weir/policy/rule.hpp"
 #include "weir/policy/rule_set.hpp"
@@ -14,13 +15,6 @@
 #include <vector>
 
 namespace weir {
-
-/// How closely the sessions of a policy follow TCP.
-enum class tcp_strictness : std::uint8_t {
-  strict,  ///< sessions open with SYN, sequences must be plausible
-  loose,   ///< mid-stream pickup and asymmetric paths
-  off,
-};
 
 /// Whether and where the MSS of SYN segments is cut.
 struct mss_clamp {
@@ -44,7 +38,7 @@ struct policy_settings {
   action default_action = action::deny;
   /// ICMPv6 errors 1 to 4 pass when their quote matches a session (RFC 4890 section 4.3.1).
   bool implicit_icmpv6 = true;
-  tcp_strictness tcp = tcp_strictness::strict;
+  tcp_mode tcp = tcp_mode::strict;
   /// Segments of no session that cannot open one are answered with a reset.
   bool reset_unknown_tcp = false;
   mss_clamp tcp_mss{};

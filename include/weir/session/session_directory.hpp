@@ -36,7 +36,7 @@ class session_directory {
 
   /// Room for `sessions_max` sessions, at most 2^27 - 2.
   session_directory(std::uint32_t sessions_max, const hash_seed& seed)
-      : hash_{seed}, index_{2 * checked(sessions_max), 2 * sessions_max}, slab_{sessions_max} {}
+      : hash_{seed}, index_{2 * indexable(sessions_max), 2 * sessions_max}, slab_{sessions_max} {}
 
   [[gnu::always_inline]] std::uint64_t hash(const key_type& key) const noexcept {
     return hash_(key.words());
@@ -120,9 +120,11 @@ class session_directory {
     const std::uint32_t id = slab_.try_acquire();
     slab_.prefetch_hot(slab_.next_free());
     slab_.prefetch_cold(slab_.next_free());
-    if (index_.try_insert(at[0], original.words(), payload(id, direction::original))) {
-      if (index_.try_insert(at[1], reply.words(), payload(id, direction::reply))) return id;
-      index_.erase(at[0], original.words(), payload(id, direction::original));
+    if (index_.try_insert(at[0], original.words(),
+                          session_ref{id, direction::original}.payload())) {
+      if (index_.try_insert(at[1], reply.words(), session_ref{id, direction::reply}.payload()))
+        return id;
+      index_.erase(at[0], original.words(), session_ref{id, direction::original}.payload());
     }
     slab_.release(id);
     return no_record;
@@ -131,7 +133,7 @@ class session_directory {
   /// changed, where the index has no room. A full table has none but what the old key leaves.
   bool try_move_reply(std::uint32_t id, const key_type& reply) noexcept {
     key_type& before = slab_.hot(id).key[1];
-    const std::uint32_t where = payload(id, direction::reply);
+    const std::uint32_t where = session_ref{id, direction::reply}.payload();
     index_.erase(hash(before), before.words(), where);
     if (!index_.try_insert(hash(reply), reply.words(), where)) {
       const bool is_back = index_.try_insert(hash(before), before.words(), where);
@@ -147,7 +149,8 @@ class session_directory {
   void release(std::uint32_t id, const hash_pair& at) noexcept {
     record_type& gone = slab_.hot(id);
     for (const direction way : {direction::original, direction::reply}) {
-      index_.erase(at[index_of(way)], gone.key[index_of(way)].words(), payload(id, way));
+      index_.erase(at[index_of(way)], gone.key[index_of(way)].words(),
+                   session_ref{id, way}.payload());
     }
     const bool is_queued = gone.has(session_flag::queued);
     gone.key[0] = key_type{};
@@ -192,7 +195,7 @@ class session_directory {
       ++held;
       for (const direction way : {direction::original, direction::reply}) {
         const key_type& key = slab_.hot(id).key[index_of(way)];
-        if (occupant(key, hash(key)) != session_ref{payload(id, way)}) return false;
+        if (occupant(key, hash(key)) != session_ref{id, way}) return false;
       }
     }
     return held == slab_.size() && index_.size() == 2 * held;
@@ -202,12 +205,9 @@ class session_directory {
   using words_type = typename key_type::words_type;
   using index_type = typename Traits::template index<words_type>;
 
-  static std::uint32_t checked(std::uint32_t sessions_max) noexcept {
+  static std::uint32_t indexable(std::uint32_t sessions_max) noexcept {
     expects(sessions_max < bucket_index::payload_limit / 2, "ids fit the index");
     return sessions_max;
-  }
-  static std::uint32_t payload(std::uint32_t id, direction way) noexcept {
-    return id << 1 | static_cast<std::uint32_t>(way);
   }
 
   [[gnu::noinline]] session_ref find_anywhere(const key_type& key, std::uint64_t hash,

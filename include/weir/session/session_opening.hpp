@@ -2,6 +2,7 @@
 
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/session/session_phase.hpp"
 #include "weir/session/session_record.hpp"
 #include "weir/session/tcp_rules.hpp"
@@ -52,8 +53,12 @@ struct session_table_options {
 class session_ref {
  public:
   constexpr session_ref() noexcept = default;
+  /// What an index holds for the key of a session's direction.
   constexpr explicit session_ref(std::uint32_t payload) noexcept : payload_{payload} {}
+  constexpr session_ref(std::uint32_t id, direction way) noexcept
+      : payload_{id << 1 | static_cast<std::uint32_t>(way)} {}
 
+  constexpr std::uint32_t payload() const noexcept { return payload_; }
   constexpr bool found() const noexcept { return payload_ != no_payload; }
   constexpr std::uint32_t id() const noexcept { return payload_ >> 1; }
   constexpr direction way() const noexcept { return direction(payload_ & 1); }

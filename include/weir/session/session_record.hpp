@@ -11,6 +11,7 @@
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/session/flow_state.hpp"
 #include "weir/session/session_phase.hpp"
 #include "weir/session/tcp_rules.hpp"

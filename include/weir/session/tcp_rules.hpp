@@ -3,6 +3,7 @@
 // What the rules of tcp_table.hpp ask and do.
 
 #include "weir/net/flow_key.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/session/flow_state.hpp"
 #include "weir/session/session_phase.hpp"
 #include "weir/session/tcp_table.hpp"
@@ -14,13 +15,6 @@
 #include <cstdint>
 
 namespace weir {
-
-/// How much is asked of TCP segments.
-enum class tcp_mode : std::uint8_t {
-  strict,  ///< sessions open with a SYN, and every segment is plausible
-  loose,   ///< sessions are picked up in the middle, and one direction may be all there is
-  off,     ///< flags alone count
-};
 
 /// What becomes of a segment.
 enum class tcp_outcome : std::uint8_t {

@@ -9,6 +9,7 @@
 
 #include "weir/base/contract.hpp"
 #include "weir/net/flow_key.hpp"
+#include "weir/net/tcp_mode.hpp"
 #include "weir/session/flow_state.hpp"
 #include "weir/session/session_phase.hpp"
 #include "weir/session/tcp_rules.hpp"

@@ -34,6 +34,11 @@ constexpr void store_ipv6_address(std::span<std::byte> bytes, std::size_t offset
   store_be(bytes, offset + 8, address.low());
 }
 
+/// Whether a packet says that it is IPv6; one without a byte says nothing.
+constexpr bool is_ipv6(std::span<const std::byte> packet) noexcept {
+  return !packet.empty() && load_be<std::uint8_t>(packet, 0) >> 4 == 6;
+}
+
 /// A bounds-checked view of an IPv6 header (RFC 8200), without its extensions.
 class ipv6_header {
  public:

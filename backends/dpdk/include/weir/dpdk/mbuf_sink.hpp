@@ -11,6 +11,7 @@
 #include "weir/net/ip_address.hpp"
 #include "weir/net/mac_address.hpp"
 #include "weir/observe/counter.hpp"
+#include "weir/wire/ipv6_header.hpp"
 #include "weir/wire/link_header.hpp"
 
 #include <rte_mbuf.h>
@@ -98,9 +99,9 @@ class mbuf_sink {
   bool send(mbuf_packet& packet, interface_id egress,
             const std::optional<mac_address>& neighbor) noexcept {
     if (!neighbor) return false;
-    const bool is_six = std::to_integer<unsigned>(packet.bytes()[0]) >> 4 == 6;
     const link_addresses stations{*neighbor, port(egress).station};
-    if (!try_push_ethernet(packet, stations, is_six ? ip_family::ipv6 : ip_family::ipv4)) {
+    if (!try_push_ethernet(packet, stations,
+                           is_ipv6(packet.bytes()) ? ip_family::ipv6 : ip_family::ipv4)) {
       return false;
     }
     auto& mbuf = packet.mbuf();
