@@ -22,6 +22,24 @@ TEST_CASE("a permitted flow passes both ways and loses one hop each", "[engine]"
   CHECK(box.worker().verify() == std::nullopt);
 }
 
+TEST_CASE("a second worker would give the same ports away, and is not made", "[engine][nat]") {
+  const auto compiled = [](const configuration& raw) {
+    return std::get<std::shared_ptr<const snapshot>>(checked(raw));
+  };
+  const auto config = compiled(home_gateway());
+  auto first = std::make_unique<weir::worker>(config);
+
+  const auto second = ending_of([&] { weir::worker{config}; });
+  CHECK(second.signal == SIGABRT);
+  CHECK(second.said.find("one worker at a time gives the ports") != std::string::npos);
+
+  first.reset();
+  weir::worker successor{config};
+  const auto without_pools = compiled(two_zones());
+  weir::worker one{without_pools};
+  weir::worker other{without_pools};
+}
+
 TEST_CASE("a flow behind one address wears it and is given back", "[engine][nat]") {
   gateway box{home_gateway()};
 

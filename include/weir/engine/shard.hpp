@@ -87,11 +87,25 @@ inline mapping_limits limits_of(const snapshot& config) {
   return mapping_limits::of(maps ? config.raw().sessions.max : 1);
 }
 
-/// The snapshot given, which must be one.
-inline std::shared_ptr<const snapshot> existing(std::shared_ptr<const snapshot> given) noexcept {
-  expects(given != nullptr, "a worker is made for a snapshot");
-  return given;
-}
+/// The snapshot of a shard, whose ports no other one gives meanwhile.
+class claimed_snapshot {
+ public:
+  explicit claimed_snapshot(std::shared_ptr<const snapshot> given) noexcept
+      : given_{std::move(given)} {
+    expects(given_ != nullptr, "a worker is made for a snapshot");
+    expects(given_->pools().pools().empty() || !given_->has_ports_given_.test_and_set(),
+            "one worker at a time gives the ports of a snapshot");
+  }
+  ~claimed_snapshot() { given_->has_ports_given_.clear(); }
+  claimed_snapshot(const claimed_snapshot&) = delete;
+  claimed_snapshot& operator=(const claimed_snapshot&) = delete;
+
+  const snapshot* operator->() const noexcept { return given_.get(); }
+  const snapshot& operator*() const noexcept { return *given_; }
+
+ private:
+  std::shared_ptr<const snapshot> given_;
+};
 
 /// What its metadata must say of the common packet for it to take its short cut.
 class plain_gate {
@@ -136,7 +150,7 @@ struct alignas(16) ingress_facts {
 template <EngineTraits Traits>
 struct shard {
   shard(std::shared_ptr<const snapshot> given, const worker_options& options)
-      : config{existing(std::move(given))},
+      : config{std::move(given)},
         hops{config->hops().data()},
         room{config->raw().sessions.max, 0},
         sessions4{table_options(*config, options, &room)},
@@ -280,7 +294,7 @@ struct shard {
     if (!sessions4.is_settled(now) || !sessions6.is_settled(now)) reclaim(now, reclaim_budget);
   }
 
-  std::shared_ptr<const snapshot> config;
+  claimed_snapshot config;
   const hop_facts* hops;  ///< of the snapshot, by number
   session_room room;
   session_table<ipv4, Traits> sessions4;

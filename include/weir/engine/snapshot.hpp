@@ -18,6 +18,7 @@
 #include "weir/wire/packet_facts.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <iterator>
@@ -63,12 +64,16 @@ struct snapshot_parts {
 };
 
 class snapshot;
+namespace detail {
+class claimed_snapshot;
+}
 
 /// A compiled configuration, or everything that is wrong with it.
 using checked_result = std::variant<std::shared_ptr<const snapshot>, std::vector<fault>>;
 
 /// A configuration that has been looked at and compiled. `checked()` is the only way to get one;
-/// it never changes afterwards, and any number of threads may read it.
+/// it never changes afterwards, and any number of threads may read it. It remembers whether a
+/// worker gives the ports of its pools.
 class snapshot {
  public:
   const configuration& raw() const noexcept { return parts_.raw; }
@@ -179,6 +184,7 @@ class snapshot {
 
  private:
   friend checked_result checked(const configuration& raw);
+  friend class detail::claimed_snapshot;
 
   /// Made of parts that `checked()` has proven to fit.
   explicit snapshot(snapshot_parts parts) : parts_{std::move(parts)} {
@@ -239,6 +245,7 @@ class snapshot {
   }
 
   snapshot_parts parts_;
+  mutable std::atomic_flag has_ports_given_{};  ///< by a worker
   std::vector<hop_facts> hops_;
   std::vector<std::optional<ipv4_address>> speakers4_;   ///< by domain
   std::vector<std::optional<ipv6_address>> speakers6_;   ///< by domain

@@ -44,8 +44,12 @@
 namespace weir {
 
 /// Judges the packets of one snapshot, on one thread at a time. There is one worker to a snapshot:
-/// sessions, ports and limits are its own, and a second one would give the same ports away. It
-/// keeps its snapshot: a new configuration is a new worker, whose sessions begin anew.
+/// sessions, ports and limits are its own, and a second one would give the same ports away: where
+/// there are pools, making it breaks a contract. A worker keeps its snapshot: a new configuration
+/// is a new worker, whose sessions begin anew.
+///
+/// Making one allocates the tables for `sessions.max` sessions of either family, `memory_need_of`
+/// the snapshot, and throws std::bad_alloc where the platform has not as much.
 template <EngineTraits Traits = default_traits>
 class basic_worker {
  public:
