@@ -118,22 +118,6 @@ std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_
                          : packet_text<ipv4>(packet, wire_size, config.walking());
 }
 
-std::string_view action_name(action one) noexcept {
-  switch (one) {
-    case action::deny:
-      return "deny";
-    case action::reject:
-      return "reject";
-    case action::permit:
-      return "permit";
-    case action::permit_stateful:
-      return "permit-stateful";
-    case action::permit_stateful_nat:
-      return "permit-stateful-nat";
-  }
-  return {};
-}
-
 std::string describe(const judgement& said, const snapshot& config) {
   const auto zones =
       fmt::format("{} to {}", config.zone_name(said.from), config.zone_name(said.to));
@@ -141,7 +125,7 @@ std::string describe(const judgement& said, const snapshot& config) {
     return zones + ": no policy";
   }
   const auto& policy = config.raw().policies[said.policy];
-  const auto does = action_name(action{said.action});
+  const auto does = name(action{said.action});
   if (said.rule == judgement::default_rule) {
     return fmt::format("{}: policy \"{}\", by default: {}", zones, policy.name, does);
   }

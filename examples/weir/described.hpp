@@ -21,9 +21,6 @@ std::string describe(const flow_facts& flow, direction way = direction::original
 std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_size,
                             const snapshot& config);
 
-/// A rule's action, as configurations write it.
-std::string_view action_name(action one) noexcept;
-
 /// What the policy said: which policy, which of its rules, and what that does.
 std::string describe(const judgement& said, const snapshot& config);
 

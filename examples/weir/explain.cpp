@@ -44,50 +44,12 @@ class listener {
   std::vector<std::vector<std::byte>> made;
 };
 
-std::string_view phase_name(session_phase phase) noexcept {
-  switch (phase) {
-    case session_phase::none:
-      return "none";
-    case session_phase::one_way:
-      return "unanswered";
-    case session_phase::two_way:
-      return "answered";
-    case session_phase::opening:
-      return "opening";
-    case session_phase::answered:
-      return "half open";
-    case session_phase::picked_up:
-      return "picked up in the middle";
-    case session_phase::established:
-      return "established";
-    case session_phase::fin_original:
-      return "closed by the opener";
-    case session_phase::fin_reply:
-      return "closed by the answerer";
-    case session_phase::closing:
-      return "closed by both";
-    case session_phase::reset:
-      return "reset";
-  }
-  return {};
-}
-
 /// The session, with its two flows as they are received.
-template <IpVersion V, class Table>
-std::string session_text(const Table& sessions, const stage_notes::session_match& match) {
-  const auto& record = sessions.hot(match.session);
-  const auto flow = [&](direction way) {
-    auto key = unpack(record.key[index_of(way)]);
-    if (way == direction::reply && record.has(session_flag::unclaimed)) {
-      key.protocol = record.key[0].protocol();  // which identifier, its first packet will say
-      key.source.port = key.destination.port = port{};
-    }
-    return describe(facts_of(key), way);
-  };
+std::string session_text(const session_account& session, direction way) {
   return fmt::format("{} packet of a session that is {}: opened by {}, answered by {}",
-                     match.way == direction::original ? "an original" : "a reply",
-                     phase_name(record.status().phase()), flow(direction::original),
-                     flow(direction::reply));
+                     way == direction::original ? "an original" : "a reply", name(session.phase),
+                     describe(session.facts.original),
+                     describe(session.facts.reply, direction::reply));
 }
 
 /// What the headers of the packet tell of its session.
@@ -105,7 +67,9 @@ session_notes session_in(const Table& sessions, const walked<V>& found, tick now
   }
   const auto which = sessions.find(found.key, now);
   if (which.found() && goes_along<V>(found.facts, which.way())) {
-    made.known = session_text<V>(sessions, {which.id(), which.way()});
+    const auto session =
+        account_of(which.id(), sessions.hot(which.id()), sessions.cold(which.id()), now);
+    made.known = session_text(session, which.way());
   }
   return made;
 }

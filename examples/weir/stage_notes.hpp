@@ -35,8 +35,7 @@ class note_taker {
  public:
   void write_to(stage_notes* notes) noexcept { notes_ = notes; }
 
-  void arrived(interface_id, const flow_facts&) noexcept {}
-  void matched(std::uint32_t session, direction way) noexcept {
+  void matched(ip_family, std::uint32_t session, direction way) noexcept {
     if (notes_ != nullptr) notes_->matched = {session, way};
   }
   void unmatched() noexcept {
@@ -54,10 +53,10 @@ class note_taker {
   void source_translated(translation_kind kind, const flow_facts& flow) noexcept {
     if (notes_ != nullptr) notes_->source = {kind, flow};
   }
-  void created(std::uint32_t) noexcept {
+  void created(const session_facts&) noexcept {
     if (notes_ != nullptr) notes_->created = true;
   }
-  void ended(std::uint32_t) noexcept {
+  void ended(const session_facts&, session_fate) noexcept {
     if (notes_ != nullptr) ++notes_->ended;
   }
   void decided(const verdict& answer) noexcept {

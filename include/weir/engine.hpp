@@ -33,6 +33,7 @@
 #include "weir/engine/refused_headers.hpp"
 #include "weir/engine/reply_key.hpp"
 #include "weir/engine/room.hpp"
+#include "weir/engine/session_account.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"

@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/net/domain.hpp"
+#include "weir/net/flow_facts.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/flow_words.hpp"
 #include "weir/net/ip_address.hpp"

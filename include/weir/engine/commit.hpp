@@ -143,7 +143,8 @@ template <IpVersion V, EngineTraits T>
   }
   fill(state, made.id, flow);
   state.lives.created.add();
-  state.observer.created(made.id);
+  const auto& table = state.template sessions<V>();
+  state.observer.created(facts_of_session(made.id, table.hot(made.id), table.cold(made.id)));
   return emit<V>(state, session_ref{made.id, direction::original}, flow.headers, flow.packet);
 }
 

@@ -146,7 +146,7 @@ template <IpVersion V, EngineTraits T>
   if (const auto refusal = cannot_leave<V>(headers.facts, hop, packet.from_box())) [[unlikely]] {
     return refusal;
   }
-  state.observer.matched(which.id(), which.way());
+  state.observer.matched(family_of<V>, which.id(), which.way());
   return track<V>(state, which, headers, packet, now);
 }
 

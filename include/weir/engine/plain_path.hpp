@@ -134,7 +134,7 @@ template <IpVersion V, EngineTraits T>
                                    ? go_on<protocol::tcp>(state, record, way, lane, now)
                                    : go_on<protocol::udp>(state, record, way, lane, now);
   if (hop != nullptr) [[likely]] {
-    state.observer.matched(which.id(), way);
+    state.observer.matched(family_of<V>, which.id(), way);
   }
   return hop;
 }

@@ -196,7 +196,7 @@ template <IpVersion V, EngineTraits T>
   if (!is_believable(record, which.way(), quote, quoted)) {
     return drop_reason::icmp_error_implausible;
   }
-  state.observer.matched(which.id(), which.way());
+  state.observer.matched(family_of<V>, which.id(), which.way());
   is_related = true;
   if (!passes_unasked<V>(state, which, headers.facts, packet.meta.ingress)) {
     return outcome::open();

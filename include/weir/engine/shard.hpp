@@ -5,6 +5,7 @@
 
 #include "weir/base/contract.hpp"
 #include "weir/engine/rate_limit.hpp"
+#include "weir/engine/session_account.hpp"
 #include "weir/engine/snapshot.hpp"
 #include "weir/nat/ipv4_id.hpp"
 #include "weir/net/ip_version.hpp"
@@ -208,9 +209,9 @@ struct shard {
     }
   }
 
-  /// Lets go of what a session held. Called while its record is whole.
+  /// Lets go of what a session held, and tells. Called while its record is whole.
   template <IpVersion V>
-  void release(std::uint32_t id) noexcept {
+  void release(std::uint32_t id, session_fate why) noexcept {
     if constexpr (V::number == 4) {
       const auto held = sessions4.cold(id).mapping;
       if (held != cold_record::no_mapping) {
@@ -222,7 +223,8 @@ struct shard {
         mappings.release(reached);
       }
     }
-    observer.ended(id);
+    const auto& table = sessions<V>();
+    observer.ended(facts_of_session(id, table.hot(id), table.cold(id)), why);
   }
 
   /// The mapping that wears the external endpoint a session was opened towards, or none: found by
@@ -250,8 +252,9 @@ struct shard {
     shard* state;
 
     void operator()(std::uint32_t id, session_end why) const noexcept {
-      (why == session_end::expired ? state->lives.expired : state->lives.evicted).add();
-      state->template release<V>(id);
+      const bool has_expired = why == session_end::expired;
+      (has_expired ? state->lives.expired : state->lives.evicted).add();
+      state->template release<V>(id, has_expired ? session_fate::expired : session_fate::evicted);
     }
     /// A mapping that ends with its session lies on half a dozen lines: what a batch of them needs
     /// is waited for together.
@@ -279,7 +282,7 @@ struct shard {
   template <IpVersion V>
   [[gnu::noinline]] void end(std::uint32_t id) noexcept {
     lives.ended.add();
-    release<V>(id);
+    release<V>(id, session_fate::ended);
     sessions<V>().end(id);
   }
 

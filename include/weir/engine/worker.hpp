@@ -21,6 +21,7 @@
 #include "weir/engine/plain_path.hpp"
 #include "weir/engine/read_group.hpp"
 #include "weir/engine/refused_headers.hpp"
+#include "weir/engine/session_account.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/engine/sink.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -97,6 +98,19 @@ class basic_worker {
   const session_counters& lives() const noexcept { return state_->lives; }
   typename Traits::observer& observer() noexcept { return state_->observer; }
 
+  /// Calls `visit(const session_account&)` for every live session, as of the time of the last
+  /// burst; only between bursts. Walks both tables.
+  template <class Visit>
+  void for_each_session(Visit&& visit) const {
+    const auto tell = [&](const auto& table) {
+      table.for_each(now_, [&](std::uint32_t id) {
+        visit(account_of(id, table.hot(id), table.cold(id), now_));
+      });
+    };
+    tell(state_->sessions4);
+    tell(state_->sessions6);
+  }
+
   /// The tables, for reports and lookups; only between bursts.
   const session_table<ipv4, Traits>& sessions4() const noexcept { return state_->sessions4; }
   const session_table<ipv6, Traits>& sessions6() const noexcept { return state_->sessions6; }
@@ -113,7 +127,7 @@ class basic_worker {
     return detail::domain_of<V>(*state_, bytes, ingress);
   }
 
-  /// The time of the last burst.
+  /// The time of the last burst, or of the last `expire`.
   tick now() const noexcept { return now_; }
 
  private:

@@ -57,7 +57,7 @@ struct packet_counters {
   }
 };
 
-/// The life of sessions and mappings in one shard.
+/// The life of sessions in one shard.
 struct session_counters {
   counter created;
   counter expired;  ///< ended because their time was up

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -20,6 +21,23 @@ enum class action : std::uint8_t {
   permit_stateful,      ///< opens a session
   permit_stateful_nat,  ///< opens a session behind an address of a pool
 };
+
+/// As configurations write it.
+constexpr std::string_view name(action what) noexcept {
+  switch (what) {
+    case action::deny:
+      return "deny";
+    case action::reject:
+      return "reject";
+    case action::permit:
+      return "permit";
+    case action::permit_stateful:
+      return "permit-stateful";
+    case action::permit_stateful_nat:
+      return "permit-stateful-nat";
+  }
+  return {};
+}
 
 /// Which pieces of a datagram a rule is about.
 enum class fragment_match : std::uint8_t {

@@ -7,6 +7,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string_view>
 
 namespace weir {
 
@@ -38,6 +39,35 @@ enum class session_phase : std::uint8_t {
   reset,         ///< TCP: one side has reset
 };
 inline constexpr std::size_t session_phase_count = 11;
+
+/// In words, for people.
+constexpr std::string_view name(session_phase phase) noexcept {
+  switch (phase) {
+    case session_phase::none:
+      return "none";
+    case session_phase::one_way:
+      return "unanswered";
+    case session_phase::two_way:
+      return "answered";
+    case session_phase::opening:
+      return "opening";
+    case session_phase::answered:
+      return "half open";
+    case session_phase::picked_up:
+      return "picked up in the middle";
+    case session_phase::established:
+      return "established";
+    case session_phase::fin_original:
+      return "closed by the opener";
+    case session_phase::fin_reply:
+      return "closed by the answerer";
+    case session_phase::closing:
+      return "closed by both";
+    case session_phase::reset:
+      return "reset";
+  }
+  return {};
+}
 
 constexpr session_kind kind_of(protocol transport, port destination) noexcept {
   if (transport == protocol::tcp) return session_kind::tcp;
