@@ -138,7 +138,7 @@ void add_replay(CLI::App& program, exit_code& result) {
   repeated("--in", "INTERFACE=FILE: a capture of what enters an interface; - is standard input");
   repeated("--tap",
            "IN,OUT=FILE: a capture of whole conversations: sources of IN's networks enter there, "
-           "all others enter OUT, readdressed to what their flows were mapped to");
+           "all others enter OUT, readdressed to what their flows show outside");
   repeated("--out", "INTERFACE=FILE: what leaves an interface; - is standard output");
   command
       .add_option("--out-dir", options->out_dir,

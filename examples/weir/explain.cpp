@@ -159,7 +159,8 @@ void prepare(pcap::record_packet packet, const question& asked, tick now,
   if (asked.completes_checksum && complete_checksum(packet.bytes(), packet.wire_size())) {
     line("checksum", "completed: the sender's hardware was to do it");
   }
-  const tap_domains tap{asked.inside, replay.config().interface(asked.ingress).domain};
+  const auto& outside = replay.config().interface(asked.ingress);
+  const tap_ends tap{asked.inside, outside.domain, outside.zone};
   if (asked.is_reflected && reflector{replay.worker(), tap, now}.reflect(packet)) {
     line("readdressed", describe_packet(packet.bytes(), packet.wire_size(), replay.config()));
   }

@@ -44,8 +44,8 @@ inline std::optional<packed_flow<ipv4>> answered_flow(std::span<const std::byte>
   return quote.facts.ok ? std::optional{quote.key} : std::nullopt;
 }
 
-/// Readdresses a packet to the endpoint that the session of its `answered_flow` shows outside.
-/// False, and nothing changed, where a quote does not let itself be rewritten.
+/// Readdresses a packet to the endpoint that its flow shows outside. False, and nothing changed,
+/// where a quote does not let itself be rewritten.
 inline bool readdress(std::span<std::byte> packet, const walked<ipv4>& headers,
                       const endpoint<ipv4>& external) noexcept {
   if (headers.facts.message == message_kind::icmp_error) {

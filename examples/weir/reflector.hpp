@@ -3,7 +3,8 @@
 // Overview. Finds the endpoint outside that a packet on its way in is for: its flow's session is
 // filed under the flow that the packet answers. Where the answers carry another identifier (ESP,
 // GRE with a key), the session is filed under what these look like outside, with their identifier
-// or, until the first of them comes, a wildcard: so each address that it may wear is asked.
+// or, until the first of them comes, a wildcard: so each address that it may wear is asked. What
+// begins outside is for what a static mapping has its host wear.
 
 #include "weir/engine/worker.hpp"
 #include "weir/net/domain.hpp"
@@ -23,21 +24,23 @@
 
 namespace weir::program {
 
-/// The domains on both sides of a tap.
-struct tap_domains {
+/// The domains on both sides of a tap, and the zone outside.
+struct tap_ends {
   domain_id inside{};
   domain_id outside{};
+  zone_id beyond{};
 };
 
-/// Finds what packets that enter from outside are for, by the sessions of a worker. Borrows.
+/// Finds what packets that enter from outside are for, by the sessions and static mappings of a
+/// worker. Borrows.
 template <EngineTraits Traits>
 class reflector {
  public:
-  reflector(const basic_worker<Traits>& worker, const tap_domains& tap, tick now) noexcept
+  reflector(const basic_worker<Traits>& worker, const tap_ends& tap, tick now) noexcept
       : worker_{worker}, tap_{tap}, now_{now} {}
 
   /// Readdresses a packet to the endpoint that its flow shows outside. False, and nothing changed,
-  /// where no session is that flow's.
+  /// where no session is that flow's and no static mapping is for its host.
   bool reflect(pcap::record_packet packet) const noexcept {
     const auto bytes = std::as_const(packet).bytes();
     const auto headers =
@@ -58,15 +61,28 @@ class reflector {
     if (which.found()) {
       return unpack(sessions.hot(which.id()).outgoing(which.way())).source;
     }
-    if (headers.facts.message == message_kind::icmp_error || !has_unknown_reply(answered)) {
+    if (headers.facts.message == message_kind::icmp_error) {
       return std::nullopt;
     }
-    const auto claimed =
-        worn_by_session(headers.key, [](const packed_flow<ipv4>& reply) noexcept { return reply; });
-    return claimed ? claimed
-                   : worn_by_session(headers.key, [](const packed_flow<ipv4>& reply) noexcept {
-                       return wildcard(reply);
-                     });
+    if (has_unknown_reply(answered)) {
+      const auto filed_as_seen = [](const packed_flow<ipv4>& reply) noexcept { return reply; };
+      const auto filed_as_any = [](const packed_flow<ipv4>& reply) noexcept {
+        return wildcard(reply);
+      };
+      if (const auto worn = worn_by_session(headers.key, filed_as_seen)) return worn;
+      if (const auto worn = worn_by_session(headers.key, filed_as_any)) return worn;
+    }
+    return worn_by_static(unpack(headers.key));
+  }
+
+  /// What a static mapping has the host wear that a packet from outside is for.
+  std::optional<endpoint<ipv4>> worn_by_static(const flow_key<ipv4>& received) const noexcept {
+    if (tap_.inside != tap_.outside) {
+      return std::nullopt;  // static mappings wear addresses of their own domain
+    }
+    const auto worn = worker_.config().statics().find_external(
+        {tap_.inside, received.protocol, received.destination, tap_.beyond});
+    return worn ? std::optional{worn->endpoint} : std::nullopt;
   }
 
   /// The endpoint that a session of an inside host wears whose answers from the packet's source
@@ -112,7 +128,7 @@ class reflector {
   }
 
   const basic_worker<Traits>& worker_;
-  tap_domains tap_;
+  tap_ends tap_;
   tick now_;
 };
 

@@ -6,7 +6,7 @@
 // time, their link headers come off, and packets of one tick make a burst; the worker judges it,
 // and what it sends is framed and written. Captured time is the only clock.
 //
-// A tap's packets that enter from outside are first readdressed to what their flows are mapped to
+// A tap's packets that enter from outside are first readdressed to what their flows show there
 // (reflector.hpp). Any packet before may make, end or change that, so all of them are judged first:
 // such a packet begins a burst. So does one after a frame that shows a neighbour where it was not
 // known to be.
@@ -192,12 +192,12 @@ class basic_replayer {
     return packet;
   }
 
-  /// Readdresses a packet that enters from outside, where its flow's session is known. Whatever
-  /// came before it was judged.
+  /// Readdresses a packet that enters from outside to what its flow shows there, if that is known.
+  /// Whatever came before it was judged.
   void reflect(pcap::record_packet packet, const input_assignment& tap) noexcept {
-    const tap_domains domains{config_->interface(tap.inside).domain,
-                              config_->interface(*tap.outside).domain};
-    const reflector by{worker_, domains, tick::at(clock_.now())};
+    const auto& outside = config_->interface(*tap.outside);
+    const tap_ends ends{config_->interface(tap.inside).domain, outside.domain, outside.zone};
+    const reflector by{worker_, ends, tick::at(clock_.now())};
     reflected_ += by.reflect(packet) ? 1u : 0u;
   }
 

@@ -140,7 +140,7 @@ void print_notes(const replay_result& result, std::FILE* to) {
   const auto line = [&](std::uint64_t count, const char* what) {
     if (count != 0) table.add({text(count), what});
   };
-  line(result.reflected, "replies readdressed to what their flows were mapped to");
+  line(result.reflected, "packets of taps readdressed to what their flows show outside");
   line(result.generated, "packets made by weir: errors and resets");
   line(result.answers_suppressed, "errors not made because of the rate limit");
   line(result.checksums_completed, "checksums completed that the sender's hardware should have");

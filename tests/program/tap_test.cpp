@@ -241,6 +241,38 @@ TEST_CASE("an answer with another identifier is for the address that a static ma
   CHECK(here.frames("l.pcap").size() == 1);
 }
 
+TEST_CASE("what begins outside is for the endpoint that a static mapping gives its host",
+          "[program][replay][tap]") {
+  const tapped_home here;
+  auto config = packets::home_yaml;
+  config.replace(config.find("inside, default: deny"), 21, "inside, default: permit-stateful");
+  here.write("home.yaml", config +
+                              "  static: [{ external: \"203.0.113.1:8080\", internal: "
+                              "\"10.0.0.5:80\", protocol: tcp, zone: outside }]\n");
+  const auto dialled = [](std::string_view server, unsigned port) {
+    return packets::tcp{}.syn().from("198.51.100.7", 3000).to(server, port);
+  };
+  const auto served = packets::tcp{}
+                          .syn_ack()
+                          .acknowledgment(1)
+                          .from("10.0.0.5", 80)
+                          .to("198.51.100.7", 3000)
+                          .bytes();
+
+  const auto report = here.replay({{10 * millisecond, inward(dialled("10.0.0.5", 80).bytes())},
+                                   {20 * millisecond, outward(served)},
+                                   {30 * millisecond, inward(dialled("10.0.0.5", 81).bytes())}});
+
+  CHECK(report["reflected"] == 1);
+  CHECK(report["packets"]["out"] == 3);
+  const auto answered = here.frames("w.pcap");
+  REQUIRE(answered.size() == 1);
+  const auto sent = packet_in(answered[0].frame);
+  CHECK(packets::wrong_with(sent).empty());
+  CHECK(packets::number_at(sent, 12, 4) == 0xCB007101);  // from 203.0.113.1:8080
+  CHECK(packets::number_at(sent, 20, 2) == 8080);
+}
+
 TEST_CASE("an ICMP error on a tap is readdressed with what it quotes", "[program][replay][tap]") {
   const tapped_home here;
   const auto error =
