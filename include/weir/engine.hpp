@@ -26,6 +26,7 @@
 #include "weir/engine/packet_domain.hpp"
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/path_set.hpp"
+#include "weir/engine/plain_gate.hpp"
 #include "weir/engine/plain_path.hpp"
 #include "weir/engine/quoted_error.hpp"
 #include "weir/engine/rate_limit.hpp"

@@ -4,6 +4,7 @@
 // is used by one thread at a time and shares nothing that changes with another one.
 
 #include "weir/base/contract.hpp"
+#include "weir/engine/plain_gate.hpp"
 #include "weir/engine/rate_limit.hpp"
 #include "weir/engine/session_account.hpp"
 #include "weir/engine/snapshot.hpp"
@@ -11,7 +12,6 @@
 #include "weir/net/ip_version.hpp"
 #include "weir/observe/counters.hpp"
 #include "weir/observe/observer.hpp"
-#include "weir/packet/packet_meta.hpp"
 #include "weir/policy/policy.hpp"
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/port_owner.hpp"
@@ -106,34 +106,6 @@ class claimed_snapshot {
 
  private:
   std::shared_ptr<const snapshot> given_;
-};
-
-/// What its metadata must say of the common packet for it to take its short cut.
-class plain_gate {
- public:
-  /// No packet may.
-  constexpr plain_gate() noexcept = default;
-  /// Those that were sent to this station; where transport checksums are judged, those alone which
-  /// nobody need judge any more.
-  static constexpr plain_gate to_station(bool judges_transport) noexcept {
-    const checksum_state sound{judges_transport};
-    return {bits_of({{}, link_cast{0xFF}, sound}), bits_of({{}, link_cast::unicast, sound})};
-  }
-
-  constexpr bool admits(const packet_meta& meta) const noexcept {
-    return (bits_of(meta) & telling_) == wanted_;
-  }
-
- private:
-  constexpr plain_gate(std::uint32_t telling, std::uint32_t wanted) noexcept
-      : telling_{telling}, wanted_{wanted} {}
-  static constexpr std::uint32_t bits_of(const packet_meta& meta) noexcept {
-    return std::uint32_t{static_cast<std::uint8_t>(meta.transport)} << 8 |
-           static_cast<std::uint8_t>(meta.cast);
-  }
-
-  std::uint32_t telling_ = 0;  ///< the bits that are asked
-  std::uint32_t wanted_ = 1;   ///< and what they must be
 };
 
 /// What the packet path asks of an interface for every packet.
