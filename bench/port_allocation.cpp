@@ -1,7 +1,7 @@
 // Claims: a free port of an address is found at nearly the same price whether half of the ports are
-// taken or all but one in a thousand, and a mapping is made at nearly the same price whether half
-// of the ports of 256 addresses are taken or all but one. An operation releases one at random and
-// takes or makes another.
+// taken or all but one in a thousand; and where those of 256 addresses are all taken, who gives a
+// mapping back and asks for another pays at most three times what it costs where half are. An
+// operation releases one at random and takes or makes another.
 
 #include "weir/net/port.hpp"
 #include "weir/pool/checked_pools.hpp"
