@@ -10,16 +10,12 @@ namespace weir::program {
 
 /// What the engine found out about one packet, stage by stage.
 struct stage_notes {
-  struct session_match {
-    std::uint32_t session = 0;
-    direction way = direction::original;
-  };
   struct translation {
     translation_kind kind = translation_kind::none;
     flow_facts flow{};
   };
 
-  std::optional<session_match> matched;
+  bool matched = false;
   bool unmatched = false;
   std::optional<translation> destination;
   std::optional<next_hop_id> routed;
@@ -35,8 +31,8 @@ class note_taker {
  public:
   void write_to(stage_notes* notes) noexcept { notes_ = notes; }
 
-  void matched(ip_family, std::uint32_t session, direction way) noexcept {
-    if (notes_ != nullptr) notes_->matched = {session, way};
+  void matched(ip_family, std::uint32_t, direction) noexcept {
+    if (notes_ != nullptr) notes_->matched = true;
   }
   void unmatched() noexcept {
     if (notes_ != nullptr) notes_->unmatched = true;
@@ -56,7 +52,7 @@ class note_taker {
   void created(const session_facts&) noexcept {
     if (notes_ != nullptr) notes_->created = true;
   }
-  void ended(const session_facts&, session_fate) noexcept {
+  void ended(const session_facts&, session_end) noexcept {
     if (notes_ != nullptr) ++notes_->ended;
   }
   void decided(const verdict& answer) noexcept {

@@ -12,6 +12,7 @@
 #include "weir/net/port.hpp"
 #include "weir/net/prefix.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/net/session_end.hpp"
 #include "weir/net/special_address.hpp"
 #include "weir/net/tcp_mode.hpp"
 #include "weir/net/text.hpp"

@@ -41,7 +41,7 @@ class writer {
   void created(const session_facts& session) noexcept {
     said.push_back("created " + text(session));
   }
-  void ended(const session_facts& session, session_fate why) noexcept {
+  void ended(const session_facts& session, session_end why) noexcept {
     constexpr const char* fates[] = {"expired ", "evicted ", "ended "};
     said.push_back(fates[static_cast<std::size_t>(why)] + text(session));
   }

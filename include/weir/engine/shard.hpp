@@ -10,6 +10,7 @@
 #include "weir/engine/snapshot.hpp"
 #include "weir/nat/ipv4_id.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/session_end.hpp"
 #include "weir/observe/counters.hpp"
 #include "weir/observe/observer.hpp"
 #include "weir/policy/policy.hpp"
@@ -183,7 +184,7 @@ struct shard {
 
   /// Lets go of what a session held, and tells. Called while its record is whole.
   template <IpVersion V>
-  void release(std::uint32_t id, session_fate why) noexcept {
+  void release(std::uint32_t id, session_end why) noexcept {
     if constexpr (V::number == 4) {
       const auto held = sessions4.cold(id).mapping;
       if (held != cold_record::no_mapping) {
@@ -224,9 +225,8 @@ struct shard {
     shard* state;
 
     void operator()(std::uint32_t id, session_end why) const noexcept {
-      const bool has_expired = why == session_end::expired;
-      (has_expired ? state->lives.expired : state->lives.evicted).add();
-      state->template release<V>(id, has_expired ? session_fate::expired : session_fate::evicted);
+      (why == session_end::expired ? state->lives.expired : state->lives.evicted).add();
+      state->template release<V>(id, why);
     }
     /// A mapping that ends with its session lies on half a dozen lines: what a batch of them needs
     /// is waited for together.
@@ -254,7 +254,7 @@ struct shard {
   template <IpVersion V>
   [[gnu::noinline]] void end(std::uint32_t id) noexcept {
     lives.ended.add();
-    release<V>(id, session_fate::ended);
+    release<V>(id, session_end::ended);
     sessions<V>().end(id);
   }
 

@@ -8,6 +8,7 @@
 #include "weir/net/flow_facts.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_address.hpp"
+#include "weir/net/session_end.hpp"
 
 #include <concepts>
 #include <cstdint>
@@ -55,13 +56,6 @@ struct session_facts {
   constexpr ip_family family() const noexcept { return original.source.family(); }
 };
 
-/// Why a session is over.
-enum class session_fate : std::uint8_t {
-  expired,  ///< it was idle for too long, or closed and idle
-  evicted,  ///< a newcomer needed the room
-  ended,    ///< a packet began its flow anew, or was the last reply of DNS
-};
-
 /// Hears what the engine does, on the packet path: it must not wait, and what it is told lives for
 /// the call. Made by the worker. Of one packet it hears, in this order, as far as the packet gets:
 /// the session it is of or that it is of none, and of an ICMP error then the session it is about;
@@ -72,7 +66,7 @@ concept Observer =
     std::default_initializable<O> &&
     requires(O& observer, const flow_facts& flow, translation_kind kind, const judgement& decision,
              const verdict& answer, std::uint32_t id, ip_family family, direction way,
-             next_hop_id hop, const session_facts& session, session_fate why) {
+             next_hop_id hop, const session_facts& session, session_end why) {
       { observer.matched(family, id, way) } noexcept;            ///< belongs to a session
       { observer.unmatched() } noexcept;                         ///< has the key of none
       { observer.destination_translated(kind, flow) } noexcept;  ///< the flow behind it
@@ -93,7 +87,7 @@ struct null_observer {
   static constexpr void judged(const judgement&) noexcept {}
   static constexpr void source_translated(translation_kind, const flow_facts&) noexcept {}
   static constexpr void created(const session_facts&) noexcept {}
-  static constexpr void ended(const session_facts&, session_fate) noexcept {}
+  static constexpr void ended(const session_facts&, session_end) noexcept {}
   static constexpr void decided(const verdict&) noexcept {}
 };
 static_assert(Observer<null_observer>);

@@ -98,12 +98,6 @@ struct session_creation {
   constexpr bool created() const noexcept { return refusal == session_refusal::none; }
 };
 
-/// Why a table ended a session by itself.
-enum class session_end : std::uint8_t {
-  expired,  ///< its deadline had passed
-  evicted,  ///< a newcomer needed the room
-};
-
 /// Where a full table may evict any session.
 struct any_session {
   constexpr bool operator()(std::uint32_t /*id*/) const noexcept { return true; }

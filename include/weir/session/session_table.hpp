@@ -16,6 +16,7 @@
 #include "weir/base/contract.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/session_end.hpp"
 #include "weir/session/review_queue.hpp"
 #include "weir/session/session_book.hpp"
 #include "weir/session/session_directory.hpp"
