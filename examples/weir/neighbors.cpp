@@ -33,13 +33,6 @@ mac_address local_mac(std::uint64_t value) noexcept {
 
 }  // namespace
 
-ip_prefix subnet_of(const interface_address& one) {
-  if (one.address.is_ipv4()) {
-    return ipv4_prefix::around(one.address.v4(), one.length);
-  }
-  return ipv6_prefix::around(one.address.v6(), one.length);
-}
-
 mac_address derived_mac(std::string_view name) {
   stable_hash hash;
   for (const char letter : name) hash.add(static_cast<std::uint8_t>(letter));

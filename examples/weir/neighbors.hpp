@@ -29,9 +29,6 @@ mac_address derived_mac(std::string_view name);
 /// A locally administered station address that follows from an IP address.
 mac_address derived_mac(const ip_address& address);
 
-/// The subnet that an address of an interface lies in.
-ip_prefix subnet_of(const interface_address& one);
-
 /// The station addresses of one interface's hosts, and its own.
 class neighbors {
  public:

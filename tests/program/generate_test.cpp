@@ -84,7 +84,7 @@ TEST_CASE("made packets are not from or to the example's gateway and its outer l
     for (const auto& own : interface.addresses) {
       CHECK(used.count(own.address) == 0);
       for (const auto& one : used) {
-        const bool is_on_link = weir::program::subnet_of(own).contains(one);
+        const bool is_on_link = weir::subnet_of(own).contains(one);
         if (is_on_link && interface.id == wan) FAIL(weir::to_text(one));
       }
     }

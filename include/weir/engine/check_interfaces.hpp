@@ -128,11 +128,6 @@ inline void add_route(topology& made, domain_id domain, const ip_prefix& to, nex
   }
 }
 
-inline ip_prefix subnet_of(const interface_address& own) {
-  return own.address.is_ipv4() ? ip_prefix{ipv4_prefix::around(own.address.v4(), own.length)}
-                               : ip_prefix{ipv6_prefix::around(own.address.v6(), own.length)};
-}
-
 /// The subnet of an IPv4 address has broadcast addresses (RFC 3021: a /31 has none).
 inline void add_broadcasts(topology& made, const interface_facts& owner,
                            const interface_address& own) {

@@ -6,6 +6,7 @@
 #include "weir/net/ip_address.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/mac_address.hpp"
+#include "weir/net/prefix.hpp"
 
 #include <algorithm>
 #include <cstdint>
@@ -20,6 +21,12 @@ struct interface_address {
   ip_address address{};
   unsigned length = 0;
 };
+
+/// The subnet that an address of an interface lies in.
+inline ip_prefix subnet_of(const interface_address& own) {
+  return own.address.is_ipv4() ? ip_prefix{ipv4_prefix::around(own.address.v4(), own.length)}
+                               : ip_prefix{ipv6_prefix::around(own.address.v6(), own.length)};
+}
 
 /// What a snapshot knows of one interface.
 struct interface_facts {
