@@ -37,16 +37,11 @@ std::uint16_t partial_sum(const walked<V>& headers) {
 /// Whether all packets of a ring have the sums of their pseudo headers.
 template <IpVersion V>
 bool is_partial(packet_ring& ring) {
-  for (std::size_t i = 0; i < ring_size; ++i) {
-    const auto bytes = ring.bytes(i);
-    const auto headers = walk<V>(bytes, bytes.size(), domain_id{});
+  return is_every_packet<V>(ring, [](std::span<const std::byte> bytes, const walked<V>& headers) {
     const auto field =
         headers.facts.transport_offset + *checksum_field_of<V>(headers.facts.transport);
-    if (!headers.facts.ok || load_be<std::uint16_t>(bytes, field) != partial_sum(headers)) {
-      return false;
-    }
-  }
-  return true;
+    return load_be<std::uint16_t>(bytes, field) == partial_sum(headers);
+  });
 }
 
 /// Between two zones, without translation.

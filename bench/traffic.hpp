@@ -212,18 +212,23 @@ inline void fill(packet_ring& ring, const std::vector<tcp_flow>& flows, random_n
   }
 }
 
-/// Whether every packet of the ring has checksums that are right.
-template <IpVersion V = ipv4>
-bool is_intact(packet_ring& ring) {
+/// Whether the headers of every packet of the ring are right, and `is_right(bytes, headers)`.
+template <IpVersion V, class IsRight>
+bool is_every_packet(packet_ring& ring, IsRight&& is_right) {
   for (std::size_t i = 0; i < ring_size; ++i) {
     const auto bytes = ring.bytes(i);
     const auto headers = walk<V>(bytes, bytes.size(), domain_id{});
-    if (!headers.facts.ok ||
-        transport_checksum_is_right<V>(bytes, headers.facts, headers.key) != true) {
-      return false;
-    }
+    if (!headers.facts.ok || !is_right(bytes, headers)) return false;
   }
   return true;
+}
+
+/// Whether every packet of the ring has checksums that are right.
+template <IpVersion V = ipv4>
+bool is_intact(packet_ring& ring) {
+  return is_every_packet<V>(ring, [](std::span<const std::byte> bytes, const walked<V>& headers) {
+    return transport_checksum_is_right<V>(bytes, headers.facts, headers.key) == true;
+  });
 }
 
 }  // namespace weir::bench
