@@ -2,9 +2,10 @@
 
 // Overview. Expiry is exact though dead sessions end by and by: a mapping that only the dead hold
 // is over for every newcomer. What one asks rests on few mappings: the one it finds, the first of
-// its host, and those whose ports stand in its way. Whether one of these lives, the latest session
-// that wears it tells. Everything that is dead ends first only where that session cannot tell, or
-// where too many are in the way or would end one by one.
+// its host, and those whose ports stand in its way. Whether one of these lives, one session tells
+// that is noted with it: the latest that was made to wear it, or one that outlives that. Everything
+// that is dead ends first only where that session cannot tell, or where too many are in the way or
+// would end one by one.
 
 #include "weir/engine/shard.hpp"
 #include "weir/pool/mapping.hpp"
@@ -21,7 +22,7 @@ enum class mapping_life : std::uint8_t {
   unknown,  ///< several sessions hold it, and of one that lives nothing is known
 };
 
-/// Whether a live session holds a mapping, as far as its latest wearer tells. That one may have
+/// Whether a live session holds a mapping, as far as the one noted with it tells. That one may have
 /// ended meanwhile, and its record may be another session's.
 template <EngineTraits T>
 mapping_life life_of(const shard<T>& state, mapping_id id, tick now) noexcept {

@@ -32,9 +32,6 @@ class open_places {
     for (auto& words : open_) words.assign(listed.size() / word_bits + 1, ~std::uint64_t{0});
   }
 
-  bool is_open(port_space space, std::uint32_t place) const noexcept {
-    return (open_[number(space)][place / word_bits] >> place % word_bits & 1) != 0;
-  }
   void close(port_space space, std::uint32_t place) noexcept {
     open_[number(space)][place / word_bits] &= ~(std::uint64_t{1} << place % word_bits);
   }
