@@ -2,12 +2,13 @@
 
 #pragma once
 
-#include "weir/engine/checked.hpp"
+#include "weir/engine/configuration.hpp"
 #include "weir/engine/worker.hpp"
 #include "weir/net/text.hpp"
 #include "weir/packet/ram_packet.hpp"
 #include "weir/wire/transport_checksum.hpp"
 
+#include "bench/compiled.hpp"
 #include "bench/harness.hpp"
 
 #include <cstddef>
@@ -16,8 +17,6 @@
 #include <memory>
 #include <span>
 #include <stdexcept>
-#include <utility>
-#include <variant>
 #include <vector>
 
 namespace weir::bench {
@@ -63,14 +62,6 @@ inline configuration nat44_configuration(std::uint32_t flows) {
   raw.nat.pools = {pool};
   raw.sessions.max = flows + flows / 64 + 64;
   return raw;
-}
-
-inline std::shared_ptr<const snapshot> compiled(const configuration& raw) {
-  auto made = checked(raw);
-  if (const auto* faults = std::get_if<std::vector<fault>>(&made)) {
-    throw std::runtime_error{faults->front().path + ": " + faults->front().what};
-  }
-  return std::get<std::shared_ptr<const snapshot>>(std::move(made));
 }
 
 /// When an engine begins.
