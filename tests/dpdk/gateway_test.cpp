@@ -19,7 +19,6 @@
 #include <memory>
 #include <optional>
 #include <span>
-#include <variant>
 #include <vector>
 
 using namespace weir;
@@ -100,11 +99,7 @@ class ring_gateway {
   dpdk::tsc_clock clock;
 
  private:
-  static std::shared_ptr<const snapshot> compiled() {
-    return std::get<std::shared_ptr<const snapshot>>(checked(test::home_gateway()));
-  }
-
-  std::shared_ptr<const snapshot> config_ = compiled();
+  std::shared_ptr<const snapshot> config_ = test::compiled(test::home_gateway());
   worker worker_{config_, test::gateway::unbounded()};
   std::array<dpdk::egress_port, 3> ports_{
       {{nullptr, mac_address{}}, {&to_lan, router}, {&to_wan, uplink}}};

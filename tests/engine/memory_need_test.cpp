@@ -10,7 +10,6 @@
 #include <memory>
 #include <span>
 #include <string>
-#include <variant>
 #include <vector>
 
 namespace weir::test {
@@ -71,7 +70,7 @@ TEST_CASE("what tables ask for is told without making them", "[engine][memory_ne
 TEST_CASE("tables for the most sessions are told of with little memory", "[engine][memory_need]") {
   auto raw = pool_gateway();
   raw.sessions.max = 1u << 26;
-  const auto config = std::get<std::shared_ptr<const snapshot>>(checked(raw));
+  const auto config = compiled(raw);
 
   const auto need = memory_need_of(*config);
 
@@ -82,7 +81,7 @@ TEST_CASE("no packet waits for memory where a worker populates", "[engine][memor
   if (is_sanitized) return;  // its own memory comes as it is needed
   auto raw = pool_gateway("198.51.100.0/24");
   raw.sessions.max = 100'000;
-  const auto config = std::get<std::shared_ptr<const snapshot>>(checked(raw));
+  const auto config = compiled(raw);
 
   waits_of(config, false);  // the program's own pages come when they are first needed
 

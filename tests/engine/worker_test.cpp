@@ -23,9 +23,6 @@ TEST_CASE("a permitted flow passes both ways and loses one hop each", "[engine]"
 }
 
 TEST_CASE("a second worker would give the same ports away, and is not made", "[engine][nat]") {
-  const auto compiled = [](const configuration& raw) {
-    return std::get<std::shared_ptr<const snapshot>>(checked(raw));
-  };
   const auto config = compiled(home_gateway());
   auto first = std::make_unique<weir::worker>(config);
 

@@ -1,9 +1,9 @@
 #include "examples/weir/generate.hpp"
 
-#include "weir/config/load.hpp"
 #include "weir/net/text.hpp"
 
 #include "examples/weir/box.hpp"
+#include "examples/weir/load.hpp"
 #include "examples/weir/neighbors.hpp"
 #include "tests/program/run_weir.hpp"
 #include "tests/support/catch.hpp"
@@ -14,10 +14,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <memory>
 #include <set>
 #include <string>
-#include <variant>
 
 namespace packets = weir::test;
 
@@ -63,9 +61,8 @@ TEST_CASE("made packets are right, and in the order of time", "[program][generat
 
 TEST_CASE("made packets are not from or to the example's gateway and its outer link",
           "[program][generate][example]") {
-  const auto loaded = weir::config::load("examples/configs/home-gateway.yaml");
-  const auto& config = *std::get<std::shared_ptr<const weir::snapshot>>(loaded);
-  const auto wan = config.find_interface("wan").value();
+  const auto config = weir::program::proven_configuration("examples/configs/home-gateway.yaml");
+  const auto wan = config->find_interface("wan").value();
   const workshop here;
   const std::string more =
       GENERATE("--conversations 400 --inside-ipv6 2001:db8:1::/64", "--packets 4000 --flows 4000");
@@ -80,7 +77,7 @@ TEST_CASE("made packets are not from or to the example's gateway and its outer l
     used.insert(weir::program::destination_of(packet));
   }
   CHECK(used.size() > 100);
-  for (const auto& interface : config.interfaces()) {
+  for (const auto& interface : config->interfaces()) {
     for (const auto& own : interface.addresses) {
       CHECK(used.count(own.address) == 0);
       for (const auto& one : used) {

@@ -1,15 +1,13 @@
 #include "examples/weir/memory.hpp"
 
-#include "weir/config/load.hpp"
 #include "weir/engine/memory_need.hpp"
 
+#include "examples/weir/load.hpp"
 #include "tests/program/run_weir.hpp"
 #include "tests/support/catch.hpp"
 
 #include <cstdint>
-#include <memory>
 #include <string>
-#include <variant>
 
 using weir::test::home_yaml;
 using weir::test::run_result;
@@ -61,9 +59,8 @@ TEST_CASE("tables that find no memory name the key to change", "[program][memory
   const narrow_home here;
   if (!here.starts()) return;
   here.write_home(1);
-  const auto loaded = weir::config::load(here / "home.yaml");
-  const auto& config = *std::get<std::shared_ptr<const weir::snapshot>>(loaded);
-  const auto need = weir::memory_need_of(config);
+  const auto config = weir::program::proven_configuration(here / "home.yaml");
+  const auto need = weir::memory_need_of(*config);
   here.write_home((allowed - need.externals) / need.per_session);  // and nothing for the program
 
   const auto said = here.run("replay --config home.yaml --in lan=a.pcap");

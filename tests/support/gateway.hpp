@@ -2,23 +2,22 @@
 
 // A box under test: packets in as bytes, and what became of each one, verified, out.
 
-#include "weir/engine/checked.hpp"
+#include "weir/engine/configuration.hpp"
 #include "weir/engine/worker.hpp"
 #include "weir/net/text.hpp"
 #include "weir/time/clock.hpp"
 
 #include "tests/support/checksum_oracle.hpp"
+#include "tests/support/compiled.hpp"
 #include "tests/support/owned_packet.hpp"
 #include "tests/support/packet_builder.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <string_view>
 #include <utility>
-#include <variant>
 #include <vector>
 
 namespace weir::test {
@@ -129,16 +128,6 @@ class basic_gateway {
   const basic_worker<Traits>& worker() const { return worker_; }
 
  private:
-  static std::shared_ptr<const snapshot> compiled(const configuration& raw) {
-    auto result = checked(raw);
-    if (const auto* faults = std::get_if<std::vector<fault>>(&result)) {
-      std::string all;
-      for (const auto& one : *faults) all += to_text(one) + "\n";
-      throw std::runtime_error{all};
-    }
-    return std::get<std::shared_ptr<const snapshot>>(std::move(result));
-  }
-
   /// Walking all tables is slow: long runs have it done now and then.
   static constexpr std::uint64_t bursts_all_verified = 200;
 
