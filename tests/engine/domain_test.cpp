@@ -159,6 +159,24 @@ TEST_CASE("an error about a packet of the box comes from its own domain", "[engi
   REQUIRE(answered(large) == "3/4");
 }
 
+TEST_CASE("the domain of the box's own packet is known by its first header alone",
+          "[engine][domain][local]") {
+  auto raw = tenants(two_zones());
+  raw.interfaces[2].addresses = {own("10.7.0.1/24"), own("2001:db8:7::1/64")};
+  const gateway box{raw};
+  const auto red = box.worker().config().interface(box.id_of("lan2")).domain;
+  const auto local = box.id_of("local");
+  const auto four = tcp{}.syn().from("10.7.0.1").to("192.0.2.1", 80).bytes();
+  const auto six = tcp{}.syn().from("2001:db8:7::1").to("2001:db8:9::1", 80).bytes();
+
+  const auto first_segment = [](const packet_bytes& bytes, std::size_t size) {
+    return std::span{bytes}.first(size);
+  };
+  CHECK(box.worker().domain_of<ipv4>(first_segment(four, 20), local) == red);
+  CHECK(box.worker().domain_of<ipv6>(first_segment(six, 40), local) == red);
+  CHECK(box.worker().domain_of<ipv4>(first_segment(four, 19), local) == domain_id{});
+}
+
 TEST_CASE("a mapping may wear its host's own endpoint in another domain", "[engine][domain]") {
   auto raw = leaving_through_red();
   raw.nat.pools[0].external = {*parse_prefix("10.0.0.5/32")};

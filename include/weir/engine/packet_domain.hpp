@@ -5,11 +5,13 @@
 #include "weir/engine/snapshot.hpp"
 #include "weir/net/domain.hpp"
 #include "weir/net/ip_version.hpp"
-#include "weir/wire/header_walk.hpp"
+#include "weir/wire/ipv4_header.hpp"
+#include "weir/wire/ipv6_header.hpp"
 
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace weir::detail {
 
@@ -20,11 +22,13 @@ domain_id own_domain(const snapshot& config, std::span<const std::byte> bytes) n
   if (config.domains() == 1) {
     return domain_id{};
   }
-  const auto key = walk<V>(bytes, bytes.size(), domain_id{},
-                           {.verify_ip_checksum = false, .pass_source_routes = true})
-                       .key;
+  using header_type = std::conditional_t<V::number == 4, ipv4_header, ipv6_header>;
+  const auto header = header_type::parse(bytes);
+  if (!header) {
+    return domain_id{};
+  }
   for (std::uint16_t number = 0; number < config.domains(); ++number) {
-    if (config.is_own(domain_id{number}, key.source())) {
+    if (config.is_own(domain_id{number}, header->source())) {
       return domain_id{number};
     }
   }
