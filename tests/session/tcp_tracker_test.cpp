@@ -31,6 +31,15 @@ TEST_CASE("only a SYN opens a strict session, and a RST opens none", "[session][
   CHECK_FALSE(may_open(mode, rst | ack));
 }
 
+TEST_CASE("what no connection says opens a session only where nothing is tracked",
+          "[session][tcp][rfc9293]") {
+  const auto mode = GENERATE(tcp_mode::strict, tcp_mode::loose, tcp_mode::off);
+  const auto flags = GENERATE(std::uint8_t{0}, fin, tcp_flag::psh,
+                              static_cast<std::uint8_t>(fin | tcp_flag::psh | tcp_flag::urg));
+
+  CHECK(may_open(mode, flags) == (mode == tcp_mode::off));
+}
+
 TEST_CASE("a handshake, data both ways and two FINs lead to closing", "[session][tcp]") {
   tcp_connection connection;
   connection.open();

@@ -25,7 +25,9 @@ namespace weir {
 constexpr bool may_open(tcp_mode mode, std::uint8_t flags) noexcept {
   const tcp_event event = event_of(flags);
   if (event == tcp_event::rst) return false;
-  return event == tcp_event::syn || mode != tcp_mode::strict;
+  const bool is_midstream = (flags & tcp_flag::ack) != 0;  // RFC 9293 section 3.10.7.4
+  return event == tcp_event::syn || mode == tcp_mode::off ||
+         (mode == tcp_mode::loose && is_midstream);
 }
 
 /// Begins a session with a segment that may open it, and says how far it has come.
