@@ -252,6 +252,20 @@ TEST_CASE("a reply that nobody waits for claims nothing", "[engine][tunnel]") {
   CHECK(held_by(box) == "0 0 0");
 }
 
+TEST_CASE("a reply that does not pass claims nothing", "[engine][tunnel]") {
+  gateway box{pool_gateway("203.0.113.8/32")};
+  REQUIRE(box.sends("lan", keyed_gre(1).from("10.0.0.5")).text() == "forward");
+  const auto reply = [](unsigned key) {
+    return keyed_gre(key).from("192.0.2.1").to("203.0.113.8");
+  };
+  packet_meta broadcast;
+  broadcast.cast = link_cast::broadcast;
+
+  CHECK(box.sends("wan", reply(8), broadcast).text() == "drop link_broadcast");
+  CHECK(box.sends("wan", reply(8).ttl(1)).text() == "drop ttl_expired");
+  CHECK(box.sends("wan", reply(9)).destination() == "10.0.0.5");
+}
+
 TEST_CASE("a spoofed reply from the inside does not claim a session", "[engine][tunnel]") {
   auto raw = two_zones();
   raw.interfaces[0].validation = source_validation::strict;

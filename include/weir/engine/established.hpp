@@ -129,12 +129,11 @@ template <IpVersion V, EngineTraits T>
   return outcome::open();
 }
 
-/// What happens to a packet of a live session; nothing if it begins a new one instead.
+/// Why a packet of a live session may not pass; nothing if its session is to judge it.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline outcome pass_established(shard<T>& state, session_ref which,
-                                                       const walked<V>& headers,
-                                                       const packet_view& packet,
-                                                       tick now) noexcept {
+[[gnu::always_inline]] inline outcome refuse_known(const shard<T>& state, session_ref which,
+                                                   const walked<V>& headers,
+                                                   const packet_view& packet) noexcept {
   const auto& record = state.template sessions<V>().hot(which.id());
   const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
   if (packet.meta.cast != link_cast::unicast) [[unlikely]] {
@@ -143,9 +142,16 @@ template <IpVersion V, EngineTraits T>
   if (!is_from_its_side(record, which.way(), packet)) [[unlikely]] {
     return drop_reason::martian_source;
   }
-  if (const auto refusal = cannot_leave<V>(headers.facts, hop, packet.from_box())) [[unlikely]] {
-    return refusal;
-  }
+  return cannot_leave<V>(headers.facts, hop, packet.from_box());
+}
+
+/// What happens to a packet that its live session is to judge; nothing if it begins a new one
+/// instead.
+template <IpVersion V, EngineTraits T>
+[[gnu::always_inline]] inline outcome pass_established(shard<T>& state, session_ref which,
+                                                       const walked<V>& headers,
+                                                       const packet_view& packet,
+                                                       tick now) noexcept {
   state.observer.matched(family_of<V>, which.id(), which.way());
   return track<V>(state, which, headers, packet, now);
 }
@@ -160,6 +166,9 @@ template <IpVersion V, EngineTraits T>
     if (const auto refused = guard(state, headers.key, packet.meta.ingress)) {
       return refused;
     }
+  }
+  if (const auto refused = refuse_known(state, which, headers, packet)) [[unlikely]] {
+    return refused;
   }
   return pass_established(state, which, headers, packet, now);
 }

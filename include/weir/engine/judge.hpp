@@ -268,6 +268,9 @@ outcome claim_reply(shard<T>& state, const walked<V>& headers, const packet_view
   if (state.ingress[packet.meta.ingress.number()].is_barred) {
     return drop_reason::no_zone;
   }
+  if (const auto refused = refuse_known(state, waiting, headers, packet)) {
+    return refused;
+  }
   if (!table.try_claim(waiting.id(), headers.key, now, state.template on_end<V>())) {
     return outcome::open();
   }
