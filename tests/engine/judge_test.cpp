@@ -328,6 +328,18 @@ TEST_CASE("a newcomer evicts no mapping of another subscriber",
   CHECK(shared.worker().lives().evicted.read() == 1);
 }
 
+TEST_CASE("a newcomer whose answers are another session's evicts nobody",
+          "[engine][judge][eviction]") {
+  const auto full = GENERATE(full_policy::evict_embryonic, full_policy::fair_share);
+  gateway box{crowded(pool_gateway("203.0.113.8/32"), 2, full)};
+  box.sends("lan", udp{}.from("2001:db8:1::5").to("2001:db8:9::1"));
+  const auto tunnel = datagram{protocol::gre}.payload_size(16);
+  REQUIRE(box.sends("lan", builder{tunnel}.from("10.0.0.5")).text() == "forward");
+
+  CHECK(box.sends("lan", builder{tunnel}.from("10.0.0.6")).text() == "drop key_taken");
+  CHECK(box.worker().lives().evicted.read() == 0);
+}
+
 TEST_CASE("a newcomer shortens no mapping of another subscriber",
           "[engine][judge][eviction][rfc6888-req11][rfc4787-req5]") {
   const auto full = GENERATE(full_policy::evict_embryonic, full_policy::fair_share);

@@ -124,11 +124,16 @@ session_creation create(shard<T>& state, const new_flow<V>& flow) noexcept {
   if (const auto stands = end_former(state, flow); stands != session_refusal::none) {
     return {0, stands};
   }
-  if (state.room.is_full()) [[unlikely]]
+  auto& table = state.template sessions<V>();
+  const typename session_table<V, T>::hash_pair at{flow.hash, flow.reply_hash};
+  const auto on_end = state.template on_end<V>();
+  if (state.room.is_full()) [[unlikely]] {
+    // Whoever cannot have its keys costs nobody a session.
+    const auto stands = table.make_way(opening, at, flow.now, on_end);
+    if (stands != session_refusal::none) return {0, stands};
     make_room_across(state, flow);
-  return state.template sessions<V>().try_create(opening, {flow.hash, flow.reply_hash}, flow.now,
-                                                 state.template on_end<V>(),
-                                                 may_evict_for(state, flow));
+  }
+  return table.try_create(opening, at, flow.now, on_end, may_evict_for(state, flow));
 }
 
 /// Makes the session of a flow that may exist, and sends its packet on its way. What the flow needs

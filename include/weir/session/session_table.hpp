@@ -120,11 +120,7 @@ class session_table : session_directory<V, Traits> {
             "a session has a key and a timeout profile");
     if (reviews_.is_overdue(now)) [[unlikely]]
       reclaim(now, 0, on_end);
-    if (same_flow(opening.original, opening.reply)) return {0, session_refusal::key_taken};
-    session_refusal refusal = clear(opening.original, at[0], false, now, on_end);
-    if (refusal == session_refusal::none) {
-      refusal = clear(opening.reply, at[1], opening.is_unclaimed, now, on_end);
-    }
+    session_refusal refusal = make_way(opening, at, now, on_end);
     if (refusal == session_refusal::none) {
       refusal = make_room(opening.original, now, on_end, may_evict);
     }
@@ -140,6 +136,17 @@ class session_table : session_directory<V, Traits> {
     if (room_ != nullptr) ++room_->sessions;
     if (!hot(id).has(session_flag::queued)) queue(id, now);
     return {id, session_refusal::none};
+  }
+
+  /// Ends what is dead and stands in a session's way, or says what lives there.
+  template <class OnEnd>
+  session_refusal make_way(const session_opening<V>& opening, const hash_pair& at, tick now,
+                           OnEnd&& on_end) noexcept {
+    if (same_flow(opening.original, opening.reply)) return session_refusal::key_taken;
+    const auto stands = clear(opening.original, at[0], false, now, on_end);
+    return stands == session_refusal::none
+               ? clear(opening.reply, at[1], opening.is_unclaimed, now, on_end)
+               : stands;
   }
 
   /// Which limit of its source forbids a session in the place of another one, if any does; what is
