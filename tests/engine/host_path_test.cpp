@@ -252,6 +252,8 @@ TEST_CASE("IGMP with the router alert option is delivered", "[engine][host_path]
 
   CHECK(box.sends("lan", report).text() == "deliver");
   CHECK(box.sends("lan", builder{report}.from("0.0.0.0")).text() == "deliver");
+  CHECK(box.sends("lan", builder{report}.from("0.0.0.0").to("192.0.2.1").ttl(64)).text() ==
+        "drop martian_source");
 }
 
 TEST_CASE("MLD with the router alert option is delivered with hop limit 1",

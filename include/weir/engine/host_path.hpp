@@ -102,7 +102,8 @@ inline outcome host_path(const arrival<ipv4>& packet, const snapshot& config) no
                           (from.is_unspecified() && config.is_own(packet.key.domain, to)))) {
     return deliver_or(manners.dhcp, drop_reason::dhcp);
   }
-  const bool joining = packet.facts.transport == protocol::igmp && from.is_unspecified();
+  const bool joining =
+      packet.facts.transport == protocol::igmp && from.is_unspecified() && to.is_multicast();
   if (config.raw().drop_martians && is_martian_source(from) && !joining) {
     return drop_reason::martian_source;
   }
