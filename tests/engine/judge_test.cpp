@@ -511,7 +511,9 @@ TEST_CASE("what a header hides passes where no rule before could refuse it",
   rule nobody;
   nobody.action = action::deny;
   nobody.sources = {*parse_prefix("2001:db8:1::66/128")};
-  raw.policies[0].rules = {nobody, rule_for(protocol{253}, action::permit_stateful),
+  auto only_four = rule_for(protocol::tcp, action::deny, 25);
+  only_four.family = ip_family::ipv4;
+  raw.policies[0].rules = {nobody, only_four, rule_for(protocol{253}, action::permit_stateful),
                            rule_for(protocol::tcp, action::deny, 25)};
   gateway asked{raw};
   const auto packet =

@@ -5,6 +5,7 @@
 #include "weir/net/tcp_mode.hpp"
 #include "weir/policy/query.hpp"
 #include "weir/policy/rule.hpp"
+#include "weir/policy/rule_criteria.hpp"
 #include "weir/policy/rule_set.hpp"
 
 #include <cstddef>
@@ -76,8 +77,8 @@ class policy {
     return made;
   }
 
-  /// Whether a packet whose transport protocol is hidden could have met a rule that refuses it,
-  /// before the one that permitted it, had its protocol been known.
+  /// Whether an IPv6 packet whose transport protocol is hidden could have met a rule that refuses
+  /// it, before the one that permitted it, had its protocol been known.
   bool may_refuse_hidden(const decision& permitted) const noexcept {
     return transport_refusal_ < permitted.rule;
   }
@@ -93,15 +94,14 @@ class policy {
   }
 
  private:
-  /// The first rule that refuses packets by what their transport header is or holds.
-  static std::uint32_t first_transport_refusal(const std::vector<rule>& rules) noexcept {
+  /// The first rule that refuses IPv6 packets by what their transport header is or holds: packets
+  /// of some protocols only.
+  static std::uint32_t first_transport_refusal(const std::vector<rule>& rules) {
     for (std::size_t number = 0; number < rules.size(); ++number) {
       const auto& one = rules[number];
-      const bool asks = !one.protocols.empty() || !one.source_ports.empty() ||
-                        !one.destination_ports.empty() || !one.icmp_types.empty() ||
-                        !one.icmp_codes.empty() || one.tcp_flags_set != 0 ||
-                        one.tcp_flags_clear != 0 || one.tcp_established;
-      if (asks && (one.action == action::deny || one.action == action::reject)) {
+      const auto refused = rule_criteria<ipv6>{one}.protocols();
+      const bool refuses = one.action == action::deny || one.action == action::reject;
+      if (refuses && refused.any() && !refused.all()) {
         return static_cast<std::uint32_t>(number);
       }
     }
