@@ -260,6 +260,17 @@ TEST_CASE("a source beyond its limit takes no port", "[engine][judge]") {
   CHECK(held_by(box) == "2 2 2");
 }
 
+TEST_CASE("a source beyond its limit is told so in a full table too", "[engine][judge]") {
+  auto raw = crowded(pool_gateway(), 2);
+  raw.sessions.per_source = 1;
+  gateway box{raw};
+  box.sends("lan", udp{}.from("10.0.0.5", 4001));
+  box.sends("lan", udp{}.from("10.0.0.6", 4001));
+
+  CHECK(box.sends("lan", udp{}.from("10.0.0.5", 4002)).text() == "drop source_limit");
+  CHECK(box.sends("lan", udp{}.from("10.0.0.7", 4002)).text() == "drop session_table_full");
+}
+
 TEST_CASE("an embryonic session makes room for who comes to its mapping, the last one does not",
           "[engine][judge][eviction][rfc4787-req5]") {
   gateway box{crowded(open_gateway(), 2, full_policy::evict_embryonic)};

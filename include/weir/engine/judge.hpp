@@ -189,9 +189,8 @@ template <EngineTraits T>
   const auto claim =
       acquire_in_room(state, flow, [&]() noexcept { return state.mappings.acquire_own(own); });
   flow.held = claim.id;
-  return claim.outcome == mapping_outcome::table_full
-             ? outcome{refuse(state, session_refusal::table_full)}
-             : outcome::open();
+  return claim.outcome == mapping_outcome::table_full ? outcome{refuse(state, claim.refusal)}
+                                                      : outcome::open();
 }
 template <EngineTraits T>
 outcome claim_own_endpoint(shard<T>&, new_flow<ipv6>&) noexcept {

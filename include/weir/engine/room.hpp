@@ -134,19 +134,27 @@ template <IpVersion V, EngineTraits T>
   }
 }
 
+/// A mapping, or why there is no room for the session that asks for one.
+struct mapping_in_room : acquired_mapping {
+  session_refusal refusal = session_refusal::none;  ///< set where the outcome is `table_full`
+};
+
 /// What `acquire()` gets; where there are too many mappings, after room was made for the session
 /// that asks for one.
 template <EngineTraits T, class Acquire>
-acquired_mapping acquire_in_room(shard<T>& state, const new_flow<ipv4>& flow,
-                                 Acquire&& acquire) noexcept {
+mapping_in_room acquire_in_room(shard<T>& state, const new_flow<ipv4>& flow,
+                                Acquire&& acquire) noexcept {
   const auto got = acquire();
   if (got.outcome != mapping_outcome::table_full) {
-    return got;
+    return {got};
   }
   state.sessions6.reclaim_room(flow.now, state.template on_end<ipv6>());
   const auto refusal = state.sessions4.make_room(
       flow.headers.key, flow.now, state.template on_end<ipv4>(), may_evict_for(state, flow));
-  return refusal == session_refusal::none ? acquire() : got;
+  if (refusal != session_refusal::none) {
+    return {got, refusal};
+  }
+  return {acquire(), session_refusal::table_full};
 }
 
 }  // namespace weir::detail

@@ -179,7 +179,7 @@ template <EngineTraits T>
     case mapping_outcome::portless:
       return wear_address(state, from, flow);
     case mapping_outcome::table_full:
-      return refuse(state, session_refusal::table_full);
+      return refuse(state, got.refusal);
     case mapping_outcome::exhausted:
     case mapping_outcome::host_full:
     case mapping_outcome::taken:
