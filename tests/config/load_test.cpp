@@ -268,7 +268,7 @@ TEST_CASE("what is wrong with a mapping of several protocols is said once", "[co
                                 "zone: outer, protocol: [tcp, udp] }] }\n",
                        "f")) ==
         "f:4:29: 203.0.113.255 is a broadcast address; the address of one host\n"
-        "f:4:54: the address is not one host's; a unicast address\n"
+        "f:4:54: the address is not one host's that packets are forwarded to; a unicast address\n"
         "f:4:71: no interface belongs to zone \"outer\"; one of: local, inside, outside");
   CHECK(said(load_text(ground + "nat: { static: [{ external: 203.0.113.2, internal: 192.168.1.2, "
                                 "protocol: [udp, 17] }] }\n",

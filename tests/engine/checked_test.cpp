@@ -497,7 +497,12 @@ TEST_CASE("a pool with the addresses of another domain's interface is named", "[
 TEST_CASE("a fault of a static mapping is named", "[engine][checked]") {
   using raw = configuration;
   CHECK(said_after([](raw& one) { one.nat.statics = {one_to_one("224.0.0.1", "10.0.0.9")}; }) ==
-        "nat.static[0].external: the address is not one host's; a unicast address\n");
+        "nat.static[0].external: the address is not one host's that packets are forwarded to; a "
+        "unicast address\n");
+  CHECK(
+      said_after([](raw& one) { one.nat.statics = {one_to_one("203.0.113.2", "169.254.0.9")}; }) ==
+      "nat.static[0].internal: the address is not one host's that packets are forwarded to; a "
+      "unicast address\n");
   CHECK(said_after([](raw& one) { one.nat.statics = {one_to_one("203.0.113.255", "10.0.0.9")}; }) ==
         "nat.static[0].external: 203.0.113.255 is a broadcast address; the address of one host\n");
   CHECK(said_after(

@@ -201,11 +201,13 @@ inline void check_static(std::size_t index, const static_mapping& one,
     faults.push_back({index, field, what, fix, {}});
   };
   const bool forwardable = one.protocol == protocol::tcp || one.protocol == protocol::udp;
-  if (is_martian_source(one.external)) {
-    refuse("external", "the address is not one host's", "a unicast address");
+  if (!is_routable(ipv4_prefix::around(one.external, 32))) {
+    refuse("external", "the address is not one host's that packets are forwarded to",
+           "a unicast address");
   }
-  if (is_martian_source(one.internal)) {
-    refuse("internal", "the address is not one host's", "a unicast address");
+  if (!is_routable(ipv4_prefix::around(one.internal, 32))) {
+    refuse("internal", "the address is not one host's that packets are forwarded to",
+           "a unicast address");
   }
   if (one.external == one.internal && !one.external_port) {
     refuse("internal", "the mapping translates an address to itself", "another address");

@@ -24,14 +24,16 @@ constexpr bool is_martian_source(ipv4_address address) noexcept {
          address.is_limited_broadcast() || is_reserved(address);
 }
 
-/// Whether every address of a block may be a host's: none of them is a martian source.
-inline bool is_unicast(const ipv4_prefix& block) noexcept {
-  const ipv4_prefix not_hosts[] = {
+/// Whether packets may be forwarded from and to every address of a block: none of them is a martian
+/// or stays on its link (RFC 3927 section 7).
+inline bool is_routable(const ipv4_prefix& block) noexcept {
+  const ipv4_prefix not_routed[] = {
       ipv4_prefix::around(ipv4_address{0, 0, 0, 0}, 8),
       ipv4_prefix::around(ipv4_address{127, 0, 0, 0}, 8),
+      ipv4_prefix::around(ipv4_address{169, 254, 0, 0}, 16),
       ipv4_prefix::around(ipv4_address{224, 0, 0, 0}, 3),
   };
-  return std::none_of(std::begin(not_hosts), std::end(not_hosts),
+  return std::none_of(std::begin(not_routed), std::end(not_routed),
                       [&](const ipv4_prefix& other) { return block.overlaps(other); });
 }
 

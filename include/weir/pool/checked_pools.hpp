@@ -119,8 +119,9 @@ class pool_set_builder {
     for (std::size_t here = 0; here < raw.external.size(); ++here) {
       const ipv4_prefix& block = raw.external[here];
       total += range_of(block).size();
-      if (!is_unicast(block)) {
-        refuse(index, place("external", here), "not every address of the prefix is one host's",
+      if (!is_routable(block)) {
+        refuse(index, place("external", here),
+               "not every address of the prefix is one host's that packets are forwarded to",
                "unicast addresses");
       }
       for (std::size_t earlier = 0; earlier < here; ++earlier) {
