@@ -29,11 +29,14 @@ struct closing {
   void operator()(std::FILE* file) const noexcept { std::fclose(file); }
 };
 
-/// What is left of a file; nothing, and the reason in errno, where it cannot be read to its end.
+/// What is left of a file, as far as one is read; nothing, and the reason in errno, where it cannot
+/// be read to its end.
 std::optional<std::string> rest_of(std::FILE* file) {
   std::string text;
   std::array<char, 65536> piece{};
-  while (const auto size = std::fread(piece.data(), 1, piece.size(), file)) {
+  while (text.size() <= config::text_bytes_max) {
+    const auto size = std::fread(piece.data(), 1, piece.size(), file);
+    if (size == 0) break;
     text.append(piece.data(), size);
   }
   return std::ferror(file) == 0 ? std::optional{std::move(text)} : std::nullopt;

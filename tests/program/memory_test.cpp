@@ -7,6 +7,7 @@
 #include "tests/support/catch.hpp"
 
 #include <cstdint>
+#include <filesystem>
 #include <string>
 
 using weir::test::home_yaml;
@@ -86,4 +87,17 @@ TEST_CASE("of sessions and external addresses those are named that need more",
         "the ports of 10000 external addresses need 312.5 MiB of memory, more than the 256.0 MiB "
         "that a process may have (ulimit -v)");
   CHECK(wrong.fix == "fewer external addresses, of 32768 bytes each, or more memory");
+}
+
+TEST_CASE("a configuration without end is read no further than one may be long",
+          "[program][memory]") {
+  const narrow_home here;
+  if (!here.starts() || !std::filesystem::exists("/dev/zero")) return;
+  const auto command = GENERATE("check /dev/zero", "check - </dev/zero");
+
+  const auto said = here.run(command);
+
+  CAPTURE(said.err);
+  CHECK(said.code == 2);
+  CHECK(said.says("1:1: the file is larger than 16 MiB; a smaller file"));
 }

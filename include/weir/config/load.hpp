@@ -28,6 +28,9 @@ namespace weir::config {
 
 using load_result = std::variant<std::shared_ptr<const snapshot>, std::vector<located_fault>>;
 
+/// The longest text that is read; whoever has one byte more of one need not fetch the rest.
+inline constexpr std::size_t text_bytes_max = detail::document_bytes_max;
+
 namespace detail {
 
 /// Adds what `checked` found, but for what only follows from a fault of the same part.
@@ -82,7 +85,7 @@ inline load_result load(const std::string& file) {
   }
   std::string text;
   std::array<char, 65536> piece{};
-  while (stream && text.size() <= detail::document_bytes_max) {
+  while (stream && text.size() <= text_bytes_max) {
     stream.read(piece.data(), piece.size());
     text.append(piece.data(), static_cast<std::size_t>(stream.gcount()));
   }
