@@ -145,6 +145,7 @@ struct shard {
       sessions6.populate();
       owner.populate();
       mappings.populate();
+      identifications.populate();
     }
     for (const auto& one : config->interfaces()) {
       const bool is_strict = one.validation == source_validation::strict;

@@ -38,6 +38,9 @@ class ipv4_identifications {
     return static_cast<std::uint16_t>(hash + counter++);
   }
 
+  /// Has the platform give all memory now.
+  void populate() noexcept { counters_.populate(); }
+
  private:
   xxh3_hash hash_;
   huge_array<std::uint16_t> counters_;
