@@ -245,7 +245,7 @@ TEST_CASE("interfaces, routes and neighbours refuse what cannot be", "[config][r
        "f:1:27: mac: \"02-00-00-00-00-01\" is not a MAC address; six octets such as "
        "\"02:00:00:00:00:01\""},
       {"interfaces: { lan: { mac: \"01:00:5e:00:00:01\" } }",
-       "f:1:27: mac: \"01:00:5e:00:00:01\" is a group address; the address of one station"},
+       "f:1:27: mac: \"01:00:5e:00:00:01\" is no station's; the address of one station"},
       {"interfaces: { lan: { source-validation: tight } }",
        "f:1:41: source-validation: \"tight\" is not known here; one of: strict, loose, off"},
       {"interfaces: { lan: { source-validation: stict } }",

@@ -96,7 +96,7 @@ TEST_CASE("a fault of a route or a neighbour is named", "[engine][checked]") {
         "routes[0].via: fe80::1 is of the other family than `to`; a gateway of the destination's "
         "family\n");
   CHECK(said_after([](raw& one) {
-          one.neighbors.push_back({*parse_ip_address("10.0.0.9"), "lam", {}});
+          one.neighbors.push_back({*parse_ip_address("10.0.0.9"), "lam", any_station});
         }) == "neighbors[0].interface: unknown interface \"lam\"; one of: lan, wan\n");
 }
 
@@ -217,7 +217,7 @@ TEST_CASE("a gateway that nobody can be is named", "[engine][checked]") {
         }).empty());
   CHECK(said_after([&](configuration& one) {
           change("192.0.2.1", one);
-          one.neighbors = {{*parse_ip_address("192.0.2.1"), "wan", {}}};
+          one.neighbors = {{*parse_ip_address("192.0.2.1"), "wan", any_station}};
         }).empty());
   CHECK(said_after([](configuration& one) {
           one.routes[1].via = parse_ip_address("fe80::1");
@@ -247,7 +247,7 @@ TEST_CASE("what no host has is no gateway and no neighbour", "[engine][checked]"
   CHECK(said_after([&](configuration& one) {
           one.interfaces.push_back({});
           one.interfaces[2].name = "ppp";
-          one.neighbors = {{*parse_ip_address(address), "ppp", {}}};
+          one.neighbors = {{*parse_ip_address(address), "ppp", any_station}};
         }) == "neighbors[0].address: " + whose);
 }
 
@@ -330,7 +330,7 @@ TEST_CASE("a link-local address of one link is no fault on another", "[engine][c
     auto raw = two_zones();
     raw.interfaces[0].addresses.push_back(own("fe80::1/64"));
     raw.routes[1].via = parse_ip_address("fe80::1");
-    raw.neighbors = {{*parse_ip_address("fe80::1"), std::string{on}, {}}};
+    raw.neighbors = {{*parse_ip_address("fe80::1"), std::string{on}, any_station}};
     return said_about(raw);
   };
   CHECK(said_of("wan").empty());
@@ -344,9 +344,9 @@ TEST_CASE("a neighbour may be outside where routes lead to it, or no subnet is",
   auto raw = two_zones();
   raw.interfaces.resize(3);
   raw.interfaces[2].name = "ppp";
-  raw.neighbors = {{*parse_ip_address("192.0.2.1"), "wan", {}},
-                   {*parse_ip_address("192.0.2.2"), "wan", {}},
-                   {*parse_ip_address("192.0.2.3"), "ppp", {}}};
+  raw.neighbors = {{*parse_ip_address("192.0.2.1"), "wan", any_station},
+                   {*parse_ip_address("192.0.2.2"), "wan", any_station},
+                   {*parse_ip_address("192.0.2.3"), "ppp", any_station}};
   raw.routes[0].via = parse_ip_address("192.0.2.1");
   CHECK(said_about(raw).find("neighbors[1].address: 192.0.2.2 is in no subnet") == 0);
 
@@ -359,17 +359,18 @@ TEST_CASE("hosts of the shortest subnets are neighbours and gateways", "[engine]
   raw.interfaces[1].addresses = {own("203.0.113.1/31"), own("2001:db8:2::1/127")};
   raw.routes[0].via = parse_ip_address("203.0.113.0");
   raw.routes[1].via = parse_ip_address("2001:db8:2::");
-  raw.neighbors = {{*raw.routes[0].via, "wan", {}}, {*raw.routes[1].via, "wan", {}}};
+  raw.neighbors = {{*raw.routes[0].via, "wan", any_station},
+                   {*raw.routes[1].via, "wan", any_station}};
 
   CHECK(said_about(raw).empty());
 }
 
 TEST_CASE("a second station for a neighbour is named", "[engine][checked]") {
   auto raw = two_zones();
-  raw.neighbors = {{*parse_ip_address("203.0.113.9"), "wan", {}},
-                   {*parse_ip_address("fe80::9"), "wan", {}},
-                   {*parse_ip_address("fe80::9"), "lan", {}},
-                   {*parse_ip_address("203.0.113.9"), "wan", {}}};
+  raw.neighbors = {{*parse_ip_address("203.0.113.9"), "wan", any_station},
+                   {*parse_ip_address("fe80::9"), "wan", any_station},
+                   {*parse_ip_address("fe80::9"), "lan", any_station},
+                   {*parse_ip_address("203.0.113.9"), "wan", any_station}};
 
   CHECK(said_about(raw) ==
         "neighbors[3].address: 203.0.113.9 on \"wan\" has a station already: neighbors[0]; one "
@@ -456,8 +457,8 @@ TEST_CASE("a fault of a pool is named", "[engine][checked]") {
 TEST_CASE("a static mapping to the address of another station is named", "[engine][checked]") {
   const auto said_of = [](const static_configuration& mapping) {
     return said_after([&](configuration& one) {
-      one.neighbors = {{*parse_ip_address("203.0.113.77"), "wan", {}},
-                       {*parse_ip_address("10.0.0.9"), "lan", {}}};
+      one.neighbors = {{*parse_ip_address("203.0.113.77"), "wan", any_station},
+                       {*parse_ip_address("10.0.0.9"), "lan", any_station}};
       one.nat.statics = {mapping};
     });
   };
@@ -583,8 +584,10 @@ TEST_CASE("what no file can say is refused of a program", "[engine][checked]") {
         "interfaces.lan.mac: 01:00:5e:00:00:01 is no station's; the address of one station\n");
   CHECK(said_after([&](raw& one) {
           one.neighbors = {{*parse_ip_address("203.0.113.9"), "wan", group}};
-        }) ==
-        "neighbors[0].mac: 01:00:5e:00:00:01 is a group address; the address of one station\n");
+        }) == "neighbors[0].mac: 01:00:5e:00:00:01 is no station's; the address of one station\n");
+  CHECK(said_after([](raw& one) {
+          one.neighbors = {{*parse_ip_address("203.0.113.9"), "wan", {}}};
+        }) == "neighbors[0].mac: 00:00:00:00:00:00 is no station's; the address of one station\n");
 }
 
 TEST_CASE("a fault elsewhere hides none of the pools", "[engine][checked]") {

@@ -21,6 +21,9 @@ namespace test {
 
 extern template class basic_gateway<default_traits>;
 
+/// A neighbour's station, where nothing asks which one.
+inline constexpr mac_address any_station{{2, 0, 0, 0, 0, 9}};
+
 /// One external endpoint for one internal one.
 inline static_configuration port_forward(std::string_view external, unsigned external_port,
                                          std::string_view internal, unsigned internal_port,

@@ -794,8 +794,8 @@ TEST_CASE("IKE keeps its port while it is free", "[engine][source][rfc3715]") {
 
 TEST_CASE("addresses of broadcasts, gateways and neighbours are never worn", "[engine][source]") {
   auto raw = pool_gateway("203.0.113.0/24");
-  raw.neighbors = {{*parse_ip_address("203.0.113.77"), "wan", {}},
-                   {*parse_ip_address("fe80::77"), "wan", {}}};
+  raw.neighbors = {{*parse_ip_address("203.0.113.77"), "wan", any_station},
+                   {*parse_ip_address("fe80::77"), "wan", any_station}};
   gateway box{raw};
   const auto& pools = box.worker().config().pools();
   const auto is_given = [&](const char* address) {

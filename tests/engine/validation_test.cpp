@@ -183,7 +183,7 @@ TEST_CASE("an ICMP error from an address that translated flows wear is forged",
 TEST_CASE("who is known as a neighbour has his address although a pool covers it",
           "[engine][validation][rfc5508]") {
   auto raw = worn_addresses(source_validation::strict, "203.0.113.0/24");
-  raw.neighbors = {{*parse_ip_address("203.0.113.99"), "wan", {}}};
+  raw.neighbors = {{*parse_ip_address("203.0.113.99"), "wan", any_station}};
   gateway box{raw};
   const auto sent = box.sends("lan", udp{}.from("10.0.0.5", 4001));
   const auto error = icmp{11, 0}.to(sent.source()).quote(sent.bytes);

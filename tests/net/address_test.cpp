@@ -69,6 +69,12 @@ TEST_CASE("the group bit tells group addresses from stations", "[net][mac]") {
   CHECK_FALSE(mac_address{{0x02, 0, 0, 0, 0, 1}}.is_group());
 }
 
+TEST_CASE("neither a group nor nobody is a station", "[net][mac]") {
+  CHECK(mac_address{{0x02, 0, 0, 0, 0, 1}}.is_station());
+  CHECK_FALSE(mac_address{{0x01, 0, 0x5E, 0, 0, 1}}.is_station());
+  CHECK_FALSE(mac_address{}.is_station());
+}
+
 TEST_CASE("a station address is a number and its octets", "[net][mac]") {
   const mac_address one{{0x02, 0x11, 0x22, 0x33, 0x44, 0x55}};
 

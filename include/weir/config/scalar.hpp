@@ -148,10 +148,7 @@ inline read_scalar<mac_address> read_mac(std::string_view word) {
   if (!station) {
     return complaint{"is not a MAC address", "six octets such as \"02:00:00:00:00:01\""};
   }
-  if (station->is_group()) {
-    return complaint{"is a group address", "the address of one station"};
-  }
-  if (*station == mac_address{}) {
+  if (!station->is_station()) {
     return complaint{"is no station's", "the address of one station"};
   }
   return *station;

@@ -233,7 +233,7 @@ inline bool is_broadcast_of(const interface_facts& one, const ip_address& addres
 /// Frames of the box come from one station.
 inline void check_mac(const interface_configuration& raw, const std::string& path,
                       fault_list& faults) {
-  if (raw.mac && (raw.mac->is_group() || *raw.mac == mac_address{})) {
+  if (raw.mac && !raw.mac->is_station()) {
     faults.add(path + ".mac", to_text(*raw.mac) + " is no station's", "the address of one station");
   }
 }

@@ -198,9 +198,8 @@ inline bool may_be_neighbor(const configuration& raw, const interface_facts& on,
 inline void check_neighbor(const configuration& all, const neighbor_configuration& raw,
                            const std::string& path, topology& made, fault_list& faults) {
   const auto* const named = named_interface(raw.interface, path + ".interface", made, faults);
-  if (raw.mac.is_group()) {
-    faults.add(path + ".mac", to_text(raw.mac) + " is a group address",
-               "the address of one station");
+  if (!raw.mac.is_station()) {
+    faults.add(path + ".mac", to_text(raw.mac) + " is no station's", "the address of one station");
   }
   if (refuse_nobodys(raw.address, path + ".address", faults) || named == nullptr) {
     return;

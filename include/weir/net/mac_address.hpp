@@ -35,6 +35,8 @@ class mac_address {
   }
   /// The group bit: broadcast or multicast.
   constexpr bool is_group() const noexcept { return (bits_ >> 40 & 1) != 0; }
+  /// Whether one station can have it: frames come from it and go to it.
+  constexpr bool is_station() const noexcept { return !is_group() && bits_ != 0; }
 
   friend constexpr auto operator<=>(const mac_address&, const mac_address&) noexcept = default;
 
