@@ -90,21 +90,6 @@ life_totals lives_of(const replayer& replay) {
   return made;
 }
 
-/// How many ports of an address a pool may give: those of its range that nothing else claims.
-std::uint64_t ports_of(const pool_set& set, const pool& one, external_id external,
-                       port_space space) {
-  const auto given = one.numbers(space);
-  const std::uint32_t end = given.last().number() + 1u;
-  std::uint32_t next = given.first().number();
-  std::uint64_t count = 0;
-  for (const auto& claim : set.claims_of(external, space)) {
-    const auto first = std::clamp<std::uint32_t>(claim.ports.first().number(), next, end);
-    count += first - next;
-    next = std::clamp<std::uint32_t>(claim.ports.last().number() + 1u, first, end);
-  }
-  return count + (end - next);
-}
-
 std::vector<pool_totals> pools_of(const replayer& replay) {
   const auto& mappings = replay.worker().mappings();
   const auto& set = mappings.pools();
@@ -115,7 +100,7 @@ std::vector<pool_totals> pools_of(const replayer& replay) {
     for (const auto external : set.externals_of(one)) {
       for (std::uint8_t at = 0; at < port_space_count; ++at) {
         const port_space space{at};
-        totals.ports += ports_of(set, one, external, space);
+        totals.ports += ports_left(one.numbers(space), set.claims_of(external, space));
       }
     }
   }

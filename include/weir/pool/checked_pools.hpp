@@ -143,20 +143,9 @@ class pool_set_builder {
     if (raw.ports.first() == port{}) {
       refuse(index, "ports", "port 0 is no port", "a range that begins at 1 or above");
     }
-    std::uint32_t left = raw.ports.size();
     std::vector<port_range> reserved = raw.reserved_ports;
     std::sort(reserved.begin(), reserved.end());
-    std::uint32_t next = raw.ports.first().number();
-    for (const port_range& range : reserved) {
-      const std::uint32_t first = std::max<std::uint32_t>(range.first().number(), next);
-      const std::uint32_t last =
-          std::min<std::uint32_t>(range.last().number(), raw.ports.last().number());
-      if (first <= last) {
-        left -= last - first + 1;
-        next = last + 1;
-      }
-    }
-    if (left == 0) {
+    if (ports_left(raw.ports, reserved, [](port_range one) { return one; }) == 0) {
       refuse(index, "reserved-ports", "every port of the pool is reserved",
              "fewer reserved ports, or a wider range");
     }

@@ -93,4 +93,24 @@ struct port_claim {
   friend constexpr auto operator<=>(const port_claim&, const port_claim&) noexcept = default;
 };
 
+/// How many ports of a range are in none of others, which are sorted and may overlap; `range_of`
+/// tells the range of each.
+template <class Others, class RangeOf>
+constexpr std::uint32_t ports_left(port_range all, const Others& others, RangeOf range_of) {
+  const std::uint32_t end = all.last().number() + 1u;
+  std::uint32_t next = all.first().number();
+  std::uint32_t count = 0;
+  for (const auto& other : others) {
+    const port_range taken = range_of(other);
+    const auto first = std::clamp<std::uint32_t>(taken.first().number(), next, end);
+    count += first - next;
+    next = std::clamp<std::uint32_t>(taken.last().number() + 1u, first, end);
+  }
+  return count + (end - next);
+}
+/// The same where others have claimed them.
+constexpr std::uint32_t ports_left(port_range all, std::span<const port_claim> claims) {
+  return ports_left(all, claims, [](const port_claim& one) { return one.ports; });
+}
+
 }  // namespace weir

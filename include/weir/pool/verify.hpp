@@ -26,22 +26,6 @@ std::optional<std::string> verify_ports(const port_owner& owner, const pool_set&
 
 namespace detail {
 
-/// How many ports are claimed of an external address: overlaps count once.
-inline std::uint32_t claimed_count(const pool_set& pools, external_id external,
-                                   port_space space) noexcept {
-  std::uint32_t count = 0;
-  std::uint32_t next = 0;  // claims are sorted: everything below is counted
-  for (const port_claim& claim : pools.claims_of(external, space)) {
-    const std::uint32_t first = std::max<std::uint32_t>(claim.ports.first().number(), next);
-    const std::uint32_t end = claim.ports.last().number() + 1u;
-    if (first < end) {
-      count += end - first;
-      next = end;
-    }
-  }
-  return count;
-}
-
 /// What is wrong with one mapping, or null.
 template <class Table, IpVersion V>
 const char* fault_of(const Table& table, mapping_id id, const mapping<V>& one) {
@@ -100,7 +84,8 @@ std::optional<std::string> verify_ports(const port_owner& owner, const pool_set&
   for (std::size_t place = 0; place < in_use.size() && !fault; ++place) {
     const external_id external{static_cast<std::uint16_t>(place / port_space_count)};
     const port_space space{static_cast<std::uint8_t>(place % port_space_count)};
-    const std::uint32_t expected = in_use[place] + detail::claimed_count(pools, external, space);
+    const std::uint32_t expected =
+        in_use[place] + port_range{}.size() - ports_left({}, pools.claims_of(external, space));
     if (owner.count(external, space) != expected) {
       fault = "external address " + std::to_string(external.number()) + " counts " +
               std::to_string(owner.count(external, space)) + " ports in use, not " +
