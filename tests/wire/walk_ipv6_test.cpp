@@ -116,7 +116,6 @@ TEST_CASE("TCP behind extension headers shows its ports", "[wire][walk][sd13]") 
     REQUIRE(facts.ok);
     CHECK(facts.transport == protocol::tcp);
     CHECK(facts.transport_offset == 48);
-    CHECK(facts.options == (kind == protocol::hop_by_hop));
     CHECK(facts.authenticated == (kind == protocol::ah));
     CHECK(key_of<ipv6>(packet) == key<ipv6>(protocol::tcp, 1000, 53));
   }
@@ -162,13 +161,6 @@ TEST_CASE("hop-by-hop options come first or not at all", "[wire][walk]") {
   CHECK(outcome<ipv6>(late, {.pass_unknown_extensions = true}) == "ok");
   CHECK(walked_of<ipv6>(late, {.pass_unknown_extensions = true}).facts.message ==
         message_kind::portless);
-}
-
-TEST_CASE("a router alert is noticed", "[wire][walk]") {
-  const auto packet =
-      six(test::icmp{143, 0}).extension(protocol::hop_by_hop, octets({5, 2, 0, 0})).bytes();
-
-  CHECK(walked_of<ipv6>(packet).facts.router_alert);
 }
 
 TEST_CASE("a hop-by-hop option past its header is a fault", "[wire][walk]") {

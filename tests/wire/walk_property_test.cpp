@@ -160,7 +160,6 @@ bool reads_as_walked(const test::packet_bytes& packet) {
   const auto& facts = headers.facts;
   REQUIRE(facts.ok);
   REQUIRE(facts.ttl > 1);
-  REQUIRE(!facts.options);
   REQUIRE(facts.fragment == fragment_kind::none);
   REQUIRE(facts.end == found.end);
   REQUIRE(facts.transport_offset == header_size_min<V>);

@@ -146,8 +146,6 @@ class extension_walk {
     const auto found = walk_hop_by_hop(bytes_.subspan(at + 2, size - 2));
     if (found.jumbo) return drop_reason::jumbogram;
     if (!found.well_formed) return drop_reason::truncated_header;
-    facts_.options = true;
-    facts_.router_alert = found.router_alert;
     return std::nullopt;
   }
 

@@ -97,8 +97,6 @@ inline std::optional<drop_reason> walk_ipv4_header(std::span<const std::byte> by
     if (found.source_route && !options.pass_source_routes) return drop_reason::source_route;
     if (!found.well_formed) return drop_reason::bad_header_length;
     if (!options.pass_ip_options) return drop_reason::ip_options;
-    facts.options = true;
-    facts.router_alert = found.router_alert;
   }
   facts.end = header->total_length();
   facts.transport_offset = static_cast<std::uint16_t>(size);

@@ -120,7 +120,6 @@ struct ipv4_options {
   bool well_formed = true;    ///< no option reaches past the header
   bool source_route = false;  ///< loose or strict (RFC 7126 sections 4.3 and 4.4)
   bool unexpired = false;     ///< it names an address that is still to be visited
-  bool router_alert = false;  ///< RFC 2113
 };
 
 /// IPv4 option types, with their copied bit.
@@ -128,7 +127,6 @@ inline constexpr std::uint8_t option_end = 0;
 inline constexpr std::uint8_t option_nothing = 1;
 inline constexpr std::uint8_t option_loose_source_route = 131;
 inline constexpr std::uint8_t option_strict_source_route = 137;
-inline constexpr std::uint8_t option_router_alert = 148;
 
 /// Walks the options of an IPv4 header; as many steps as bytes, at most.
 constexpr ipv4_options walk_ipv4_options(std::span<const std::byte> options) noexcept {
@@ -149,7 +147,6 @@ constexpr ipv4_options walk_ipv4_options(std::span<const std::byte> options) noe
       found.source_route = true;
       found.unexpired |= length > 2 && load_be<std::uint8_t>(options, at + 2) <= length;
     }
-    found.router_alert |= type == option_router_alert;
     at += length;
   }
   return found;

@@ -114,14 +114,12 @@ class ipv6_fragment_header {
 
 /// What the options of a hop-by-hop header ask for.
 struct hop_by_hop_options {
-  bool well_formed = true;    ///< no option reaches past the header
-  bool router_alert = false;  ///< RFC 2711
-  bool jumbo = false;         ///< RFC 2675
+  bool well_formed = true;  ///< no option reaches past the header
+  bool jumbo = false;       ///< RFC 2675
 };
 
 /// IPv6 option types, with their action bits.
 inline constexpr std::uint8_t option_pad1 = 0x00;
-inline constexpr std::uint8_t option_router_alert_ipv6 = 0x05;
 inline constexpr std::uint8_t option_jumbo = 0xC2;
 inline constexpr std::uint8_t option_home_address = 0xC9;
 
@@ -148,10 +146,8 @@ constexpr bool each_ipv6_option(std::span<const std::byte> options, Visit&& visi
 /// Walks the options behind the first two bytes of a hop-by-hop header.
 constexpr hop_by_hop_options walk_hop_by_hop(std::span<const std::byte> options) noexcept {
   hop_by_hop_options found;
-  found.well_formed = each_ipv6_option(options, [&](std::uint8_t type) noexcept {
-    found.router_alert |= type == option_router_alert_ipv6;
-    found.jumbo |= type == option_jumbo;
-  });
+  found.well_formed = each_ipv6_option(
+      options, [&](std::uint8_t type) noexcept { found.jumbo |= type == option_jumbo; });
   return found;
 }
 
@@ -184,7 +180,7 @@ static_assert(ipv6_header::parse(detail::golden_ipv6)->destination() ==
 static_assert(!ipv6_header::parse(detail::golden_ipv6.first(39)));
 static_assert(ipv6_fragment_header::parse(detail::octets<6, 0, 0x05, 0xA9, 0, 0, 0, 9>)->offset() ==
               1448);
-static_assert(walk_hop_by_hop(detail::octets<0x05, 2, 0, 0, 1, 0>).router_alert);
+static_assert(walk_hop_by_hop(detail::octets<0xC2, 4, 0, 1, 0, 0>).jumbo);
 static_assert(!walk_hop_by_hop(detail::octets<0x05, 5, 0, 0, 1, 0>).well_formed);
 static_assert(holds_home_address(detail::octets<1, 0, 0xC9, 2, 0, 0>));
 

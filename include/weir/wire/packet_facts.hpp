@@ -45,8 +45,6 @@ struct packet_facts {
   ip_family family = ip_family::ipv4;
   fragment_kind fragment = fragment_kind::none;
   bool more_fragments = false;
-  bool options = false;        ///< IPv4 options or a hop-by-hop header
-  bool router_alert = false;   ///< asks every router to look (RFC 2113, RFC 2711)
   bool authenticated = false;  ///< an IPv6 authentication header covers the addresses
   /// The checksum of IPv6 covers addresses that are not the header's: the final destination of a
   /// routing header (RFC 8200 section 8.1), or a home address (RFC 6275 section 11.3.1).
@@ -60,7 +58,7 @@ struct packet_facts {
   message_kind message = message_kind::portless;
   std::uint8_t tcp_flags = 0;  ///< of TCP, as `tcp_flag` bits
 };
-static_assert(sizeof(packet_facts) == 32);
+static_assert(sizeof(packet_facts) == 28);
 
 /// Whether a session may have the packet's key.
 constexpr bool has_session_key(const packet_facts& facts) noexcept {
