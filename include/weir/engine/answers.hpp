@@ -6,6 +6,7 @@
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/net/ip_version.hpp"
+#include "weir/net/special_address.hpp"
 #include "weir/wire/icmp_error.hpp"
 
 #include <algorithm>
@@ -71,7 +72,7 @@ std::span<const std::byte> write_answer(shard<T>& state, const answer_request& r
     return {};
   }
   if (request.kind() == answer_request::form::tcp_reset) {
-    if (!is_one_host(headers.key.source())) {
+    if (is_martian_source(headers.key.source())) {
       return {};
     }
     return write_tcp_reset<V>(to, packet.bytes, headers);

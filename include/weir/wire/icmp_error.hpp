@@ -6,6 +6,7 @@
 #include "weir/net/flow_key.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/net/special_address.hpp"
 #include "weir/wire/bytes.hpp"
 #include "weir/wire/checksum.hpp"
 #include "weir/wire/icmp_header.hpp"
@@ -97,16 +98,6 @@ struct icmp_error {
   }
 };
 
-/// Whether an address can be that of one host that an answer reaches.
-constexpr bool is_one_host(ipv4_address address) noexcept {
-  return !address.is_loopback() && !address.is_multicast() && address.bits() >> 24 != 0 &&
-         address.bits() >> 28 != 0xF;
-}
-constexpr bool is_one_host(const ipv6_address& address) noexcept {
-  return !address.is_unspecified() && !address.is_loopback() && !address.is_multicast() &&
-         !address.is_v4_mapped();
-}
-
 /// Whether an error may be sent about a packet that the walk found `ok`: never about errors and
 /// redirects, later fragments, group addresses or a source that is not one host (RFC 1812 section
 /// 4.3.2.7, RFC 4443 section 2.4e). Frames to a group and directed broadcasts are the caller's to
@@ -116,9 +107,9 @@ constexpr bool may_be_answered(const walked<V>& packet, const icmp_error<V>& err
   const auto& facts = packet.facts;
   if (!facts.ok || facts.fragment == fragment_kind::later) return false;
   if (facts.message == message_kind::icmp_error) return false;
-  if (!is_one_host(packet.key.source())) return false;
+  if (is_martian_source(packet.key.source())) return false;
   if constexpr (V::number == 4) {
-    return is_one_host(packet.key.destination());
+    return !is_martian_source(packet.key.destination());  // else it is no single host's either
   } else {
     const bool redirect =
         facts.message == message_kind::icmp_other && facts.icmp_type == icmpv6_type::redirect;

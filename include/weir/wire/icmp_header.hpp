@@ -146,7 +146,7 @@ class icmp_header {
   }
   constexpr bool is_error() const noexcept { return is_icmp_error<V>(type()); }
   /// Whether the sender asks; meaningful for queries.
-  constexpr bool is_request() const noexcept { return icmp_request_of<V>(type()) == type(); }
+  constexpr bool is_request() const noexcept { return is_icmp_request<V>(type()); }
   /// Meaningful for queries.
   constexpr std::uint16_t identifier() const noexcept {
     return load_be<std::uint16_t>(bytes_, icmp_field::identifier);

@@ -32,8 +32,8 @@ constexpr std::optional<icmp_error<V>> source_route_error(std::span<const std::b
     using namespace detail;
     if (refused.fault != drop_reason::routing_header) return std::nullopt;
     const std::size_t at = refused.transport_offset;
-    const bool goes_on = load_be<std::uint8_t>(bytes, at + routing_field::segments_left) != 0;
-    if (!is_source_route(bytes.subspan(at)) || !goes_on) return std::nullopt;
+    const auto header = bytes.subspan(at);
+    if (!is_source_route(header) || !has_segments_left(header)) return std::nullopt;
     // A destination would point at the type instead (RFC 5095 section 3).
     return icmp_error<V>::erroneous_field(
         static_cast<std::uint32_t>(at + routing_field::segments_left));

@@ -53,7 +53,6 @@ namespace detail {
 
 /// How many bytes of a transport checksum's header and payload it covers; nothing where that
 /// cannot be told from this packet.
-template <IpVersion V>
 constexpr std::optional<std::size_t> covered_size(std::span<const std::byte> datagram,
                                                   const packet_facts& facts) noexcept {
   constexpr std::size_t dccp_offset = 4;
@@ -85,7 +84,7 @@ constexpr std::optional<ones_sum> transport_sum(std::span<const std::byte> bytes
   if (facts.fragment != fragment_kind::none || facts.end > bytes.size()) return std::nullopt;
   if (!checksum_field_of<V>(facts.transport)) return std::nullopt;
   const auto datagram = bytes.first(facts.end);
-  const auto covered = detail::covered_size<V>(datagram, facts);
+  const auto covered = detail::covered_size(datagram, facts);
   if (!covered) return std::nullopt;
   const auto sum = ones_sum::of(datagram.subspan(facts.transport_offset, *covered));
   if (!covers_addresses<V>(facts.transport)) return sum;
