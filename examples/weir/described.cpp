@@ -121,9 +121,6 @@ std::string describe_packet(std::span<const std::byte> packet, std::size_t wire_
 std::string describe(const judgement& said, const snapshot& config) {
   const auto zones =
       fmt::format("{} to {}", config.zone_name(said.from), config.zone_name(said.to));
-  if (said.policy == judgement::no_policy) {
-    return zones + ": no policy";
-  }
   const auto& policy = config.raw().policies[said.policy];
   const auto does = name(action{said.action});
   if (said.rule == judgement::default_rule) {

@@ -65,7 +65,7 @@ bool neighbors::on_link(const ip_address& address) const noexcept {
 }
 
 bool neighbors::is_news(const ip_address& source, const mac_address& sender) noexcept {
-  if (sender.is_group()) {
+  if (!sender.is_station()) {
     return false;
   }
   if (const std::uint32_t place = recent(source); place != no_payload) {

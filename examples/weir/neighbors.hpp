@@ -7,7 +7,8 @@
 // address derived from the neighbour's own, so that a replay never waits for an answer and the same
 // capture makes the same frames.
 //
-// Limits: `learned_max` neighbours are learned per interface; those after are derived.
+// Limits: `learned_max` neighbours are known per interface, those of the configuration among them;
+// those after are derived.
 
 #include "weir/engine/snapshot.hpp"
 #include "weir/net/ip_address.hpp"

@@ -4,6 +4,7 @@
 
 #include "weir/config/nearest.hpp"
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -7,8 +7,8 @@
 #include "weir/config/keys.hpp"
 #include "weir/config/scalar.hpp"
 #include "weir/config/value.hpp"
-#include "weir/engine/configuration.hpp"
 #include "weir/net/protocol.hpp"
+#include "weir/policy/rule.hpp"
 #include "weir/wire/icmp_header.hpp"
 #include "weir/wire/tcp_header.hpp"
 

@@ -4,7 +4,6 @@
 // proven. `checked()` in engine/checked.hpp turns it into a snapshot that an engine accepts, or
 // names every fault.
 
-#include "weir/net/flow_key.hpp"
 #include "weir/net/ip_address.hpp"
 #include "weir/net/mac_address.hpp"
 #include "weir/net/port.hpp"
@@ -19,7 +18,6 @@
 #include "weir/session/timeouts.hpp"
 #include "weir/time/instant.hpp"
 
-#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -18,9 +18,8 @@ namespace weir::detail {
 
 /// The policy that permitted a session.
 template <EngineTraits T>
-const policy* policy_of(const shard<T>& state, const cold_record& cold) noexcept {
-  const auto all = state.config->policies().policies();
-  return cold.policy < all.size() ? &all[cold.policy] : nullptr;
+const policy& policy_of(const shard<T>& state, const cold_record& cold) noexcept {
+  return state.config->policies().policies()[cold.policy];
 }
 
 template <IpVersion V, EngineTraits T>
@@ -28,12 +27,10 @@ template <IpVersion V, EngineTraits T>
                                          const packet_view& packet,
                                          const packet_facts& facts) noexcept {
   const auto& record = state.template sessions<V>().hot(id);
-  const auto* permitted_by = policy_of(state, state.template sessions<V>().cold(id));
-  if (permitted_by != nullptr) {
-    const auto mtu = std::min(state.config->hop(record.state.hop[0]).mtu,
-                              state.config->hop(record.state.hop[1]).mtu);
-    clamp_syn<V>(packet, facts, permitted_by->settings().tcp_mss, mtu);
-  }
+  const auto& permitted_by = policy_of(state, state.template sessions<V>().cold(id));
+  const auto mtu = std::min(state.config->hop(record.state.hop[0]).mtu,
+                            state.config->hop(record.state.hop[1]).mtu);
+  clamp_syn<V>(packet, facts, permitted_by.settings().tcp_mss, mtu);
 }
 
 /// Sends a packet of a session on its way; nothing stops it any more.

@@ -23,7 +23,6 @@
 #include "weir/engine/source.hpp"
 #include "weir/engine/stateless.hpp"
 #include "weir/engine/validation.hpp"
-#include "weir/net/tcp_mode.hpp"
 #include "weir/session/tcp_tracker.hpp"
 #include "weir/wire/header_walk.hpp"
 #include "weir/wire/transport_checksum.hpp"
@@ -43,7 +42,7 @@ template <IpVersion V, EngineTraits T>
 template <IpVersion V, EngineTraits T>
 outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   const auto& to = flow.inside.destination.address;
-  if (is_worn_by_nobody(state, flow.inside.domain, to)) {
+  if (belongs_to_translation(state, flow.inside.domain, to)) {
     return flow.destination == translation_kind::none ? drop_reason::no_mapping
                                                       : drop_reason::hairpin_loop;
   }
@@ -67,7 +66,7 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   flow.egress_domain = state.config->domain_beyond(hop, flow.inside.domain);
   state.observer.routed(flow.hop);
   if (flow.egress_domain != flow.inside.domain &&
-      is_worn_by_nobody(state, flow.egress_domain, to)) {
+      belongs_to_translation(state, flow.egress_domain, to)) {
     return drop_reason::no_mapping;  // hairpins lead to no other domain
   }
   return outcome::open();
@@ -127,7 +126,6 @@ outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
     return drop_reason::no_policy;
   }
   flow.judge = &*found;
-  flow.judged_reversed = found.is_reversed();
   const auto query = query_of(flow);
   flow.said = seen != nullptr && seen->search != nullptr
                   ? found->decide(found->template rules<V>().conclude(*seen->search, query))

@@ -44,7 +44,6 @@ struct new_flow {
   domain_id egress_domain{};
   next_hop_id hop{};
   const policy* judge = nullptr;
-  bool judged_reversed = false;
   decision said{};
   /// Behind source translation: what the far end sees.
   flow_key<V> outside = unpack(headers.key);

@@ -145,10 +145,10 @@ bool passes_unasked(const shard<T>& state, session_ref which, const packet_facts
   } else {
     const auto& table = state.template sessions<V>();
     const auto hop = table.hot(which.id()).state.hop[index_of(which.way())];
-    const policy* permitted_by = policy_of(state, table.cold(which.id()));
+    const policy& permitted_by = policy_of(state, table.cold(which.id()));
     const auto on_its_way = state.config->policies().find(state.ingress[ingress.number()].zone,
                                                           state.config->hop(hop).zone);
-    return permitted_by != nullptr && permitted_by->settings().implicit_icmpv6 &&
+    return permitted_by.settings().implicit_icmpv6 &&
            (!on_its_way || on_its_way->settings().implicit_icmpv6) &&
            facts.icmp_type >= icmpv6_type::unreachable &&
            facts.icmp_type <= icmpv6_type::parameter_problem;

@@ -9,7 +9,6 @@
 #include "weir/engine/packet_domain.hpp"
 #include "weir/engine/packet_view.hpp"
 #include "weir/engine/shard.hpp"
-#include "weir/net/domain.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/packet/packet_burst.hpp"
 #include "weir/wire/header_walk.hpp"

@@ -4,7 +4,6 @@
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/shard.hpp"
 #include "weir/net/flow_key.hpp"
-#include "weir/session/session_record.hpp"
 #include "weir/wire/packed_flow.hpp"
 
 namespace weir::detail {

@@ -17,6 +17,7 @@
 #include "weir/pool/mapping_table.hpp"
 #include "weir/pool/port_owner.hpp"
 #include "weir/pool/random.hpp"
+#include "weir/session/review_queue.hpp"
 #include "weir/session/session_table.hpp"
 #include "weir/time/instant.hpp"
 #include "weir/time/tick.hpp"
@@ -52,7 +53,7 @@ struct default_traits : session_traits {
 static_assert(EngineTraits<default_traits>);
 
 /// Sessions that one call looks at, at most, to end those whose time is up.
-inline constexpr std::uint32_t reclaim_unbounded = 0xFFFF'FFFF;
+inline constexpr std::uint32_t reclaim_unbounded = review_queue::everything;
 
 struct worker_options {
   /// The secret of hashes and port choices: random where strangers send packets, the same where

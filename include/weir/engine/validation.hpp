@@ -7,7 +7,6 @@
 #include "weir/engine/new_flow.hpp"
 #include "weir/engine/outcome.hpp"
 #include "weir/engine/shard.hpp"
-#include "weir/net/ip_address.hpp"
 #include "weir/wire/icmp_header.hpp"
 #include "weir/wire/packed_flow.hpp"
 #include "weir/wire/packet_facts.hpp"

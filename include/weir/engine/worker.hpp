@@ -87,8 +87,9 @@ class basic_worker {
     }
   }
 
-  /// Ends sessions whose time is up, reviewing at most `budget` records; for idle times. Answers
-  /// how many ended: none may mean that all it reviewed live on, not that nothing is due.
+  /// Ends sessions whose time is up, reviewing at most `budget` records of each family; for idle
+  /// times. Answers how many ended: none may mean that all it reviewed live on, not that nothing is
+  /// due.
   std::uint32_t expire(instant now, std::uint32_t budget = reclaim_unbounded) noexcept {
     return state_->reclaim(advance(now), budget);
   }

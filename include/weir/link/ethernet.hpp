@@ -1,6 +1,5 @@
 #pragma once
 
-#include "weir/base/drop_reason.hpp"
 #include "weir/link/link_type.hpp"
 #include "weir/link/strip.hpp"
 #include "weir/net/ip_address.hpp"

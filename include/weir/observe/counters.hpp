@@ -63,7 +63,7 @@ struct session_counters {
   counter expired;  ///< ended because their time was up
   counter ended;    ///< ended by the engine, for any other reason
   counter evicted;  ///< ended by the table, to make room
-  counter refused;  ///< not created: table full or a limit reached
+  counter refused;  ///< not created: no room, a limit, or a key that is another's
 };
 
 }  // namespace weir

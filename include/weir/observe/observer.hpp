@@ -29,12 +29,11 @@ enum class translation_kind : std::uint8_t {
 
 /// What the policy said, and which of its lines.
 struct judgement {
-  static constexpr std::uint16_t no_policy = 0xFFFF;
   static constexpr std::uint32_t default_rule = 0xFFFF'FFFF;
 
   zone_id from{};
   zone_id to{};
-  std::uint16_t policy = no_policy;   ///< index in the configuration, or none for the pair
+  std::uint16_t policy = 0;           ///< index in the configuration
   std::uint32_t rule = default_rule;  ///< index in the policy, or its default
   std::uint8_t action = 0;            ///< the `action` of policy
   bool log = false;
@@ -47,7 +46,7 @@ struct session_facts {
   flow_facts original{};  ///< as the opener's packets come in
   flow_facts reply{};     ///< as those of the other side do
   /// What permitted it, as in `judgement`.
-  std::uint16_t policy = judgement::no_policy;
+  std::uint16_t policy = 0;
   std::uint32_t rule = judgement::default_rule;
   /// By direction since it began, `original` first: IP packets, and their bytes with IP headers.
   std::uint64_t packets[2]{};

@@ -25,7 +25,8 @@ struct port_wish {
 
 /// Chooses a free port of one external address: the internal port where the pool keeps ports, else
 /// one at random (RFC 6056 section 3.3.1) of the same range and parity, then of the same range,
-/// then any. Nothing if and only if no port is left that this shard may give; nothing is taken.
+/// then any. Nothing if and only if no port is left that this shard may give; SCTP has the internal
+/// port or none. Nothing is taken.
 template <Random R>
 word_optional<port> choose_port(const port_owner& owner, external_id external, const pool& from,
                                 const port_wish& wish, shard_share share, R& random) noexcept;
@@ -194,7 +195,8 @@ bool rests_on(const port_owner& owner, external_id external, const pool& from,
 }
 
 /// Chooses a free port of a deterministic host's block: the one the internal port asks
-/// for, else the next free one. Nothing if and only if the block is full.
+/// for, else the next free one. Nothing if and only if the block is full; SCTP has the internal
+/// port or none.
 inline word_optional<port> choose_port(const port_owner& owner, external_id external,
                                        const host_block& block, const port_wish& wish) noexcept {
   if (wish.protocol == protocol::sctp) {

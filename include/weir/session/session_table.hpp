@@ -295,7 +295,7 @@ class session_table : session_directory<V, Traits> {
   }
 
   bool has_room() const noexcept {
-    return directory::has_room() && (room_ == nullptr || room_->sessions < room_->sessions_max);
+    return directory::has_room() && (room_ == nullptr || !room_->is_full());
   }
 
   /// Whether every session has its one place in the queue, and released records keep theirs.

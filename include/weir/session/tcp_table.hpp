@@ -9,7 +9,6 @@
 // four minutes of RFC 7857 section 2.2, where data brings `established` back.
 
 #include "weir/net/flow_key.hpp"
-#include "weir/session/flow_state.hpp"
 #include "weir/session/session_phase.hpp"
 #include "weir/wire/tcp_header.hpp"
 

@@ -7,7 +7,6 @@
 //
 // Life cycle. `may_open` says whether a segment of no session may begin one; `open_tcp` begins it.
 
-#include "weir/base/contract.hpp"
 #include "weir/net/flow_key.hpp"
 #include "weir/net/tcp_mode.hpp"
 #include "weir/session/flow_state.hpp"

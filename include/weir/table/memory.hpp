@@ -15,7 +15,7 @@ namespace weir {
 /// A fixed number of elements, all bits zero at first, for tables that never grow.
 ///
 /// Large arrays start at a large page and ask for such pages; memory that was never written is
-/// never given by the platform. The one place of the engine that allocates; throws
+/// never given by the platform. What grows with sessions and addresses is allocated here; throws
 /// `std::bad_alloc` where there is none. Moving leaves the source empty.
 template <class T>
 class huge_array {

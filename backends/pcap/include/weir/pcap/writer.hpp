@@ -1,9 +1,9 @@
 #pragma once
 
-#include "weir/pcap/byte_order.hpp"
 #include "weir/pcap/classic.hpp"
 #include "weir/pcap/record.hpp"
 #include "weir/time/instant.hpp"
+#include "weir/wire/bytes.hpp"
 
 #include <fcntl.h>
 #include <sys/stat.h>
