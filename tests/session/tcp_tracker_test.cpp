@@ -110,18 +110,119 @@ TEST_CASE("a repeated SYN with and without its data is the same SYN", "[session]
   CHECK(connection.take(reply, connection.at(reply, 0, 101, syn | ack)) == pass);
 }
 
-TEST_CASE("of two SYNs with different numbers the last one is answered", "[session][tcp]") {
-  const std::uint32_t number = GENERATE(200u, 3'000'000u);
-  tcp_connection connection = tcp_connection::in(session_phase::opening);
-  tcp_segment other = connection.at(original, 0, 0, syn);
-  other.sequence = number;
-  CHECK(connection.take(original, other) == pass);
+namespace {
 
-  tcp_segment answer = connection.at(reply, 0, 1, syn | ack);
-  CHECK(connection.take(reply, answer) == quiet);
+/// The opener's SYN with another number.
+tcp_segment syn_at(std::uint32_t number) {
+  return {.sequence = number, .window = 10'000, .flags = syn};
+}
+/// The answer at `number` to such a SYN.
+tcp_segment answer_to(const tcp_segment& asked, std::uint32_t number) {
+  return {.sequence = number,
+          .acknowledgment = asked.sequence + 1,
+          .window = 10'000,
+          .flags = syn | ack};
+}
+/// What the opener says who goes by these two.
+tcp_segment confirming(const tcp_segment& asked, const tcp_segment& answered) {
+  return {.sequence = asked.sequence + 1,
+          .acknowledgment = answered.sequence + 1,
+          .window = 10'000,
+          .flags = ack};
+}
+
+}  // namespace
+
+TEST_CASE("of two SYNs with different numbers either may be answered and confirmed",
+          "[session][tcp][rfc9293-3.5][rfc5382-req2]") {
+  const std::uint32_t number = GENERATE(200u, 3'000'000u);
+  const bool takes_first = GENERATE(false, true);
+  const tcp_segment first = syn_at(test::original_isn);
+  const tcp_segment second = syn_at(number);
+  const tcp_segment& taken = takes_first ? first : second;
+  const tcp_segment answer = answer_to(taken, 90'000'000);
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  CHECK(connection.take(original, second) == pass);
+
+  CHECK(connection.take(reply, answer_to(syn_at(77), 90'000'000)) == quiet);
   CHECK(connection.phase == session_phase::opening);
-  answer.acknowledgment = number + 1;
   CHECK(connection.take(reply, answer) == pass);
+  CHECK(connection.phase == session_phase::answered);
+  CHECK(connection.take(original, confirming(taken, answer)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(reply, connection.next(reply, ack, 9'000)) == pass);
+}
+
+TEST_CASE("of two SYNs that are both answered the opener says which one it goes by",
+          "[session][tcp][rfc9293-3.5][rfc5382-req2]") {
+  const bool answers_first = GENERATE(false, true);
+  const bool takes_first = GENERATE(false, true);
+  const tcp_segment syns[] = {syn_at(test::original_isn), syn_at(3'000'000)};
+  const tcp_segment answers[] = {answer_to(syns[0], 90'000'000), answer_to(syns[1], 70'000'000)};
+  tcp_connection connection = tcp_connection::in(session_phase::opening);
+  connection.take(original, syns[1]);
+
+  CHECK(connection.take(reply, answers[answers_first ? 0 : 1]) == pass);
+  CHECK(connection.take(reply, answers[answers_first ? 1 : 0]) == pass);
+
+  const std::size_t taken = takes_first ? 0 : 1;
+  CHECK(connection.take(original, confirming(syns[taken], answers[taken])) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(reply, connection.next(reply, ack, 9'000)) == pass);
+}
+
+TEST_CASE("whoever has confirmed an answer goes by no other one", "[session][tcp]") {
+  const tcp_segment late = syn_at(3'000'000);
+  tcp_connection connection = tcp_connection::in(session_phase::answered);
+  connection.take(original, late);
+  connection.confirm();
+
+  CHECK(connection.take(reply, answer_to(late, 90'000'000)) == drop);
+  CHECK(connection.take(original, connection.at(original, 1, 1, ack, 10)) == pass);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("an opener that resets one answer may take the other one", "[session][tcp]") {
+  const tcp_segment late = syn_at(3'000'000);
+  tcp_connection connection = tcp_connection::in(session_phase::answered);
+  connection.take(original, late);
+  connection.take(reply, answer_to(late, 90'000'000));
+  CHECK(connection.take(original, {.sequence = 3'000'001, .flags = rst}) == pass);
+  REQUIRE(connection.phase == session_phase::reset);
+
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("a SYN over one that was answered and not confirmed may be answered too",
+          "[session][tcp][rfc9293-3.10.7][rfc5382-req2]") {
+  const tcp_segment second = syn_at(700'000'000);
+  const tcp_segment answer = answer_to(second, 2'000'000'000);
+  tcp_connection connection = tcp_connection::in(session_phase::answered);
+
+  CHECK(connection.take(original, second) == quiet);
+  CHECK(connection.take(reply, answer) == pass);
+  CHECK(connection.take(original, confirming(second, answer)) == pass);
+  CHECK(connection.phase == session_phase::established);
+}
+
+TEST_CASE("the answer to a SYN counts whose other answer was reset or closed",
+          "[session][tcp][rfc9293-3.10.7.4]") {
+  const auto from = GENERATE(session_phase::established, session_phase::fin_original);
+  const bool is_reset = GENERATE(false, true);
+  const tcp_segment second = syn_at(700'000'000);
+  tcp_connection connection = tcp_connection::in(from);
+  connection.take(original, second);
+  if (is_reset) {
+    connection.reset(reply);
+  } else {
+    connection.finish(original);
+    connection.finish(reply);
+  }
+  REQUIRE(connection.phase == (is_reset ? session_phase::reset : session_phase::closing));
+
+  CHECK(connection.take(reply, answer_to(syn_at(77), 2'000'000'000)) == drop);
+  CHECK(connection.take(reply, answer_to(second, 2'000'000'000)) == pass);
   CHECK(connection.phase == session_phase::answered);
 }
 
@@ -427,15 +528,62 @@ TEST_CASE("an answer to a SYN that was never sent is dropped", "[session][tcp]")
   CHECK(connection.phase == session_phase::established);
 }
 
-TEST_CASE("another answer to the same SYN takes the first one's place", "[session][tcp]") {
+TEST_CASE("of two answers to one SYN the opener says which one it takes",
+          "[session][tcp][rfc9293-3.10.7.3]") {
+  const bool takes_first = GENERATE(false, true);
   tcp_connection connection = tcp_connection::in(session_phase::answered);
-  tcp_segment other = connection.at(reply, 0, 1, syn | ack);
-  other.sequence = 700'000'000;
+  connection.isn[1] = 700'000'000;
+  CHECK(connection.take(reply, connection.at(reply, 0, 1, syn | ack)) == pass);
+  if (takes_first) connection.isn[1] = test::reply_isn;
 
-  CHECK(connection.take(reply, other) == pass);
-  CHECK(connection.take(original, connection.next(original)) == pass);
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
   CHECK(connection.phase == session_phase::established);
-  CHECK(connection.flow.sequence_end[1] == 700'000'001);
+  CHECK(connection.take(original, connection.at(original, 1, 1, ack, 5)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 1, 6)) == pass);
+  connection.isn[1] = takes_first ? 700'000'000 : test::reply_isn;
+  CHECK(connection.take(reply, connection.at(reply, 1, 6)) == drop);
+}
+
+TEST_CASE("what confirms no answer that was seen is dropped", "[session][tcp]") {
+  tcp_connection connection = tcp_connection::in(session_phase::answered);
+  connection.isn[1] = 700'000'000;
+  connection.take(reply, connection.at(reply, 0, 1, syn | ack));
+  const auto off = GENERATE(std::uint32_t{0}, std::uint32_t{2});
+  connection.isn[1] = test::reply_isn;
+
+  CHECK(connection.take(original, connection.at(original, 1, off)) == drop);
+  CHECK(connection.phase == session_phase::answered);
+}
+
+TEST_CASE("where answers differ in their scale windows may have any", "[session][tcp][rfc7323]") {
+  const bool is_other_answer = GENERATE(false, true);
+  tcp_connection connection;
+  tcp_segment opener = connection.at(original, 0, 0, syn);
+  opener.window_scale = 7;
+  connection.phase = open_tcp(connection.flow, opener);
+  connection.answer();  // without a scale, as a cookie has none
+  if (is_other_answer) connection.isn[1] = 700'000'000;
+  tcp_segment scaled = connection.at(reply, 0, 1, syn | ack);
+  scaled.window_scale = 7;
+
+  CHECK(connection.take(reply, scaled) == pass);
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 200'001, 1, ack, 1400)) == pass);
+}
+
+TEST_CASE("a SYN that is sent again without its scale keeps it", "[session][tcp][rfc7323]") {
+  tcp_connection connection;
+  tcp_segment opener = connection.at(original, 0, 0, syn);
+  opener.window_scale = 7;
+  connection.phase = open_tcp(connection.flow, opener);
+  CHECK(connection.take(original, connection.at(original, 0, 0, syn)) == pass);
+  tcp_segment answer = connection.at(reply, 0, 1, syn | ack);
+  answer.window_scale = 5;
+
+  CHECK(connection.take(reply, answer) == pass);
+
+  CHECK(connection.flow.scale[0] == 7);
+  CHECK(connection.flow.scale[1] == 5);
 }
 
 TEST_CASE("what was confirmed and is sent again after lost confirmations passes",
@@ -543,4 +691,16 @@ TEST_CASE("with tracking off anything opens and flags alone decide", "[session][
   CHECK(connection.take(original, connection.at(original, 5'555'555, 1, ack, 9)) == pass);
   CHECK(connection.take(original, connection.at(original, 99, 1, rst)) == pass);
   CHECK(connection.phase == session_phase::reset);
+}
+
+TEST_CASE("an answer over what was reset opens a session where its SYN took another path",
+          "[session][tcp][sd15]") {
+  const auto mode = GENERATE(tcp_mode::strict, tcp_mode::loose);
+  tcp_connection connection = tcp_connection::in(session_phase::reset, mode);
+  const tcp_segment answer = answer_to(syn_at(2'000'000'000), 700'000'000);
+  REQUIRE(may_open(mode, answer.flags) == (mode == tcp_mode::loose));
+
+  CHECK(connection.take(original, answer) ==
+        (mode == tcp_mode::loose ? tcp_outcome::reopen : drop));
+  CHECK(connection.take(reply, answer) == drop);
 }

@@ -105,7 +105,7 @@ struct cold_record {
   std::uint32_t created_low;
   /// The number of the mapping it wears, or `no_mapping`.
   std::uint32_t mapping;
-  remembered_syn syn;
+  tcp_alternative other_opening;
   /// What permitted it, as policies number their rules and themselves.
   std::uint32_t rule;
   std::uint16_t policy;

@@ -26,35 +26,54 @@ enum class tcp_outcome : std::uint8_t {
   reopen,
 };
 
-/// The last SYN that passed as a challenge, in case its receiver answers or refuses it after all:
-/// what that would confirm, as far as 27 bits go, and the window scale it offered.
-class remembered_syn {
+/// What the two sides may go by instead of what their session goes by, as far as 27 bits go: a SYN,
+/// in case its receiver answers or refuses it after all, or an answer, in case the opener takes it.
+/// The last one of these; of a SYN the window scale it offered too.
+class tcp_alternative {
  public:
-  constexpr remembered_syn() noexcept = default;
-  constexpr explicit remembered_syn(const tcp_segment& syn) noexcept
-      : word_{(syn.window_scale == tcp_segment::no_window_scale ? unscaled : syn.window_scale + 1u)
-                  << number_bits |
-              ((syn.sequence + 1) & number_mask)} {}
-
-  constexpr bool is_answered_by(const tcp_segment& answer) const noexcept {
-    return word_ >> number_bits != 0 && answer.has(tcp_flag::ack) &&
-           ((word_ ^ answer.acknowledgment) & number_mask) == 0;
+  constexpr tcp_alternative() noexcept = default;
+  /// A SYN that `confirming` would confirm; its scale may be `tcp_segment::no_window_scale`.
+  static constexpr tcp_alternative syn(std::uint32_t confirming, std::uint8_t scale) noexcept {
+    return {scale == tcp_segment::no_window_scale ? unscaled : scale + 1u, confirming};
   }
-  /// The scale it offered, or `tcp_segment::no_window_scale`.
+  /// An answer that `confirming` would confirm.
+  static constexpr tcp_alternative answer(std::uint32_t confirming) noexcept {
+    return {answered, confirming};
+  }
+
+  /// Whether it is a SYN that a segment answers or refuses.
+  constexpr bool is_answered_by(const tcp_segment& segment) const noexcept {
+    return kind() != nothing && kind() != answered && is_confirmed_by(segment);
+  }
+  /// Whether it is an answer that a segment of the opener confirms.
+  constexpr bool is_taken_by(const tcp_segment& segment) const noexcept {
+    return kind() == answered && is_confirmed_by(segment);
+  }
+  /// The scale that a SYN offered, or `tcp_segment::no_window_scale`.
   constexpr std::uint8_t window_scale() const noexcept {
-    const std::uint32_t scale = word_ >> number_bits;
-    return scale == unscaled ? tcp_segment::no_window_scale : static_cast<std::uint8_t>(scale - 1);
+    return kind() == unscaled ? tcp_segment::no_window_scale
+                              : static_cast<std::uint8_t>(kind() - 1);
   }
 
  private:
   static constexpr unsigned number_bits = 27;
   static constexpr std::uint32_t number_mask = (1u << number_bits) - 1;
+  static constexpr std::uint32_t nothing = 0;
+  static constexpr std::uint32_t answered = 0x1E;
   static constexpr std::uint32_t unscaled = 0x1F;
-  static_assert(window_scale_max + 1 < unscaled);
+  static_assert(window_scale_max + 1 < answered);
+
+  constexpr tcp_alternative(std::uint32_t kind, std::uint32_t confirming) noexcept
+      : word_{kind << number_bits | (confirming & number_mask)} {}
+
+  constexpr std::uint32_t kind() const noexcept { return word_ >> number_bits; }
+  constexpr bool is_confirmed_by(const tcp_segment& segment) const noexcept {
+    return segment.has(tcp_flag::ack) && ((word_ ^ segment.acknowledgment) & number_mask) == 0;
+  }
 
   std::uint32_t word_ = 0;
 };
-static_assert(sizeof(remembered_syn) == 4);
+static_assert(sizeof(tcp_alternative) == 4);
 
 namespace detail {
 
@@ -98,6 +117,11 @@ constexpr void note_answer(flow_state& flow, std::uint8_t opener_scale,
   set_scales(flow, original_scale, reply_scale);
 }
 
+/// Where nobody knows which SYNs the sides go by.
+constexpr void forget_scales(flow_state& flow) noexcept {
+  set_scales(flow, window_scale_max, window_scale_max);
+}
+
 /// A segment from the middle, the first or the next: the silent side is what it says.
 constexpr void note_alone(flow_state& flow, const tcp_segment& segment) noexcept {
   if (flow.window[1] == 0) {
@@ -107,14 +131,14 @@ constexpr void note_alone(flow_state& flow, const tcp_segment& segment) noexcept
   }
   note_segment(flow, direction::original, segment);
   flow.window[1] = window_unknown;
-  set_scales(flow, window_scale_max, window_scale_max);
+  forget_scales(flow);
 }
 
 /// One segment, in the hands of the rule that its cell names.
 struct tcp_judgment {
   flow_state& flow;
   session_phase& phase;
-  remembered_syn& remembered;
+  tcp_alternative& other;
   tcp_mode mode;
   direction way;
   const tcp_segment& segment;
@@ -125,6 +149,8 @@ struct tcp_judgment {
     switch (rule) {
       case follow:
         return is_believed() ? follow_to(next) : by_disbelief();
+      case confirm:
+        return by_confirm();
       case settle:
         return is_believed() ? unchanged() : by_disbelief();
       case revive:
@@ -145,11 +171,9 @@ struct tcp_judgment {
       case answer_again:
         return by_answer_again();
       case old_answer:
-        return by_old_answer();
+        return is_believed() ? unchanged() : by_other_answer();
       case late_answer:
-        return is_believed() || segment.acknowledgment == receiver_end()
-                   ? unchanged()
-                   : tcp_outcome::out_of_window;
+        return by_late_answer();
       case early:
         return by_early();
       case unasked:
@@ -164,10 +188,9 @@ struct tcp_judgment {
       case rst_window:
         return by_rst(is_in_window());
       case rst_again:
-        return is_in_window() ? unchanged() : tcp_outcome::out_of_window;
+        return is_in_window() || refuses_other() ? unchanged() : tcp_outcome::out_of_window;
       case rst_refusal:
-        return is_off() || confirms_opener() ? move_to(session_phase::reset)
-                                             : tcp_outcome::out_of_window;
+        return by_refusal();
       case rst_abandon:
         return is_off() || segment.sequence == sender_end() ? move_to(session_phase::reset)
                                                             : unchanged();
@@ -240,45 +263,100 @@ struct tcp_judgment {
     return is_late ? unchanged() : tcp_outcome::out_of_window;
   }
   constexpr tcp_outcome by_revive() noexcept {
-    if (!is_believed()) return by_disbelief();
+    if (!is_believed()) return by_taken(session_phase::established);
     return follow_to(segment.payload != 0 ? session_phase::established : phase);
   }
   /// Only an answer to the opener's own SYN would be the same flow.
   constexpr tcp_outcome by_challenge() noexcept {
-    if (way == direction::original) remembered = remembered_syn{segment};
+    if (way == direction::original) {
+      other = tcp_alternative::syn(segment.sequence + 1, segment.window_scale);
+    }
     return unchanged();
   }
+  /// Either SYN may be a late one of an attempt that was given up (RFC 9293 section 3.5): which it
+  /// is, the answer says. One that is sent again may lack options that it had.
   constexpr tcp_outcome by_repeat_syn() noexcept {
-    const bool is_same = segment.sequence + 1 == flow.sequence_end[1];
-    const std::uint32_t end = is_same ? later_sequence(sender_end(), segment.end()) : segment.end();
+    const std::uint8_t scale = opener_scale();
+    const std::uint32_t end = sender_end();
+    const bool is_same = segment.sequence + 1 == receiver_end();
+    if (!is_same) other = tcp_alternative::syn(receiver_end(), scale);
     note_opener(flow, segment);
-    flow.sequence_end[0] = end;
+    if (!is_same) return move_to(phase);
+    flow.sequence_end[0] = later_sequence(end, segment.end());
+    if (opener_scale() == tcp_segment::no_window_scale) offer_scale(scale);
     return move_to(phase);
   }
-  constexpr tcp_outcome by_answer() noexcept {
-    if (!is_off() && !confirms_opener()) return unchanged();
-    note_answer(flow, opener_scale(), segment);
-    return move_to(session_phase::answered);
+  constexpr void offer_scale(std::uint8_t scale) noexcept {
+    const bool is_scaled = scale != tcp_segment::no_window_scale;
+    set_scales(flow, is_scaled ? scale : 0u, is_scaled ? 1u : 0u);
   }
-  /// The opener has confirmed none yet, so another answer to its SYN takes the first one's place.
+  constexpr tcp_outcome by_answer() noexcept {
+    if (is_off() || confirms_opener()) {
+      note_answer(flow, opener_scale(), segment);
+      return move_to(session_phase::answered);
+    }
+    return other.is_answered_by(segment)
+               ? go_by_other(tcp_alternative::syn(receiver_end(), opener_scale()))
+               : unchanged();
+  }
+  /// The opener has confirmed none yet: it may take either answer, and with it its options.
   constexpr tcp_outcome by_answer_again() noexcept {
     const std::uint32_t end = receiver_end();
     const bool confirms =
         sequence_between(end - acknowledgment_window_min, segment.acknowledgment, end);
-    if (!is_off() && !confirms) return unchanged();
-    flow.sequence_end[1] = is_repeated() ? sender_end() : segment.end();
+    if (!is_off() && !confirms) return by_answer_to_other();
+    if (!agrees_with_scales()) forget_scales(flow);
+    flow.window[1] = std::max(flow.window[1], in_units(segment.window, flow.scale[1]));
+    if (!is_repeated()) {
+      other = tcp_alternative::answer(sender_end());
+      flow.sequence_end[1] = segment.end();
+    }
     return move_to(phase);
   }
-  constexpr tcp_outcome by_old_answer() noexcept {
-    if (is_believed()) return unchanged();
-    if (way == direction::original || !remembered.is_answered_by(segment)) {
-      return tcp_outcome::out_of_window;
-    }
+  constexpr bool agrees_with_scales() const noexcept {
+    const bool is_scaled = (flow.scale[0] | flow.scale[1]) != 0;
+    return segment.window_scale == (is_scaled ? flow.scale[1] : tcp_segment::no_window_scale);
+  }
+  constexpr tcp_outcome by_answer_to_other() noexcept {
+    if (!other.is_answered_by(segment)) return unchanged();
+    const flow_state before = flow;
+    go_by_other(tcp_alternative::answer(sender_end()));
+    if (before.scale[0] != flow.scale[0] || before.scale[1] != flow.scale[1]) forget_scales(flow);
+    flow.window[1] = std::max(flow.window[1], before.window[1]);
+    return move_to(phase);
+  }
+  /// The answer to the other SYN: the session goes by these two, and `instead` is the alternative.
+  constexpr tcp_outcome go_by_other(tcp_alternative instead) noexcept {
     flow.sequence_end[0] = segment.acknowledgment;
     flow.window[0] = window_unknown;
-    note_answer(flow, remembered.window_scale(), segment);
-    remembered = remembered_syn{};
+    note_answer(flow, other.window_scale(), segment);
+    other = instead;
     return move_to(session_phase::answered);
+  }
+  constexpr tcp_outcome by_other_answer() noexcept {
+    return way == direction::reply && other.is_answered_by(segment) ? go_by_other(tcp_alternative{})
+                                                                    : tcp_outcome::out_of_window;
+  }
+  /// Over what has ended, where a part of the path is seen it may answer a SYN that was not.
+  constexpr tcp_outcome by_late_answer() noexcept {
+    if (is_believed() || segment.acknowledgment == receiver_end()) return unchanged();
+    const auto outcome = by_other_answer();
+    const bool is_new = outcome == tcp_outcome::out_of_window && mode == tcp_mode::loose;
+    return is_new && way == direction::original ? tcp_outcome::reopen : outcome;
+  }
+  /// The opener confirms the answer, or the one that came before it: it goes by no other one then.
+  constexpr tcp_outcome by_confirm() noexcept {
+    if (!is_believed()) return by_taken(next);
+    other = tcp_alternative{};
+    return follow_to(next);
+  }
+  /// The opener may have taken another answer than the session goes by.
+  constexpr tcp_outcome by_taken(session_phase phase_now) noexcept {
+    if (way == direction::reply || !other.is_taken_by(segment)) return by_disbelief();
+    flow.sequence_end[0] = segment.end();
+    flow.sequence_end[1] = segment.acknowledgment;
+    other = tcp_alternative{};
+    return move_to(phase_now);
   }
   constexpr tcp_outcome by_early() noexcept {
     if (mode == tcp_mode::strict) return tcp_outcome::out_of_window;
@@ -287,7 +365,7 @@ struct tcp_judgment {
   }
   constexpr tcp_outcome by_unasked() noexcept {
     if (is_off() || (mode == tcp_mode::loose && confirms_opener())) {
-      set_scales(flow, window_scale_max, window_scale_max);
+      forget_scales(flow);
       flow.sequence_end[1] = segment.end();
       flow.window[1] = in_units(segment.window, 0);
       return move_to(next);
@@ -297,14 +375,18 @@ struct tcp_judgment {
   }
   /// Where the receiver of a SYN that passed as a challenge has lost the connection, its refusal
   /// stands nowhere near what it sent before: that it confirms the SYN tells it from a blind one.
-  constexpr bool refuses_remembered() noexcept {
-    const bool refuses = way == direction::reply && remembered.is_answered_by(segment);
-    if (refuses) remembered = remembered_syn{};
+  constexpr bool refuses_other() noexcept {
+    const bool refuses = way == direction::reply && other.is_answered_by(segment);
+    if (refuses) other = tcp_alternative{};
     return refuses;
   }
   constexpr tcp_outcome by_rst(bool counts) noexcept {
-    if (counts || refuses_remembered()) return move_to(session_phase::reset);
+    if (counts || refuses_other()) return move_to(session_phase::reset);
     return is_in_window() ? unchanged() : tcp_outcome::out_of_window;
+  }
+  constexpr tcp_outcome by_refusal() noexcept {
+    if (is_off() || confirms_opener()) return move_to(session_phase::reset);
+    return refuses_other() ? unchanged() : tcp_outcome::out_of_window;
   }
 };
 

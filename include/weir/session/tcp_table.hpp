@@ -39,20 +39,23 @@ constexpr tcp_event event_of(std::uint8_t flags) noexcept {
 namespace detail {
 
 /// What is asked of a segment, and what it does then. A cell names the phase that `follow`,
-/// `cross`, `unasked` and `join` lead to; the others know it or stay.
+/// `confirm`, `cross`, `unasked` and `join` lead to; the others know it or stay.
 enum class tcp_rule : std::uint8_t {
   follow,        ///< plausible: next
+  confirm,       ///< plausible, or it confirms the answer before the last one: next
   settle,        ///< plausible: passes and renews nothing
-  revive,        ///< plausible: established if it carries data
+  revive,        ///< plausible: established if it carries data; or such a confirmation
   challenge,     ///< a SYN that its receiver will challenge (RFC 5961 section 4): passes
   reopen,        ///< a SYN over what is ending: a session of its own
-  repeat_syn,    ///< the opener's SYN, again or with another number: the last one counts
+  repeat_syn,    ///< the opener's SYN, again or another one: either may be answered
   cross,         ///< a SYN against the opener's (RFC 9293 section 3.5): next
-  answer,        ///< confirms the opener's SYN: answered; else an old one, for the opener to reset
+  answer,        ///< confirms one of the opener's SYNs: answered; else an old one, for the opener
+                 ///< to reset
   repeat,        ///< a SYN that is seen again; any other one is a challenge
   answer_again,  ///< the answer seen again, or another one that is as good
   old_answer,    ///< plausible; or the answer to a SYN that passed as a challenge: answered
-  late_answer,   ///< plausible, or confirms what was sent last: passes and renews nothing
+  late_answer,   ///< likewise; or confirms what was sent last: passes and renews nothing; or the
+                 ///< SYN took another path, where that may be: a session of its own
   early,         ///< the opener goes on before it is answered: picked up if that is allowed
   unasked,       ///< a challenge (RFC 5961 section 4); or the answer took another path: next
   alone,         ///< nothing to hold it against
@@ -60,8 +63,8 @@ enum class tcp_rule : std::uint8_t {
   rst_exact,   ///< at the sender's end (RFC 5961 section 3.2), or it refuses a SYN that passed as a
                ///< challenge (RFC 9293 section 3.10.7.3): reset; in the window: passes
   rst_window,  ///< in the window, for one side has finished already, or such a refusal: reset
-  rst_again,   ///< in the window: passes and renews nothing
-  rst_refusal,  ///< confirms the SYN: reset (RFC 9293 section 3.10.7.3)
+  rst_again,   ///< in the window, or such a refusal: passes and renews nothing
+  rst_refusal,  ///< confirms the SYN: reset (RFC 9293 section 3.10.7.3); or another one: passes
   rst_abandon,  ///< the opener gives up: reset; or it refuses an old answer, and goes on
 };
 
@@ -94,7 +97,7 @@ inline constexpr auto tcp_rows = [] {
          {unasked, fin_reply},
          {rst_refusal}}}},
       {answered,
-       {{{repeat}, to_established, to_established, to_fin_original, {rst_exact}}},
+       {{{repeat}, to_established, {confirm, established}, {confirm, fin_original}, {rst_exact}}},
        {{{repeat}, {answer_again}, {follow, answered}, to_fin_reply, {rst_exact}}}},
       {picked_up,
        {{{reopen}, {alone}, {alone}, {alone}, {rst_exact}}},
