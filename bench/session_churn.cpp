@@ -136,7 +136,6 @@ class sessions {
       ports_[made.address].prefetch(made.external);
       const std::uint32_t id = records_.next_free(others);
       records_.prefetch_hot(id);
-      records_.prefetch_cold(id);
     }
     return made;
   }
@@ -186,6 +185,7 @@ class sessions {
     for (std::size_t next = 0; next < entries.size(); ++next) {
       const std::uint32_t id = entries[next].id;
       hot_record& gone = records_.hot(id);
+      if constexpr (burst > 1) records_.prefetch_cold(id);  // the next session's, soon
       for (std::uint32_t way = 0; way < 2; ++way) {
         index_.erase(hashes[next][way], gone.keys[way], id << 1 | way);
       }
