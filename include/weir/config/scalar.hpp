@@ -100,8 +100,7 @@ inline complaint no_prefix(std::string_view word, std::string_view example) {
   if (!address) {
     return {"is not an address or a prefix", std::string{example}};
   }
-  return {"has a bad prefix length",
-          "a length from " + range_text(0, address->is_ipv4() ? 32 : 128)};
+  return {"has a bad prefix length", "a length from " + range_text(0, address->bits_count())};
 }
 
 inline read_scalar<ip_prefix> read_prefix(std::string_view word) {
@@ -110,8 +109,7 @@ inline read_scalar<ip_prefix> read_prefix(std::string_view word) {
     return no_prefix(word, prefix_example);
   }
   const auto& [address, length] = *parts;
-  const auto block = address.is_ipv4() ? ip_prefix{ipv4_prefix::around(address.v4(), length)}
-                                       : ip_prefix{ipv6_prefix::around(address.v6(), length)};
+  const auto block = ip_prefix::around(address, length);
   if (block.address() != address) {
     return complaint{"has host bits set", to_text(block)};
   }

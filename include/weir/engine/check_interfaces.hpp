@@ -161,9 +161,7 @@ inline std::optional<ipv6_address> router_address(const interface_address& own) 
 inline void add_own_addresses(topology& made) {
   for (const auto& owner : made.interfaces) {
     for (const auto& own : owner.addresses) {
-      const auto host = own.address.is_ipv4() ? ip_prefix{ipv4_prefix::host(own.address.v4())}
-                                              : ip_prefix{ipv6_prefix::host(own.address.v6())};
-      add_route(made, owner.domain, host, local_hop);
+      add_route(made, owner.domain, ip_prefix::host(own.address), local_hop);
       if (const auto any_router = router_address(own)) {
         add_route(made, owner.domain, ip_prefix{ipv6_prefix::host(*any_router)}, local_hop);
       }
@@ -188,7 +186,7 @@ inline bool is_nobodys(const ip_address& address) noexcept {
 /// The address; one whose prefix is too long goes on as a host's.
 inline interface_address check_address(const interface_address_configuration& raw,
                                        const std::string& path, fault_list& faults) {
-  const unsigned most = raw.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+  const unsigned most = raw.address.bits_count();
   const interface_address own{raw.address, raw.length.value_or(most)};
   if (own.length > most) {
     faults.add(path, "a prefix length of " + std::to_string(own.length) + " is too long",
@@ -291,8 +289,7 @@ inline bool is_of_each_link(const ip_address& one) noexcept {
 /// subnet, and link-local ones are of their link alone.
 inline bool subnets_overlap(const interface_address& one, const interface_address& other) {
   const auto hosts = [](const auto& own) {
-    const unsigned bits = own.address.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
-    return own.length < bits && !is_of_each_link(own.address);
+    return own.length < own.address.bits_count() && !is_of_each_link(own.address);
   };
   return hosts(one) && hosts(other) && subnet_of(one).overlaps(subnet_of(other));
 }

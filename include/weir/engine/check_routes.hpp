@@ -89,8 +89,8 @@ inline void check_gateway(const configuration& raw, const topology& made, const 
 inline void check_destination(const topology& made, domain_id domain, const ip_prefix& to,
                               const std::string& path, fault_list& faults) {
   if (!made.are_domains_known) return;
-  const unsigned host = to.is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
-  const auto why = to.length() == host ? why_nobody_else(made, domain, to.address()) : std::nullopt;
+  const bool is_host = to.length() == to.address().bits_count();
+  const auto why = is_host ? why_nobody_else(made, domain, to.address()) : std::nullopt;
   if (why) {
     faults.add(path, *why, "a prefix of other hosts");
     return;

@@ -24,8 +24,7 @@ struct interface_address {
 
 /// The subnet that an address of an interface lies in.
 inline ip_prefix subnet_of(const interface_address& own) {
-  return own.address.is_ipv4() ? ip_prefix{ipv4_prefix::around(own.address.v4(), own.length)}
-                               : ip_prefix{ipv6_prefix::around(own.address.v6(), own.length)};
+  return ip_prefix::around(own.address, own.length);
 }
 
 /// What a snapshot knows of one interface.

@@ -201,11 +201,11 @@ inline void check_static(std::size_t index, const static_mapping& one,
     faults.push_back({index, field, what, fix, {}});
   };
   const bool forwardable = one.protocol == protocol::tcp || one.protocol == protocol::udp;
-  if (!is_routable(ipv4_prefix::around(one.external, 32))) {
+  if (!is_routable(ipv4_prefix::host(one.external))) {
     refuse("external", "the address is not one host's that packets are forwarded to",
            "a unicast address");
   }
-  if (!is_routable(ipv4_prefix::around(one.internal, 32))) {
+  if (!is_routable(ipv4_prefix::host(one.internal))) {
     refuse("internal", "the address is not one host's that packets are forwarded to",
            "a unicast address");
   }

@@ -27,6 +27,10 @@ class ip_address {
   constexpr ip_family family() const noexcept { return family_; }
   constexpr bool is_ipv4() const noexcept { return family_ == ip_family::ipv4; }
   constexpr bool is_ipv6() const noexcept { return family_ == ip_family::ipv6; }
+  /// Bits of an address of its family.
+  constexpr unsigned bits_count() const noexcept {
+    return is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+  }
 
   /// The address; meaningful when `is_ipv4()`.
   constexpr ipv4_address v4() const noexcept {

@@ -87,6 +87,15 @@ class ip_prefix {
   constexpr ip_prefix(const ipv6_prefix& block) noexcept
       : address_{block.address()}, length_{static_cast<std::uint8_t>(block.length())} {}
 
+  /// The block of that length around an address; at most as many bits as that has.
+  static constexpr ip_prefix around(const ip_address& address, unsigned length) noexcept {
+    return address.is_ipv4() ? ip_prefix{ipv4_prefix::around(address.v4(), length)}
+                             : ip_prefix{ipv6_prefix::around(address.v6(), length)};
+  }
+  static constexpr ip_prefix host(const ip_address& address) noexcept {
+    return around(address, address.bits_count());
+  }
+
   constexpr ip_address address() const noexcept { return address_; }
   constexpr unsigned length() const noexcept { return length_; }
   constexpr bool is_ipv4() const noexcept { return address_.is_ipv4(); }

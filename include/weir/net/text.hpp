@@ -163,7 +163,7 @@ constexpr std::optional<address_and_length> parse_address_and_length(
   const bool has_length = text.find('/') != std::string_view::npos;
   const auto address = parse_ip_address(detail::take_until(text, '/'));
   if (!address) return std::nullopt;
-  const unsigned bits = address->is_ipv4() ? ipv4::address_bits : ipv6::address_bits;
+  const unsigned bits = address->bits_count();
   if (!has_length) return address_and_length{*address, bits};
   const auto length = detail::parse_number(text, bits);
   if (!length) return std::nullopt;
@@ -174,12 +174,8 @@ constexpr std::optional<address_and_length> parse_address_and_length(
 constexpr std::optional<ip_prefix> parse_prefix(std::string_view text) noexcept {
   const auto parts = parse_address_and_length(text);
   if (!parts) return std::nullopt;
-  if (parts->address.is_ipv4()) {
-    const auto block = ipv4_prefix::make(parts->address.v4(), parts->length);
-    return block ? std::optional{ip_prefix{*block}} : std::nullopt;
-  }
-  const auto block = ipv6_prefix::make(parts->address.v6(), parts->length);
-  return block ? std::optional{ip_prefix{*block}} : std::nullopt;
+  const auto block = ip_prefix::around(parts->address, parts->length);
+  return block.address() == parts->address ? std::optional{block} : std::nullopt;
 }
 
 /// Six pairs of hexadecimal digits between colons.
