@@ -9,6 +9,7 @@
 #include "weir/session/session_record.hpp"
 #include "weir/session/session_table.hpp"
 #include "weir/session/session_traits.hpp"
+#include "weir/session/tcp_alternative.hpp"
 #include "weir/session/tcp_rules.hpp"
 #include "weir/session/tcp_table.hpp"
 #include "weir/session/tcp_tracker.hpp"

@@ -19,12 +19,12 @@ inline constexpr std::uint32_t reply_isn = 5000;
 struct tcp_connection {
   flow_state flow{};
   session_phase phase = session_phase::none;
-  tcp_alternative other{};
+  tcp_alternative alternative{};
   tcp_mode mode = tcp_mode::strict;
   std::uint32_t isn[2] = {original_isn, reply_isn};
 
   tcp_outcome take(direction way, const tcp_segment& segment) {
-    return track_tcp(flow, phase, other, mode, way, segment);
+    return track_tcp(flow, phase, alternative, mode, way, segment);
   }
 
   /// A segment of `way` at `sequence`, confirming `acknowledged`, both behind the initial numbers.

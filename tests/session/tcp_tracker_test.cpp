@@ -157,7 +157,8 @@ TEST_CASE("of two SYNs that are both answered the opener says which one it goes 
           "[session][tcp][rfc9293-3.5][rfc5382-req2]") {
   const bool answers_first = GENERATE(false, true);
   const bool takes_first = GENERATE(false, true);
-  const tcp_segment syns[] = {syn_at(test::original_isn), syn_at(3'000'000)};
+  tcp_segment syns[] = {syn_at(test::original_isn), syn_at(3'000'000)};
+  syns[1].payload = GENERATE(0u, 100u);  // which its answer may leave out (RFC 7413)
   const tcp_segment answers[] = {answer_to(syns[0], 90'000'000), answer_to(syns[1], 70'000'000)};
   tcp_connection connection = tcp_connection::in(session_phase::opening);
   connection.take(original, syns[1]);
@@ -569,6 +570,47 @@ TEST_CASE("where answers differ in their scale windows may have any", "[session]
   CHECK(connection.take(reply, scaled) == pass);
   CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
   CHECK(connection.take(reply, connection.at(reply, 200'001, 1, ack, 1400)) == pass);
+}
+
+TEST_CASE("an answer of scale zero that is seen again changes no window",
+          "[session][tcp][rfc7323]") {
+  tcp_connection connection;
+  tcp_segment opener = connection.at(original, 0, 0, syn);
+  opener.window_scale = 0;
+  connection.phase = open_tcp(connection.flow, opener);
+  tcp_segment answer = connection.at(reply, 0, 1, syn | ack);
+  answer.window_scale = 0;
+  connection.take(reply, answer);
+
+  CHECK(connection.take(reply, answer) == pass);
+
+  CHECK(connection.flow.window_bytes(original) == 10'000);
+  CHECK(connection.flow.window_bytes(reply) == 10'000);
+}
+
+TEST_CASE("the window counts of whoever takes an answer that was replaced", "[session][tcp]") {
+  tcp_connection connection;
+  tcp_segment opener = connection.at(original, 0, 0, syn);
+  opener.window = 1000;
+  connection.phase = open_tcp(connection.flow, opener);
+  connection.answer();
+  connection.isn[1] = 700'000'000;
+  connection.answer();
+  connection.isn[1] = test::reply_isn;
+
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
+  CHECK(connection.take(reply, connection.at(reply, 1, 1, ack, 5000)) == pass);
+}
+
+TEST_CASE("an open connection comes back whose late SYN was answered", "[session][tcp]") {
+  const tcp_segment late = syn_at(3'000'000);
+  tcp_connection connection = tcp_connection::in(session_phase::established);
+  connection.take(original, late);
+  CHECK(connection.take(reply, answer_to(late, 90'000'000)) == pass);
+
+  CHECK(connection.take(original, connection.at(original, 1, 1)) == pass);
+  CHECK(connection.phase == session_phase::established);
+  CHECK(connection.take(original, connection.at(original, 1, 1, ack, 10)) == pass);
 }
 
 TEST_CASE("a SYN that is sent again without its scale keeps it", "[session][tcp][rfc7323]") {

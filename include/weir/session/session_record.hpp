@@ -14,7 +14,7 @@
 #include "weir/net/tcp_mode.hpp"
 #include "weir/session/flow_state.hpp"
 #include "weir/session/session_phase.hpp"
-#include "weir/session/tcp_rules.hpp"
+#include "weir/session/tcp_alternative.hpp"
 #include "weir/session/timeout_profile.hpp"
 #include "weir/time/tick.hpp"
 #include "weir/wire/icmp_header.hpp"
@@ -105,7 +105,7 @@ struct cold_record {
   std::uint32_t created_low;
   /// The number of the mapping it wears, or `no_mapping`.
   std::uint32_t mapping;
-  tcp_alternative other_opening;
+  tcp_alternative alternative;
   /// What permitted it, as policies number their rules and themselves.
   std::uint32_t rule;
   std::uint16_t policy;

@@ -320,7 +320,7 @@ class session_table : session_directory<V, Traits> {
     record_type& there = hot(which.id());
     const session_phase before = there.status().phase();
     session_phase phase = before;
-    const tcp_outcome outcome = track_tcp(there.state, phase, cold(which.id()).other_opening,
+    const tcp_outcome outcome = track_tcp(there.state, phase, cold(which.id()).alternative,
                                           there.mode(), which.way(), segment);
     if (phase != before) move_on(which.id(), phase);
     if (outcome == tcp_outcome::pass) refresh(which, now);

@@ -6,6 +6,7 @@
 #include "weir/net/tcp_mode.hpp"
 #include "weir/session/flow_state.hpp"
 #include "weir/session/session_phase.hpp"
+#include "weir/session/tcp_alternative.hpp"
 #include "weir/session/tcp_table.hpp"
 #include "weir/session/tcp_window.hpp"
 #include "weir/wire/tcp_header.hpp"
@@ -26,55 +27,6 @@ enum class tcp_outcome : std::uint8_t {
   reopen,
 };
 
-/// What the two sides may go by instead of what their session goes by, as far as 27 bits go: a SYN,
-/// in case its receiver answers or refuses it after all, or an answer, in case the opener takes it.
-/// The last one of these; of a SYN the window scale it offered too.
-class tcp_alternative {
- public:
-  constexpr tcp_alternative() noexcept = default;
-  /// A SYN that `confirming` would confirm; its scale may be `tcp_segment::no_window_scale`.
-  static constexpr tcp_alternative syn(std::uint32_t confirming, std::uint8_t scale) noexcept {
-    return {scale == tcp_segment::no_window_scale ? unscaled : scale + 1u, confirming};
-  }
-  /// An answer that `confirming` would confirm.
-  static constexpr tcp_alternative answer(std::uint32_t confirming) noexcept {
-    return {answered, confirming};
-  }
-
-  /// Whether it is a SYN that a segment answers or refuses.
-  constexpr bool is_answered_by(const tcp_segment& segment) const noexcept {
-    return kind() != nothing && kind() != answered && is_confirmed_by(segment);
-  }
-  /// Whether it is an answer that a segment of the opener confirms.
-  constexpr bool is_taken_by(const tcp_segment& segment) const noexcept {
-    return kind() == answered && is_confirmed_by(segment);
-  }
-  /// The scale that a SYN offered, or `tcp_segment::no_window_scale`.
-  constexpr std::uint8_t window_scale() const noexcept {
-    return kind() == unscaled ? tcp_segment::no_window_scale
-                              : static_cast<std::uint8_t>(kind() - 1);
-  }
-
- private:
-  static constexpr unsigned number_bits = 27;
-  static constexpr std::uint32_t number_mask = (1u << number_bits) - 1;
-  static constexpr std::uint32_t nothing = 0;
-  static constexpr std::uint32_t answered = 0x1E;
-  static constexpr std::uint32_t unscaled = 0x1F;
-  static_assert(window_scale_max + 1 < answered);
-
-  constexpr tcp_alternative(std::uint32_t kind, std::uint32_t confirming) noexcept
-      : word_{kind << number_bits | (confirming & number_mask)} {}
-
-  constexpr std::uint32_t kind() const noexcept { return word_ >> number_bits; }
-  constexpr bool is_confirmed_by(const tcp_segment& segment) const noexcept {
-    return segment.has(tcp_flag::ack) && ((word_ ^ segment.acknowledgment) & number_mask) == 0;
-  }
-
-  std::uint32_t word_ = 0;
-};
-static_assert(sizeof(tcp_alternative) == 4);
-
 namespace detail {
 
 /// Without the SYNs nobody knows scales or the silent side's window; the largest ones keep wrong
@@ -93,15 +45,20 @@ constexpr std::uint16_t in_units(std::uint16_t window, unsigned scale) noexcept 
   return static_cast<std::uint16_t>(std::max(rounded_up, 1u));
 }
 
-/// The first SYN. Until it is answered, its scale stands in its place and in the reply's
-/// whether there is any, and the reply's end is the least that an answer may confirm.
+/// Until the opener is answered, its scale stands in its place and in the reply's whether there is
+/// any.
+constexpr void offer_scale(flow_state& flow, std::uint8_t scale) noexcept {
+  const bool is_scaled = scale != tcp_segment::no_window_scale;
+  set_scales(flow, is_scaled ? scale : 0u, is_scaled ? 1u : 0u);
+}
+
+/// The first SYN. Until it is answered, the reply's end is the least that an answer may confirm.
 constexpr void note_opener(flow_state& flow, const tcp_segment& syn) noexcept {
-  const bool is_scaled = syn.window_scale != tcp_segment::no_window_scale;
   flow.sequence_end[0] = syn.end();
   flow.sequence_end[1] = syn.sequence + 1;
   flow.window[0] = in_units(syn.window, 0);
   flow.window[1] = 0;
-  set_scales(flow, is_scaled ? syn.window_scale : 0u, is_scaled ? 1u : 0u);
+  offer_scale(flow, syn.window_scale);
 }
 
 /// The second SYN. Scales count only where both sides offer one (RFC 7323 section 1.3).
@@ -138,7 +95,7 @@ constexpr void note_alone(flow_state& flow, const tcp_segment& segment) noexcept
 struct tcp_judgment {
   flow_state& flow;
   session_phase& phase;
-  tcp_alternative& other;
+  tcp_alternative& alternative;
   tcp_mode mode;
   direction way;
   const tcp_segment& segment;
@@ -171,7 +128,7 @@ struct tcp_judgment {
       case answer_again:
         return by_answer_again();
       case old_answer:
-        return is_believed() ? unchanged() : by_other_answer();
+        return is_believed() ? unchanged() : by_alternative_answer();
       case late_answer:
         return by_late_answer();
       case early:
@@ -188,7 +145,7 @@ struct tcp_judgment {
       case rst_window:
         return by_rst(is_in_window());
       case rst_again:
-        return is_in_window() || refuses_other() ? unchanged() : tcp_outcome::out_of_window;
+        return is_in_window() || refuses_alternative() ? unchanged() : tcp_outcome::out_of_window;
       case rst_refusal:
         return by_refusal();
       case rst_abandon:
@@ -269,7 +226,7 @@ struct tcp_judgment {
   /// Only an answer to the opener's own SYN would be the same flow.
   constexpr tcp_outcome by_challenge() noexcept {
     if (way == direction::original) {
-      other = tcp_alternative::syn(segment.sequence + 1, segment.window_scale);
+      alternative = tcp_alternative::syn(segment.sequence + 1, segment.window_scale);
     }
     return unchanged();
   }
@@ -279,24 +236,20 @@ struct tcp_judgment {
     const std::uint8_t scale = opener_scale();
     const std::uint32_t end = sender_end();
     const bool is_same = segment.sequence + 1 == receiver_end();
-    if (!is_same) other = tcp_alternative::syn(receiver_end(), scale);
+    if (!is_same) alternative = tcp_alternative::syn(receiver_end(), scale);
     note_opener(flow, segment);
     if (!is_same) return move_to(phase);
     flow.sequence_end[0] = later_sequence(end, segment.end());
-    if (opener_scale() == tcp_segment::no_window_scale) offer_scale(scale);
+    if (opener_scale() == tcp_segment::no_window_scale) offer_scale(flow, scale);
     return move_to(phase);
-  }
-  constexpr void offer_scale(std::uint8_t scale) noexcept {
-    const bool is_scaled = scale != tcp_segment::no_window_scale;
-    set_scales(flow, is_scaled ? scale : 0u, is_scaled ? 1u : 0u);
   }
   constexpr tcp_outcome by_answer() noexcept {
     if (is_off() || confirms_opener()) {
       note_answer(flow, opener_scale(), segment);
       return move_to(session_phase::answered);
     }
-    return other.is_answered_by(segment)
-               ? go_by_other(tcp_alternative::syn(receiver_end(), opener_scale()))
+    return alternative.is_answered_by(segment)
+               ? go_by_alternative(tcp_alternative::syn(sender_end(), opener_scale()))
                : unchanged();
   }
   /// The opener has confirmed none yet: it may take either answer, and with it its options.
@@ -304,59 +257,62 @@ struct tcp_judgment {
     const std::uint32_t end = receiver_end();
     const bool confirms =
         sequence_between(end - acknowledgment_window_min, segment.acknowledgment, end);
-    if (!is_off() && !confirms) return by_answer_to_other();
+    if (!is_off() && !confirms) {
+      return alternative.is_answered_by(segment)
+                 ? go_by_alternative(tcp_alternative::answer(sender_end()))
+                 : unchanged();
+    }
     if (!agrees_with_scales()) forget_scales(flow);
     flow.window[1] = std::max(flow.window[1], in_units(segment.window, flow.scale[1]));
     if (!is_repeated()) {
-      other = tcp_alternative::answer(sender_end());
+      alternative = tcp_alternative::answer(sender_end());
       flow.sequence_end[1] = segment.end();
     }
     return move_to(phase);
   }
+  /// Without scales nobody knows whether one of zero was offered: the same answer gains none.
   constexpr bool agrees_with_scales() const noexcept {
     const bool is_scaled = (flow.scale[0] | flow.scale[1]) != 0;
-    return segment.window_scale == (is_scaled ? flow.scale[1] : tcp_segment::no_window_scale);
-  }
-  constexpr tcp_outcome by_answer_to_other() noexcept {
-    if (!other.is_answered_by(segment)) return unchanged();
-    const flow_state before = flow;
-    go_by_other(tcp_alternative::answer(sender_end()));
-    if (before.scale[0] != flow.scale[0] || before.scale[1] != flow.scale[1]) forget_scales(flow);
-    flow.window[1] = std::max(flow.window[1], before.window[1]);
-    return move_to(phase);
+    if (is_scaled) return segment.window_scale == flow.scale[1];
+    return segment.window_scale == tcp_segment::no_window_scale ||
+           (segment.window_scale == 0 && is_repeated());
   }
   /// The answer to the other SYN: the session goes by these two, and `instead` is the alternative.
-  constexpr tcp_outcome go_by_other(tcp_alternative instead) noexcept {
+  constexpr tcp_outcome go_by_alternative(tcp_alternative instead) noexcept {
     flow.sequence_end[0] = segment.acknowledgment;
     flow.window[0] = window_unknown;
-    note_answer(flow, other.window_scale(), segment);
-    other = instead;
+    note_answer(flow, alternative.window_scale(), segment);
+    alternative = instead;
     return move_to(session_phase::answered);
   }
-  constexpr tcp_outcome by_other_answer() noexcept {
-    return way == direction::reply && other.is_answered_by(segment) ? go_by_other(tcp_alternative{})
-                                                                    : tcp_outcome::out_of_window;
+  constexpr tcp_outcome by_alternative_answer() noexcept {
+    return way == direction::reply && alternative.is_answered_by(segment)
+               ? go_by_alternative(tcp_alternative::answer(sender_end()))
+               : tcp_outcome::out_of_window;
   }
   /// Over what has ended, where a part of the path is seen it may answer a SYN that was not.
   constexpr tcp_outcome by_late_answer() noexcept {
     if (is_believed() || segment.acknowledgment == receiver_end()) return unchanged();
-    const auto outcome = by_other_answer();
+    const auto outcome = by_alternative_answer();
     const bool is_new = outcome == tcp_outcome::out_of_window && mode == tcp_mode::loose;
     return is_new && way == direction::original ? tcp_outcome::reopen : outcome;
   }
   /// The opener confirms the answer, or the one that came before it: it goes by no other one then.
   constexpr tcp_outcome by_confirm() noexcept {
     if (!is_believed()) return by_taken(next);
-    other = tcp_alternative{};
+    alternative = tcp_alternative{};
     return follow_to(next);
   }
-  /// The opener may have taken another answer than the session goes by.
+  /// The opener may have taken another answer than the session goes by, of which nothing else is
+  /// known.
   constexpr tcp_outcome by_taken(session_phase phase_now) noexcept {
-    if (way == direction::reply || !other.is_taken_by(segment)) return by_disbelief();
-    flow.sequence_end[0] = segment.end();
+    if (way == direction::reply || !alternative.is_taken_by(segment)) return by_disbelief();
+    flow.sequence_end[0] = segment.sequence;
     flow.sequence_end[1] = segment.acknowledgment;
-    other = tcp_alternative{};
-    return move_to(phase_now);
+    flow.window[1] = window_unknown;
+    forget_scales(flow);
+    alternative = tcp_alternative{};
+    return follow_to(phase_now);
   }
   constexpr tcp_outcome by_early() noexcept {
     if (mode == tcp_mode::strict) return tcp_outcome::out_of_window;
@@ -373,20 +329,20 @@ struct tcp_judgment {
     const bool is_challenge = segment.payload == 0 && !segment.has(tcp_flag::fin);
     return is_challenge ? unchanged() : tcp_outcome::out_of_window;
   }
-  /// Where the receiver of a SYN that passed as a challenge has lost the connection, its refusal
-  /// stands nowhere near what it sent before: that it confirms the SYN tells it from a blind one.
-  constexpr bool refuses_other() noexcept {
-    const bool refuses = way == direction::reply && other.is_answered_by(segment);
-    if (refuses) other = tcp_alternative{};
+  /// Where the receiver of the other SYN has lost the connection, its refusal stands nowhere near
+  /// what it sent before: that it confirms the SYN tells it from a blind one.
+  constexpr bool refuses_alternative() noexcept {
+    const bool refuses = way == direction::reply && alternative.is_answered_by(segment);
+    if (refuses) alternative = tcp_alternative{};
     return refuses;
   }
   constexpr tcp_outcome by_rst(bool counts) noexcept {
-    if (counts || refuses_other()) return move_to(session_phase::reset);
+    if (counts || refuses_alternative()) return move_to(session_phase::reset);
     return is_in_window() ? unchanged() : tcp_outcome::out_of_window;
   }
   constexpr tcp_outcome by_refusal() noexcept {
     if (is_off() || confirms_opener()) return move_to(session_phase::reset);
-    return refuses_other() ? unchanged() : tcp_outcome::out_of_window;
+    return refuses_alternative() ? unchanged() : tcp_outcome::out_of_window;
   }
 };
 

@@ -52,8 +52,8 @@ enum class tcp_rule : std::uint8_t {
   answer,        ///< confirms one of the opener's SYNs: answered; else an old one, for the opener
                  ///< to reset
   repeat,        ///< a SYN that is seen again; any other one is a challenge
-  answer_again,  ///< the answer seen again, or another one that is as good
-  old_answer,    ///< plausible; or the answer to a SYN that passed as a challenge: answered
+  answer_again,  ///< the answer seen again, or another one, to either SYN, that is as good
+  old_answer,    ///< plausible; or the answer to the opener's other SYN: answered
   late_answer,   ///< likewise; or confirms what was sent last: passes and renews nothing; or the
                  ///< SYN took another path, where that may be: a session of its own
   early,         ///< the opener goes on before it is answered: picked up if that is allowed

@@ -64,15 +64,17 @@ constexpr tcp_outcome outcome_of_plain(session_phase phase) noexcept {
 
 /// Judges a segment of a TCP session and moves the session on. Without ACK only SYN and RST are
 /// legal (RFC 9293 section 3.10.7.4).
-constexpr tcp_outcome track_tcp(flow_state& flow, session_phase& phase, tcp_alternative& other,
-                                tcp_mode mode, direction way, const tcp_segment& segment) noexcept {
+constexpr tcp_outcome track_tcp(flow_state& flow, session_phase& phase,
+                                tcp_alternative& alternative, tcp_mode mode, direction way,
+                                const tcp_segment& segment) noexcept {
   if (is_plain(phase, segment.flags) && try_note_plain(flow, way, segment)) {
     return outcome_of_plain(phase);
   }
   constexpr std::uint8_t any = tcp_flag::syn | tcp_flag::rst | tcp_flag::ack;
   if (!segment.has(any) && mode != tcp_mode::off) return tcp_outcome::out_of_window;
   const detail::tcp_cell cell = detail::tcp_cell_of(phase, way, event_of(segment.flags));
-  return detail::tcp_judgment{flow, phase, other, mode, way, segment, cell.next}.by(cell.rule);
+  return detail::tcp_judgment{flow, phase, alternative, mode, way, segment, cell.next}.by(
+      cell.rule);
 }
 
 }  // namespace weir
