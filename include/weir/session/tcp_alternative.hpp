@@ -10,9 +10,8 @@ namespace weir {
 
 /// What the two sides may go by instead of what their session goes by, as far as 27 bits go: a SYN,
 /// in case its receiver answers or refuses it after all, or an answer, in case the opener takes it.
-/// The last one of these; of a SYN the window scale it offered too. Whoever confirms an answer by
-/// 27 bits and no sequence number is believed: more than a window lets in, of what was answered
-/// twice.
+/// The last one of these; of a SYN the window scale it offered too. 27 bits of acknowledgment are
+/// all that tells who takes an answer: whoever sees no packets guesses them once in 134 million.
 class tcp_alternative {
  public:
   constexpr tcp_alternative() noexcept = default;
