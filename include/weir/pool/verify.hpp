@@ -8,7 +8,6 @@
 #include "weir/pool/port_owner.hpp"
 #include "weir/pool/port_space.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <optional>

@@ -128,7 +128,7 @@ struct tcp_judgment {
       case answer_again:
         return by_answer_again();
       case old_answer:
-        return is_believed() ? unchanged() : by_alternative_answer();
+        return is_believed() ? unchanged() : by_old_answer();
       case late_answer:
         return by_late_answer();
       case early:
@@ -248,9 +248,7 @@ struct tcp_judgment {
       note_answer(flow, opener_scale(), segment);
       return move_to(session_phase::answered);
     }
-    return alternative.is_answered_by(segment)
-               ? go_by_alternative(tcp_alternative::syn(sender_end(), opener_scale()))
-               : unchanged();
+    return by_other_answer(tcp_alternative::syn(sender_end(), opener_scale()), unchanged());
   }
   /// The opener has confirmed none yet: it may take either answer, and with it its options.
   constexpr tcp_outcome by_answer_again() noexcept {
@@ -258,9 +256,7 @@ struct tcp_judgment {
     const bool confirms =
         sequence_between(end - acknowledgment_window_min, segment.acknowledgment, end);
     if (!is_off() && !confirms) {
-      return alternative.is_answered_by(segment)
-                 ? go_by_alternative(tcp_alternative::answer(sender_end()))
-                 : unchanged();
+      return by_other_answer(tcp_alternative::answer(sender_end()), unchanged());
     }
     if (!agrees_with_scales()) forget_scales(flow);
     flow.window[1] = std::max(flow.window[1], in_units(segment.window, flow.scale[1]));
@@ -277,23 +273,26 @@ struct tcp_judgment {
     return segment.window_scale == tcp_segment::no_window_scale ||
            (segment.window_scale == 0 && is_repeated());
   }
-  /// The answer to the other SYN: the session goes by these two, and `instead` is the alternative.
-  constexpr tcp_outcome go_by_alternative(tcp_alternative instead) noexcept {
+  constexpr bool answers_alternative() const noexcept {
+    return way == direction::reply && alternative.is_answered_by(segment);
+  }
+  /// Where it answers the other SYN the session goes by these two, and `instead` is the
+  /// alternative.
+  constexpr tcp_outcome by_other_answer(tcp_alternative instead, tcp_outcome otherwise) noexcept {
+    if (!answers_alternative()) return otherwise;
     flow.sequence_end[0] = segment.acknowledgment;
     flow.window[0] = window_unknown;
     note_answer(flow, alternative.window_scale(), segment);
     alternative = instead;
     return move_to(session_phase::answered);
   }
-  constexpr tcp_outcome by_alternative_answer() noexcept {
-    return way == direction::reply && alternative.is_answered_by(segment)
-               ? go_by_alternative(tcp_alternative::answer(sender_end()))
-               : tcp_outcome::out_of_window;
+  constexpr tcp_outcome by_old_answer() noexcept {
+    return by_other_answer(tcp_alternative::answer(sender_end()), tcp_outcome::out_of_window);
   }
   /// Over what has ended, where a part of the path is seen it may answer a SYN that was not.
   constexpr tcp_outcome by_late_answer() noexcept {
     if (is_believed() || segment.acknowledgment == receiver_end()) return unchanged();
-    const auto outcome = by_alternative_answer();
+    const auto outcome = by_old_answer();
     const bool is_new = outcome == tcp_outcome::out_of_window && mode == tcp_mode::loose;
     return is_new && way == direction::original ? tcp_outcome::reopen : outcome;
   }
@@ -332,7 +331,7 @@ struct tcp_judgment {
   /// Where the receiver of the other SYN has lost the connection, its refusal stands nowhere near
   /// what it sent before: that it confirms the SYN tells it from a blind one.
   constexpr bool refuses_alternative() noexcept {
-    const bool refuses = way == direction::reply && alternative.is_answered_by(segment);
+    const bool refuses = answers_alternative();
     if (refuses) alternative = tcp_alternative{};
     return refuses;
   }
