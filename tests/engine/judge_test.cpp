@@ -164,6 +164,32 @@ TEST_CASE("an answer by an interface without a zone claims nothing", "[engine][j
   CHECK(box.sends("wan", reply).text() == "forward");
 }
 
+TEST_CASE("nobody leaves with the identifier that another one's packets leave with",
+          "[engine][judge][sd20]") {
+  const auto kind = GENERATE(protocol::esp, protocol::gre);
+  const auto answered = GENERATE(7u, 99u);
+  const bool is_box = GENERATE(false, true);
+  CAPTURE(number(kind), answered, is_box);
+  auto raw = home_gateway();
+  add_policy(raw, "local", "outside", action::permit_stateful);
+  gateway box{raw};
+  const auto tunnel = [&](unsigned identifier, std::string_view source) {
+    return kind == protocol::esp
+               ? builder{datagram{kind}.spi(identifier).payload_size(24).from(source)}
+               : builder{datagram{kind}
+                             .payload(octets({0x20, 0, 8, 0, 0, 0, 0, identifier, 1, 2}))
+                             .from(source)};
+  };
+  const auto first = is_box ? box.sends("local", tunnel(7, "203.0.113.1"))
+                            : box.sends("lan", tunnel(7, "10.0.0.5"));
+  REQUIRE(first.text() == "forward");
+  REQUIRE(box.sends("wan", answer_to(tunnel(answered, "192.0.2.1"), first)).text() ==
+          (is_box ? "deliver" : "forward"));
+
+  CHECK(box.sends("lan", tunnel(7, "10.0.0.6")).text() == "drop key_taken");
+  CHECK(box.sends("lan", tunnel(8, "10.0.0.6")).text() == "forward");
+}
+
 TEST_CASE("neighbours are heard by an interface without a zone", "[engine][judge][host_path]") {
   gateway box{with_unzoned(home_gateway())};
 

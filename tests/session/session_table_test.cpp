@@ -643,6 +643,59 @@ TEST_CASE("a claim cannot take another session's key", "[session][esp]") {
   CHECK_FALSE(box.table.verify());
 }
 
+TEST_CASE("a translated session is found by what its packets leave with, too", "[session][esp]") {
+  table_fixture<ipv4> box{{.sessions_max = 4}};
+  const auto worn = reversed(flow_of<ipv4>(protocol::esp, 9, 1, 0));  // of the answers, but the SPI
+  const auto answer = mirror(flow_of<ipv4>(protocol::esp, 0, 1, 77), worn);
+  const std::uint32_t id = box.create_unclaimed(first_tunnel, worn).id;
+  const auto sent = mirror(first_tunnel, worn);
+  const auto answered = mirror(answer, first_tunnel);
+  CHECK(box.table.find_wearer(sent, box.now) == session_ref{id, direction::reply});
+  CHECK(box.create_unclaimed(first_tunnel, worn).refusal == session_refusal::key_taken);
+
+  REQUIRE(box.table.try_claim(id, answer, box.now, box.on_end()));
+
+  CHECK(box.table.find_wearer(sent, box.now) == session_ref{id, direction::reply});
+  CHECK(box.table.find_wearer(answered, box.now) == session_ref{id, direction::original});
+  CHECK_FALSE(box.is_live(sent));
+  CHECK_FALSE(box.is_live(answered));
+  CHECK_FALSE(box.table.verify());
+  const auto same_spi = mirror(first_tunnel, second_tunnel);
+  CHECK(box.create_unclaimed(same_spi, worn).refusal == session_refusal::key_taken);
+  box.table.end(id);
+  CHECK_FALSE(box.table.find_wearer(sent, box.now).found());
+  CHECK_FALSE(box.table.find_wearer(answered, box.now).found());
+  CHECK_FALSE(box.table.verify());
+}
+
+TEST_CASE("sessions with four keys fill a table before it has all its sessions",
+          "[session][esp][table]") {
+  constexpr std::uint32_t sessions = 256;
+  table_fixture<ipv4> box{{.sessions_max = sessions, .when_full = full_policy::evict_embryonic}};
+  std::uint32_t claimed = 0;
+  for (std::uint16_t number = 0; number < sessions; ++number) {
+    const auto out = flow_of<ipv4>(protocol::esp, number, 1, number);
+    const auto worn = reversed(flow_of<ipv4>(protocol::esp, 1000, 1, 0));
+    const auto made = box.create_unclaimed(out, worn);
+    if (!made.created()) break;
+    const auto answer =
+        mirror(flow_of<ipv4>(protocol::esp, 0, 1, std::uint16_t(5000 + number)), worn);
+    if (!box.table.try_claim(made.id, answer, box.now, box.on_end())) {
+      CHECK(box.table.hot(made.id).has(session_flag::unclaimed));
+      CHECK(box.table.find(wildcard(answer), box.now).id() == made.id);
+      break;
+    }
+    ++claimed;
+  }
+  INFO(claimed);
+  CHECK(claimed >= sessions / 2);
+  CHECK(claimed < sessions);
+  CHECK_FALSE(box.table.verify());
+
+  CHECK(box.create(udp_flow<ipv4>(1)).created());  // in the place of what waits
+  CHECK_FALSE(box.table.verify());
+}
+
 TEST_CASE("GRE without a key is its own reply, with a key it is not", "[session][gre]") {
   CHECK_FALSE(has_unknown_reply(flow_of<ipv4>(protocol::gre, 0, 1, 0)));
   CHECK(has_unknown_reply(flow_of<ipv4>(protocol::gre, 0, 1, 7)));

@@ -64,9 +64,15 @@ struct table_fixture {
   }
   /// A session whose reply identifier is not known.
   session_creation create_unclaimed(const packed_flow<V>& original) {
-    return table.try_create(
-        {.original = original, .reply = wildcard(reversed(original)), .is_unclaimed = true}, now,
-        on_end());
+    return create_unclaimed(original, reversed(original));
+  }
+  /// The answers have the addresses of `reply`.
+  session_creation create_unclaimed(const packed_flow<V>& original, const packed_flow<V>& reply) {
+    return table.try_create({.original = original,
+                             .reply = wildcard(reply),
+                             .is_translated = !same_flow(reply, reversed(original)),
+                             .is_unclaimed = true},
+                            now, on_end());
   }
   std::uint32_t reclaim(std::uint32_t budget = 0xFFFF'FFFF) {
     return table.reclaim(now, budget, on_end());

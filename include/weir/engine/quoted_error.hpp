@@ -57,10 +57,7 @@ bool is_believable(const hot_record<V>& record, direction error_way, const walke
 }
 
 /// The session of a packet whose identifier its answers do not share (ESP, GRE with a key), and the
-/// way of errors about it. A session that hides an address has no entry under the key that its
-/// packets leave with: it is found by its reply's, while that is a wildcard or has the same
-/// identifier. Behind NAT, an error about ESP, or about GRE whose keys differ by direction, finds
-/// nothing once the reply has come.
+/// way of errors about it.
 template <IpVersion V, EngineTraits T>
 session_ref find_by_identifier(const shard<T>& state, const packed_flow<V>& quoted,
                                tick now) noexcept {
@@ -69,17 +66,7 @@ session_ref find_by_identifier(const shard<T>& state, const packed_flow<V>& quot
   if (sent.found() && !table.hot(sent.id()).has(session_flag::translated)) {
     return session_ref{sent.id(), opposite(sent.way())};
   }
-  const auto back = reversed(quoted);
-  const packed_flow<V> same{back.domain(), back.protocol(), back.source_bits(),
-                            back.destination_bits(), quoted.ports_bits()};
-  for (const auto& key : {same, wildcard(back)}) {
-    const auto found = table.find(key, now);
-    if (found.found() && table.hot(found.id()).key[index_of(opposite(found.way()))].ports_bits() ==
-                             quoted.ports_bits()) {
-      return found;
-    }
-  }
-  return session_ref{};
+  return table.find_wearer(mirror(quoted, reversed(quoted)), now);
 }
 
 /// The session of a quoted packet, and the way of errors about it, which is its answers'.

@@ -1,8 +1,9 @@
 #pragma once
 
 // Overview. The records of one family's sessions, and where a key leads: two index entries for each
-// record. A burst asks in three steps, so that memory is waited for once: `prefetch` the index,
-// `candidate` and `prefetch_candidate` the record, `find`.
+// record, four where identifiers differ by direction behind a translation. A burst asks in three
+// steps, so that memory is waited for once: `prefetch` the index, `candidate` and
+// `prefetch_candidate` the record, `find`.
 
 #include "weir/base/contract.hpp"
 #include "weir/net/flow_key.hpp"
@@ -36,7 +37,10 @@ class session_directory {
 
   /// Room for `sessions_max` sessions, at most 2^27 - 2.
   session_directory(std::uint32_t sessions_max, const hash_seed& seed)
-      : hash_{seed}, index_{2 * indexable(sessions_max), 2 * sessions_max}, slab_{sessions_max} {}
+      : hash_{seed},
+        entries_max_{entries_for(sessions_max)},
+        index_{entries_max_, 2 * sessions_max},
+        slab_{sessions_max} {}
 
   [[gnu::always_inline]] std::uint64_t hash(const key_type& key) const noexcept {
     return hash_(key.words());
@@ -103,7 +107,35 @@ class session_directory {
     })};
   }
 
-  bool has_room() const noexcept { return slab_.size() < slab_.records_max(); }
+  /// The session, dead or alive, of which a direction leaves with the reverse of a key, and the way
+  /// of what answers that: where identifiers differ by direction, the key of the answers does not
+  /// tell.
+  session_ref wearer(const key_type& mirrored) const noexcept {
+    const auto is_his = [&](std::uint32_t payload) noexcept {
+      const session_ref there{payload};
+      return same_flow(mirror_of(there), mirrored);
+    };
+    for (const key_type& at : {mirrored, wildcard(mirrored)}) {
+      const session_ref found{index_.find(hash(at), at.words(), is_his)};
+      if (found.found()) return found;
+    }
+    return {};
+  }
+  /// The same of one that is alive.
+  session_ref find_wearer(const key_type& mirrored, tick now) const noexcept {
+    return living(wearer(mirrored), now);
+  }
+  /// The session that leaves with the same key as another would: answers to one went to the other.
+  session_ref namesake(const session_opening<V>& opening) const noexcept {
+    const session_ref there = wearer(mirror(opening.original, opening.reply));
+    if (there.found() || !opening.is_translated) return there;
+    const key_type worn = mirror(opening.original, reversed(opening.reply));
+    return occupant(worn, hash(worn));
+  }
+
+  bool has_room() const noexcept {
+    return slab_.size() < slab_.records_max() && index_.size() + 2 <= entries_max_;
+  }
   void prefetch_record(std::uint32_t id) const noexcept { slab_.prefetch_hot(id); }
   /// Asks for what the release of a session touches beside its record; answers its hashes.
   hash_pair prefetch_release(std::uint32_t id) const noexcept {
@@ -129,25 +161,34 @@ class session_directory {
     slab_.release(id);
     return no_record;
   }
-  /// Files the replies of a session under another key, which is nobody's; false, and nothing
-  /// changed, where the index has no room. A full table has none but what the old key leaves.
-  bool try_move_reply(std::uint32_t id, const key_type& reply) noexcept {
-    key_type& before = slab_.hot(id).key[1];
-    const std::uint32_t where = session_ref{id, direction::reply}.payload();
-    index_.erase(hash(before), before.words(), where);
-    if (!index_.try_insert(hash(reply), reply.words(), where)) {
-      const bool is_back = index_.try_insert(hash(before), before.words(), where);
-      expects(is_back, "a key fits where it was");
-      return false;
+  /// Files the replies of an unclaimed session under the key that they have, which is nobody's;
+  /// false, and nothing changed, where the index has no room.
+  bool try_claim_reply(std::uint32_t id, const key_type& reply) noexcept {
+    record_type& there = slab_.hot(id);
+    const session_ref answers{id, direction::reply};
+    const key_type waiting = there.key[1];
+    const auto set_reply = [&](const key_type& key, bool is_unclaimed) noexcept {
+      const std::uint8_t flags = there.key[1].annotation();
+      there.key[1] = key;
+      there.key[1].set_annotation(flags);
+      there.set(session_flag::unclaimed, is_unclaimed);
+    };
+    erase(waiting, answers);
+    set_reply(reply, false);
+    if (try_insert(reply, answers)) {
+      if (!has_mirrors(there) || try_file_mirrors(id)) return true;
+      erase(reply, answers);
     }
-    const std::uint8_t flags = before.annotation();
-    before = reply;
-    before.set_annotation(flags);
-    return true;
+    set_reply(waiting, true);
+    const bool is_back = try_insert(waiting, answers);
+    expects(is_back, "a key fits where it was");
+    return false;
   }
   /// Takes both keys away and frees the record. Whether it is queued stays known.
   void release(std::uint32_t id, const hash_pair& at) noexcept {
     record_type& gone = slab_.hot(id);
+    if (has_mirrors(gone)) [[unlikely]]
+      erase_mirrors(id);
     for (const direction way : {direction::original, direction::reply}) {
       index_.erase(at[index_of(way)], gone.key[index_of(way)].words(),
                    session_ref{id, way}.payload());
@@ -187,36 +228,77 @@ class session_directory {
   }
   std::size_t bytes() const noexcept { return index_.bytes() + slab_.bytes(); }
 
-  /// Whether every session is found by both its keys, and nothing else is. Walks the whole table.
+  /// Whether every session is found by its keys, and nothing else is. Walks the whole table.
   bool is_consistent() const noexcept {
     std::uint32_t held = 0;
+    std::uint32_t mirrors = 0;
     for (std::uint32_t id = 0; id < slab_.ids_end(); ++id) {
       if (!is_held(id)) continue;
       ++held;
       for (const direction way : {direction::original, direction::reply}) {
         const key_type& key = slab_.hot(id).key[index_of(way)];
         if (occupant(key, hash(key)) != session_ref{id, way}) return false;
+        if (!has_mirrors(slab_.hot(id))) continue;
+        ++mirrors;
+        if (!is_mirrored({id, way})) return false;
       }
     }
-    return held == slab_.size() && index_.size() == 2 * held;
+    return held == slab_.size() && index_.size() == 2 * held + mirrors;
   }
 
  private:
   using words_type = typename key_type::words_type;
   using index_type = typename Traits::template index<words_type>;
 
-  static std::uint32_t indexable(std::uint32_t sessions_max) noexcept {
+  /// Two for each session; of those that have four one in 64, and if there are more of them the
+  /// index is full before the slab.
+  static std::uint32_t entries_for(std::uint32_t sessions_max) noexcept {
     expects(sessions_max < bucket_index::payload_limit / 2, "ids fit the index");
-    return sessions_max;
+    return 2 * sessions_max + sessions_max / 32 + 2;
   }
 
   [[gnu::noinline]] session_ref find_anywhere(const key_type& key, std::uint64_t hash,
                                               tick now) const noexcept {
-    const session_ref there = occupant(key, hash);
+    return living(occupant(key, hash), now);
+  }
+  session_ref living(session_ref there, tick now) const noexcept {
     return there.found() && hot(there.id()).state.is_dead(now) ? session_ref{} : there;
   }
 
+  bool try_insert(const key_type& key, session_ref leads_to) noexcept {
+    return index_.try_insert(hash(key), key.words(), leads_to.payload());
+  }
+  void erase(const key_type& key, session_ref leads_to) noexcept {
+    index_.erase(hash(key), key.words(), leads_to.payload());
+  }
+
+  /// The reverse of what leaves in answer to a direction.
+  key_type mirror_of(session_ref there) const noexcept {
+    const auto& key = slab_.hot(there.id()).key;
+    return mirror(key[index_of(opposite(there.way()))], key[index_of(there.way())]);
+  }
+  bool try_file_mirrors(std::uint32_t id) noexcept {
+    const session_ref opens{id, direction::original};
+    const session_ref answers{id, direction::reply};
+    if (!try_insert(mirror_of(answers), answers)) return false;
+    if (try_insert(mirror_of(opens), opens)) return true;
+    erase(mirror_of(answers), answers);
+    return false;
+  }
+  [[gnu::noinline]] void erase_mirrors(std::uint32_t id) noexcept {
+    for (const direction way : {direction::original, direction::reply}) {
+      erase(mirror_of({id, way}), {id, way});
+    }
+  }
+  bool is_mirrored(session_ref there) const noexcept {
+    const key_type key = mirror_of(there);
+    return index_.find(hash(key), key.words(), [&](std::uint32_t payload) noexcept {
+      return payload == there.payload();
+    }) != no_payload;
+  }
+
   typename Traits::hash hash_;
+  std::uint32_t entries_max_;
   index_type index_;
   slab<record_type, cold_record> slab_;
 };

@@ -201,4 +201,20 @@ constexpr packed_flow<V> wildcard(const packed_flow<V>& reply) noexcept {
                         detail::packed_ports(port{number(reply.protocol())}, port{})};
 }
 
+/// The reverse of a key that a direction of a session leaves with: the addresses of what goes the
+/// other way, and this one's own identifier.
+template <IpVersion V>
+constexpr packed_flow<V> mirror(const packed_flow<V>& way, const packed_flow<V>& other) noexcept {
+  return packed_flow<V>{other.domain(), way.protocol(), other.source_bits(),
+                        other.destination_bits(), way.ports_bits()};
+}
+
+/// Whether the reverses of what a session's packets leave with are no keys of its own: they are
+/// translated, and answers carry an identifier that is known and another one.
+template <IpVersion V>
+constexpr bool has_mirrors(const hot_record<V>& hot) noexcept {
+  return has_identifier_by_direction(hot.key[0].protocol()) && hot.has(session_flag::translated) &&
+         !hot.has(session_flag::unclaimed) && hot.key[0].ports_bits() != hot.key[1].ports_bits();
+}
+
 }  // namespace weir

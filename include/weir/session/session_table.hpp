@@ -65,6 +65,7 @@ class session_table : session_directory<V, Traits> {
   using directory::cold;
   using directory::find;
   using directory::find_candidates;
+  using directory::find_wearer;
   using directory::for_each;
   using directory::for_each_held;
   using directory::hash;
@@ -143,10 +144,15 @@ class session_table : session_directory<V, Traits> {
   session_refusal make_way(const session_opening<V>& opening, const hash_pair& at, tick now,
                            OnEnd&& on_end) noexcept {
     if (same_flow(opening.original, opening.reply)) return session_refusal::key_taken;
-    const auto stands = clear(opening.original, at[0], false, now, on_end);
-    return stands == session_refusal::none
-               ? clear(opening.reply, at[1], opening.is_unclaimed, now, on_end)
-               : stands;
+    constexpr auto none = session_refusal::none;
+    auto stands = clear(directory::occupant(opening.original, at[0]), false, now, on_end);
+    if (stands == none) {
+      stands = clear(directory::occupant(opening.reply, at[1]), opening.is_unclaimed, now, on_end);
+    }
+    if (stands == none && opening.is_unclaimed) {
+      stands = clear(directory::namesake(opening), false, now, on_end);
+    }
+    return stands;
   }
 
   /// Which limit of its source forbids a session in the place of another one, if any does; what is
@@ -210,15 +216,10 @@ class session_table : session_directory<V, Traits> {
   /// that key is another live session's, or there is no place for it.
   template <class OnEnd>
   bool try_claim(std::uint32_t id, const key_type& reply, tick now, OnEnd&& on_end) noexcept {
-    record_type& there = hot(id);
-    expects(there.has(session_flag::unclaimed), "a reply is claimed once");
-    const bool is_elsewhere = !same_flow(there.key[1], reply);
-    if (is_elsewhere && (clear(reply, hash(reply), false, now, on_end) != session_refusal::none ||
-                         !directory::try_move_reply(id, reply))) {
-      return false;
-    }
-    there.set(session_flag::unclaimed, false);
-    return true;
+    expects(hot(id).has(session_flag::unclaimed), "a reply is claimed once");
+    const session_ref there = directory::occupant(reply, hash(reply));
+    return clear(there, false, now, on_end) == session_refusal::none &&
+           directory::try_claim_reply(id, reply);
   }
 
   /// Ends a session; the caller knows why.
@@ -275,11 +276,9 @@ class session_table : session_directory<V, Traits> {
  private:
   static constexpr std::uint32_t demand_batch = 1024;
 
-  /// Makes way for a key, unless a live session has it.
+  /// Ends a session that stands in the way of a newcomer, if there is one, unless it lives.
   template <class OnEnd>
-  session_refusal clear(const key_type& key, std::uint64_t at, bool is_unclaimed, tick now,
-                        OnEnd& on_end) noexcept {
-    const session_ref there = directory::occupant(key, at);
+  session_refusal clear(session_ref there, bool is_unclaimed, tick now, OnEnd& on_end) noexcept {
     return there.found() ? clear(there.id(), is_unclaimed, now, on_end) : session_refusal::none;
   }
   template <class OnEnd>
