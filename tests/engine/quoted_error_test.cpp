@@ -244,6 +244,31 @@ TEST_CASE("what RFC 4884 appends to a quote is left alone", "[engine][quoted_err
         packet_bytes(body.begin() + 128, body.end()));
 }
 
+TEST_CASE("an error from where nothing goes of what it quotes is no answer to it",
+          "[engine][quoted_error]") {
+  const bool translated = GENERATE(false, true);
+  gateway box{translated ? pool_gateway() : two_zones()};
+  const auto sent = box.sends("lan", udp{}.from("10.0.0.5", 4000).to("192.0.2.1", 53));
+  REQUIRE(sent.text() == "forward");
+  const auto answer = udp{}.from("192.0.2.1", 53).to("10.0.0.5", 4000).bytes();
+  const auto error = icmp{3, 3}.from("198.51.100.77").to("192.0.2.1").quote(answer);
+
+  CHECK(box.sends("wan", error).text() == "drop icmp_error_unmatched");
+  CHECK(box.sends("lan", builder{error}.from("10.0.0.5")).text() == "forward");
+}
+
+TEST_CASE("an ICMPv6 error from where nothing goes of what it quotes is no answer to it",
+          "[engine][quoted_error]") {
+  gateway box{two_zones()};
+  REQUIRE(box.sends("lan", udp{}.from("2001:db8:1::5", 4000).to("2001:db8:9::1", 53)).text() ==
+          "forward");
+  const auto answer = udp{}.from("2001:db8:9::1", 53).to("2001:db8:1::5", 4000).bytes();
+  const auto error = icmp{1, 4}.from("2001:db8:7::1").to("2001:db8:9::1").quote(answer);
+
+  CHECK(box.sends("wan", error).text() == "drop icmp_error_unmatched");
+  CHECK(box.sends("lan", builder{error}.from("2001:db8:1::5")).text() == "forward");
+}
+
 TEST_CASE("an error about nothing known is dropped", "[engine][quoted_error][rfc5508-req4]") {
   auto raw = pool_gateway();
   add_policy(raw, "outside", "inside", action::permit_stateful);

@@ -76,6 +76,15 @@ session_ref find_quoted(const shard<T>& state, const packed_flow<V>& quoted, tic
                                    : state.template sessions<V>().find(reversed(quoted), now);
 }
 
+/// Whether an error would return to the zone it came from, where nothing of what it is about goes.
+template <IpVersion V, EngineTraits T>
+bool turns_back(const shard<T>& state, session_ref which, interface_id ingress) noexcept {
+  const auto& hop = state.template sessions<V>().hot(which.id()).state.hop;
+  const auto from = state.ingress[ingress.number()].zone;
+  return from == state.config->hop(hop[index_of(which.way())]).zone &&
+         from != state.config->hop(hop[index_of(opposite(which.way()))]).zone;
+}
+
 /// What an error leaves under where what it is about is hidden: who sent it wears his own 1:1
 /// mapping, or has none in the domain it leaves to and wears `about` (RFC 5508 REQ-5c).
 template <EngineTraits T>
@@ -164,7 +173,8 @@ template <IpVersion V, EngineTraits T>
   }
   auto& table = state.template sessions<V>();
   const auto which = find_quoted<V>(state, quote.key, now);
-  if (!which.found() || !goes_along<V>(quote.facts, opposite(which.way()))) {
+  if (!which.found() || !goes_along<V>(quote.facts, opposite(which.way())) ||
+      turns_back<V>(state, which, packet.meta.ingress)) {
     return outcome::open();
   }
   if (state.ingress[packet.meta.ingress.number()].is_barred) {
