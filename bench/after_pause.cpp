@@ -24,7 +24,7 @@ constexpr std::int64_t idle_minutes = 60;
 double worst_wait(std::uint32_t flows, bool is_silent, report& out) {
   auto raw = nat44_configuration(flows + newcomers);
   raw.sessions.timeouts.tcp_established = duration::minutes(idle_minutes);
-  worker box{compiled(raw), {.start = start}};
+  worker box{compiled(raw)};
   const auto established = establish(box, flows, start);
   packet_ring ring{32};
   counting_sink sink;

@@ -112,8 +112,7 @@ class kind_engine {
  public:
   kind_engine(const kind& like, std::uint32_t flows, report& out)
       : like_{like},
-        worker_{compiled(V::number == 4 ? nat44_configuration(flows) : ipv6_configuration(flows)),
-                {.start = start}},
+        worker_{compiled(V::number == 4 ? nat44_configuration(flows) : ipv6_configuration(flows))},
         out_{&out} {
     for (std::uint32_t n = 0; n < flows; ++n) open(key_of<V>(n, like.transport));
     out.verify(sink_.forwarded == sent_, std::string{like.name} + " is established");

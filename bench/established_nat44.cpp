@@ -49,7 +49,7 @@ template <class Traits>
 class bench_engine {
  public:
   bench_engine(std::uint32_t flows, report& out)
-      : worker_{compiled(nat44_configuration(flows)), {.seed = seed, .start = start}},
+      : worker_{compiled(nat44_configuration(flows)), {.seed = seed}},
         flows_{establish(worker_, flows, start)},
         out_{&out} {}
 

@@ -40,8 +40,7 @@ template <class Traits>
 class opening_engine {
  public:
   opening_engine(std::uint32_t flows, report& out)
-      : worker_{compiled(long_lived(flows + sweeps_max * ring_size)),
-                {.seed = seed, .start = start}},
+      : worker_{compiled(long_lived(flows + sweeps_max * ring_size)), {.seed = seed}},
         flows_{flows},
         out_{&out} {
     establish(worker_, flows_, now_);

@@ -45,14 +45,6 @@ input_file* merged_inputs::advance() {
   return taken_;
 }
 
-instant merged_inputs::earliest() const noexcept {
-  std::optional<instant> first;
-  for (const auto& file : files_) {
-    if (file.has_next && (!first || file.next.time < *first)) first = file.next.time;
-  }
-  return first.value_or(instant{});
-}
-
 std::uint64_t merged_inputs::bytes_read() const noexcept {
   std::uint64_t sum = 0;
   for (const auto& file : files_) sum += file.reader.offset();

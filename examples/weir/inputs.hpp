@@ -39,9 +39,6 @@ class merged_inputs {
   /// Ends all captures where they stand.
   void stop() noexcept { stopped_ = true; }
 
-  /// When the first record was captured; call before the first `advance`.
-  instant earliest() const noexcept;
-
   const std::vector<input_file>& files() const noexcept { return files_; }
   /// How many bytes have been read, and how many there are; zero where that is unknown.
   std::uint64_t bytes_read() const noexcept;

@@ -51,7 +51,7 @@ class basic_replayer {
         inputs_{setup.inputs},
         box_{*config_, setup.outputs},
         arrivals_{*config_, box_},
-        worker_{config_, options_of(setup, inputs_)},
+        worker_{config_, options_of(setup)},
         complete_checksums_{setup.complete_checksums} {
     senders_.reserve(pcap::record_burst::packets_max);
     if (logs_decisions && config_->raw().events.log_to_stderr) {
@@ -130,11 +130,10 @@ class basic_replayer {
     basic_replayer& owner_;
   };
 
-  static worker_options options_of(const replay_setup& setup, const merged_inputs& inputs) {
+  static worker_options options_of(const replay_setup& setup) {
     worker_options made;
     made.seed = hash_seed{setup.seed, 0};
     made.reclaim_budget = reclaim_unbounded;
-    made.start = inputs.earliest();
     return made;
   }
 

@@ -22,6 +22,13 @@ std::vector<std::uint32_t> reviewed(review_queue& queue, tick now,
   return ids;
 }
 
+/// An empty queue that knows the time.
+review_queue begun(std::uint32_t records_max, tick now) {
+  review_queue made{records_max, horizon};
+  reviewed(made, now);
+  return made;
+}
+
 }  // namespace
 
 TEST_CASE("a record comes up at its deadline or after the horizon, the earlier",
@@ -29,7 +36,7 @@ TEST_CASE("a record comes up at its deadline or after the horizon, the earlier",
   const std::uint32_t ahead = GENERATE(1u, 999u, 1000u, 1001u, 1'000'000u);
   const std::uint32_t expected = ahead < horizon ? ahead : horizon;
   const tick start{0xFFFF'FFF0};
-  review_queue queue{4, horizon, start};
+  review_queue queue = begun(4, start);
 
   queue.enter(3, (start + ahead).low(), start);
 
@@ -40,7 +47,7 @@ TEST_CASE("a record comes up at its deadline or after the horizon, the earlier",
 
 TEST_CASE("what is reviewed may be entered again", "[session][review]") {
   const tick start{1000};
-  review_queue queue{1, horizon, start};
+  review_queue queue = begun(1, start);
   queue.enter(0, (start + 5'500).low(), start);
 
   std::vector<std::uint64_t> times;
@@ -57,7 +64,7 @@ TEST_CASE("what is reviewed may be entered again", "[session][review]") {
 
 TEST_CASE("a review that leaves budget over has settled everything", "[session][review]") {
   const tick start{1000};
-  review_queue queue{100, horizon, start};
+  review_queue queue = begun(100, start);
   for (std::uint32_t id = 0; id < 70; ++id) queue.enter(id, (start + (5 + id % 3)).low(), start);
   const tick due = start + 7;
 
@@ -73,7 +80,7 @@ TEST_CASE("a review that leaves budget over has settled everything", "[session][
 TEST_CASE("after six days everything is reviewed, whatever the budget", "[session][review]") {
   const tick start{5};
   const std::uint64_t six_days = timeout_ticks_max / 2;
-  review_queue queue{100, horizon, start};
+  review_queue queue = begun(100, start);
   for (std::uint32_t id = 0; id < 100; ++id) queue.enter(id, (start + 10).low(), start);
 
   CHECK(reviewed(queue, start + (six_days - 1), 0).empty());
@@ -87,7 +94,7 @@ TEST_CASE("after twelve days without a call every session is over", "[session][r
   const std::uint64_t silence =
       GENERATE(std::uint64_t{timeout_ticks_max} - 1, timeout_ticks_max, 1ull << 32);
   const tick start{5};
-  review_queue queue{1, horizon, start};
+  review_queue queue = begun(1, start);
   queue.enter(0, (start + 10).low(), start);
 
   std::vector<bool> over;

@@ -84,7 +84,6 @@ struct table_fixture {
     return [this](std::uint32_t id, session_end why) noexcept { ended.push_back({id, why}); };
   }
   session_table_options complete(session_table_options options) {
-    options.start = now;
     options.timeouts = {&timeouts, 1};
     return options;
   }

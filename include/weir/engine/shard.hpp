@@ -62,8 +62,6 @@ struct worker_options {
   /// Records of each family that are reviewed, or moved nearer to their review, before each group
   /// of packets, at most. Where that is several for each of them, newcomers do not outrun it.
   std::uint32_t reclaim_budget = 256;
-  /// When the first packet may come.
-  instant start{};
   /// Whether the platform gives all memory of the tables when the worker is made, and not when a
   /// packet first needs it, which then waits for it: for live traffic.
   bool populate = false;
@@ -79,7 +77,6 @@ inline session_table_options table_options(const snapshot& config, const worker_
           .per_source_max = raw.per_source,
           .embryonic_per_source_max = raw.embryonic_per_source,
           .seed = options.seed,
-          .start = tick::at(options.start),
           .timeouts = config.timeouts(),
           .room = room};
 }

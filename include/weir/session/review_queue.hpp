@@ -26,8 +26,8 @@ class review_queue {
   static constexpr std::uint32_t batch_max = due_queue::batch_max;
 
   /// `horizon` is the shortest idle time of any session, in ticks.
-  review_queue(std::uint32_t records_max, std::uint32_t horizon, tick start)
-      : horizon_{horizon}, latest_{start}, reviewed_{start}, queue_{records_max, start} {
+  review_queue(std::uint32_t records_max, std::uint32_t horizon)
+      : horizon_{horizon}, queue_{records_max, tick{}} {
     expects(horizon > 0 && horizon <= timeout_ticks_max, "records are reviewed ahead of time");
   }
 
@@ -73,8 +73,8 @@ class review_queue {
 
   std::uint32_t horizon_;
   /// The latest tick told, and the latest one up to which everything was reviewed.
-  tick latest_;
-  tick reviewed_;
+  tick latest_{};
+  tick reviewed_{};
   due_queue queue_;
 };
 

@@ -42,7 +42,6 @@ struct session_table_options {
   std::uint32_t per_source_max = 0;            ///< 0: no limit
   std::uint32_t embryonic_per_source_max = 0;  ///< 0: no limit
   hash_seed seed{};
-  tick start{};
   /// At least one, at most 256; sessions name theirs by its place.
   std::span<const session_timeouts> timeouts{};
   /// Shared with other tables, and outliving them; or null.

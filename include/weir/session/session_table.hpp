@@ -55,7 +55,7 @@ class session_table : session_directory<V, Traits> {
   explicit session_table(const session_table_options& options)
       : directory{options.sessions_max, options.seed},
         profiles_{options.timeouts},
-        reviews_{options.sessions_max, profiles_.shortest(), options.start},
+        reviews_{options.sessions_max, profiles_.shortest()},
         book_{{options.sessions_max, options.when_full, options.per_source_max,
                options.embryonic_per_source_max, options.seed}},
         room_{options.room} {}
