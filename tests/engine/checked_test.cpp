@@ -573,6 +573,33 @@ TEST_CASE("what no file can say is refused of a program", "[engine][checked]") {
         }) ==
         "policies[0].rules[0].tcp-flags: tcp-flags asks for a flag to be both set and clear; each "
         "flag once\n");
+  CHECK(of_policy([](auto& one) { one.default_action = action{5}; }) ==
+        "policies[0].default: 5 means nothing; a value that has a name\n");
+  CHECK(of_policy([](auto& one) { one.tcp = tcp_mode{3}; }).find("policies[0].tcp: ") == 0);
+  CHECK(of_policy([](auto& one) {
+          one.reject_with = reject_form{3};
+        }).find("policies[0].reject-with: ") == 0);
+  CHECK(of_policy([](auto& one) {
+          one.rules.emplace_back().action = action{5};
+        }).find("policies[0].rules[0].action: no such action") == 0);
+  CHECK(of_policy([](auto& one) {
+          one.rules.emplace_back().fragment = fragment_match{5};
+        }).find("policies[0].rules[0].fragment: no such fragments") == 0);
+  CHECK(of_pool([](auto& one) {
+          one.filtering_tcp = endpoint_filtering{2};
+        }).find("nat.pools[0].filtering.tcp: ") == 0);
+  CHECK(of_pool([](auto& one) {
+          one.filtering_udp = endpoint_filtering{2};
+        }).find("nat.pools[0].filtering.udp: ") == 0);
+  CHECK(of_pool([](auto& one) {
+          one.exhausted = exhaustion_answer{3};
+        }).find("nat.pools[0].exhausted: ") == 0);
+  CHECK(said_after([](raw& one) {
+          one.sessions.full = full_policy{3};
+        }).find("sessions.when-full: ") == 0);
+  CHECK(said_after([](raw& one) {
+          one.interfaces[0].validation = source_validation{3};
+        }).find("interfaces.lan.source-validation: ") == 0);
   CHECK(of_pool([](auto& one) { one.external_interface = "wan"; }) ==
         "nat.pools[0].external: the pool has prefixes and those of an interface; one of the two\n");
   CHECK(of_pool([](auto& one) { one.ports_per_host = 64; }) ==

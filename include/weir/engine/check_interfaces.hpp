@@ -260,6 +260,7 @@ inline void check_interface(const interface_configuration& raw, std::size_t numb
   }
   check_mtu(raw, path, faults);
   check_mac(raw, path, faults);
+  check_enumerator(raw.validation, source_validation::strict, path + ".source-validation", faults);
   interface_facts facts;
   facts.name = raw.name;
   facts.id = interface_id{static_cast<std::uint16_t>(made.interfaces.size())};

@@ -5,6 +5,9 @@
 #include "weir/engine/check_interfaces.hpp"
 #include "weir/engine/configuration.hpp"
 #include "weir/engine/fault_list.hpp"
+#include "weir/net/tcp_mode.hpp"
+#include "weir/policy/query.hpp"
+#include "weir/policy/rule.hpp"
 #include "weir/policy/rule_faults.hpp"
 #include "weir/policy/zone_policy.hpp"
 #include "weir/session/timeouts.hpp"
@@ -79,6 +82,9 @@ inline void check_policy(const policy_configuration& raw, const std::string& pat
   if (raw.name.empty()) {
     faults.add(path + ".name", "the policy has no name", "a name of its own");
   }
+  check_enumerator(raw.default_action, action::permit_stateful_nat, path + ".default", faults);
+  check_enumerator(raw.tcp, tcp_mode::off, path + ".tcp", faults);
+  check_enumerator(raw.reject_with, reject_form::admin_prohibited, path + ".reject-with", faults);
   if (raw.tcp_mss && (*raw.tcp_mss < tcp_mss_min || *raw.tcp_mss > tcp_mss_max)) {
     faults.add(path + ".tcp-mss", "segments of " + std::to_string(*raw.tcp_mss) + " cannot work",
                std::to_string(tcp_mss_min) + " to " + std::to_string(tcp_mss_max));

@@ -106,6 +106,10 @@ inline pool_specification specification_of(const pool_configuration& raw, const 
     faults.add(path + ".external", "the pool has prefixes and those of an interface",
                "one of the two");
   }
+  constexpr auto last_filtering = endpoint_filtering::address_and_port_dependent;
+  check_enumerator(raw.filtering_tcp, last_filtering, path + ".filtering.tcp", faults);
+  check_enumerator(raw.filtering_udp, last_filtering, path + ".filtering.udp", faults);
+  check_enumerator(raw.exhausted, exhaustion_answer::host_unreachable, path + ".exhausted", faults);
   const auto& external_domain = raw.external_domain.empty() ? raw.domain : raw.external_domain;
   made.name = raw.name;
   made.internal = ipv4_blocks(raw.internal, path + ".internal", faults);

@@ -27,6 +27,7 @@ inline void check_sessions(const sessions_configuration& raw, fault_list& faults
     faults.add("sessions.max", std::to_string(raw.max) + " sessions cannot be kept",
                "1 to " + std::to_string(sessions_limit));
   }
+  check_enumerator(raw.full, full_policy::fair_share, "sessions.when-full", faults);
 }
 
 template <IpVersion V>

@@ -47,6 +47,15 @@ inline std::string element(std::string_view section, std::size_t index) {
 /// `"outside"`: a name as messages show it.
 inline std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
+/// Finds a number that a program took for an enumerator, of which `last` is the greatest.
+template <class Enum>
+void check_enumerator(Enum value, Enum last, std::string path, fault_list& faults) {
+  if (value > last) {
+    faults.add(std::move(path), std::to_string(static_cast<unsigned>(value)) + " means nothing",
+               "a value that has a name");
+  }
+}
+
 /// Adds what the room that proves an element of a list found wrong with it.
 template <class Refused>
 void add_refused(std::string path, Refused& one, fault_list& faults, std::string other = {}) {

@@ -128,6 +128,17 @@ void check_ranges(const char* field, const std::vector<icmp_range>& ranges, Refu
   }
 }
 
+/// Finds numbers that a program took for enumerators.
+template <class Refuse>
+void check_enumerators(const rule& one, Refuse refuse) {
+  if (name(one.action).empty()) {
+    refuse("action", "no such action", "deny, reject, permit, permit-stateful or one with nat");
+  }
+  if (one.fragment > fragment_match::none) {
+    refuse("fragment", "no such fragments", "later, first, any or none");
+  }
+}
+
 template <class Refuse>
 void check_flags(const rule& one, Refuse refuse) {
   if ((one.tcp_flags_set & one.tcp_flags_clear) != 0) {
@@ -142,7 +153,7 @@ void check_flags(const rule& one, Refuse refuse) {
 
 }  // namespace detail
 
-/// What keeps every packet from a rule: criteria that exclude each other.
+/// What keeps every packet from a rule, criteria that exclude each other, or says nothing.
 inline std::vector<rule_fault> find_rule_faults(const rule& one) {
   std::vector<rule_fault> found;
   const auto refuse = [&](const char* field, std::string what, std::string fix) {
@@ -153,6 +164,7 @@ inline std::vector<rule_fault> find_rule_faults(const rule& one) {
   detail::check_ranges("icmp-type", one.icmp_types, refuse);
   detail::check_ranges("icmp-code", one.icmp_codes, refuse);
   detail::check_flags(one, refuse);
+  detail::check_enumerators(one, refuse);
   return found;
 }
 
