@@ -32,8 +32,10 @@ class huge_array {
     expects(size <= (~std::size_t{0} - alignment) / sizeof(T), "an array fits in memory");
     owned_.reset(std::calloc(bytes() + alignment, 1));
     if (!owned_) {
-      // `operator new` calls its handler or throws, in programs built without exceptions as well.
-      ::operator delete(::operator new(bytes() + alignment));
+      // `operator new` calls its handler or throws, in programs built without exceptions as well;
+      // compilers leave out one whose memory nobody sees.
+      void* volatile seen = ::operator new(bytes() + alignment);
+      ::operator delete(seen);
       owned_.reset(std::calloc(bytes() + alignment, 1));
       expects(owned_ != nullptr, "calloc finds the memory that operator new has found");
     }
