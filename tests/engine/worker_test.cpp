@@ -90,6 +90,46 @@ TEST_CASE("a time before the last one counts as the last one", "[engine]") {
   CHECK(box.worker().now() == last);
 }
 
+/// Hands the worker that calls it another burst.
+struct recursive_sink {
+  weir::worker* caller;
+
+  void decided(std::size_t, ram_packet&, const verdict&) noexcept {
+    caller->process(ram_burst{}, instant{}, *this);
+  }
+  bool generated(std::span<const std::byte>, const emission&) noexcept { return true; }
+};
+
+TEST_CASE("a sink that calls the worker which calls it is stopped", "[engine]") {
+  weir::worker worker{compiled(two_zones())};
+  recursive_sink sink{&worker};
+  auto bytes = udp{}.bytes();
+  ram_frame frame{ram_packet{std::span{bytes}}, {.ingress = interface_id{1}}};
+
+  const auto end = ending_of([&] { worker.process(ram_burst{{&frame, 1}}, instant{}, sink); });
+
+  CHECK(end.said ==
+        "weir: broken precondition: no sink and no observer calls the worker that calls it\n");
+}
+
+TEST_CASE("a worker says when nothing is left of what is over", "[engine]") {
+  gateway box{two_zones()};
+  for (std::uint16_t port = 1; port <= 300; ++port) {
+    REQUIRE(box.sends("lan", udp{}.from("10.0.0.5", port)).forwarded());
+  }
+  box.advance(duration::hours(1));
+  auto& worker = box.worker();
+  const auto now = box.now();
+  CHECK(worker.expire(now, 1) == 0);
+  CHECK_FALSE(worker.is_settled());
+
+  std::uint32_t ended = 0;
+  while (!worker.is_settled()) ended += worker.expire(now, 64);
+
+  CHECK(ended == 300);
+  CHECK(worker.sessions4().size() == 0);
+}
+
 TEST_CASE("a worker tells the domain of packets that known interfaces bring", "[engine]") {
   auto raw = two_zones();
   raw.interfaces.resize(3);

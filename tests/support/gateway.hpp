@@ -118,6 +118,7 @@ class basic_gateway {
   std::vector<fate> burst(const std::vector<sent_packet>& packets);
 
   void advance(duration by) { clock_.advance(by); }
+  instant now() const { return clock_.now(); }
   interface_id id_of(std::string_view name) const {
     return worker_.config().find_interface(name).value();
   }

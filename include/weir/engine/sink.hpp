@@ -24,6 +24,7 @@ struct emission {
 ///  - `generated` is called for packets weir makes itself; the bytes start at the IP header, carry
 ///    complete checksums and are gone when the call returns. It comes right before `decided` of the
 ///    packet it is about, and after `decided` of the one before. False: the sink had no room.
+/// Neither may call the worker, whose packet path does not begin anew within itself.
 template <class S, class P>
 concept Sink = Packet<P> && requires(S& sink, std::size_t index, P& packet, const verdict& answer,
                                      std::span<const std::byte> bytes, const emission& where) {

@@ -47,7 +47,8 @@ namespace weir {
 /// Judges the packets of one snapshot, on one thread at a time. There is one worker to a snapshot:
 /// sessions, ports and limits are its own, and a second one would give the same ports away: where
 /// there are pools, making it breaks a contract. A worker keeps its snapshot: a new configuration
-/// is a new worker, whose sessions begin anew.
+/// is a new worker, whose sessions begin anew, and which is made when the old one is gone:
+/// `std::optional::emplace` does that, assignment does not.
 ///
 /// Making one allocates the tables for `sessions.max` sessions of either family, `memory_need_of`
 /// the snapshot, and throws std::bad_alloc where the platform has not as much.
@@ -65,6 +66,7 @@ class basic_worker {
   template <PacketBurst B, Sink<packet_of<B>> S>
   void process(const B& burst, instant now, S& sink) noexcept {
     const tick at = advance(now);
+    is_judging_ = true;
     state_->keep_up(at);
     // Who takes packets one by one waits for each.
     constexpr bool reads_ahead = Traits::burst_max > 1;
@@ -85,13 +87,20 @@ class basic_worker {
       first = next;
       count = next_count;
     }
+    is_judging_ = false;
   }
 
-  /// Ends sessions whose time is up, reviewing at most `budget` records of each family; for idle
-  /// times. Answers how many ended: none may mean that all it reviewed live on, not that nothing is
-  /// due.
+  /// Ends sessions whose time is up, reviewing at most `budget` records of each family or moving
+  /// them nearer to their review; for idle times. Answers how many ended: none may mean that all it
+  /// reviewed live on, or were moved; whether anything is left that is due, `is_settled` says.
   std::uint32_t expire(instant now, std::uint32_t budget = reclaim_unbounded) noexcept {
     return state_->reclaim(advance(now), budget);
+  }
+
+  /// Whether every session has ended whose time was up by the last burst or `expire`; false where
+  /// that is not known.
+  bool is_settled() const noexcept {
+    return state_->sessions4.is_settled(now_) && state_->sessions6.is_settled(now_);
   }
 
   const snapshot& config() const noexcept { return *state_->config; }
@@ -136,6 +145,7 @@ class basic_worker {
   using strangers = detail::strangers<Traits::burst_max>;
 
   tick advance(instant now) noexcept {
+    expects(!is_judging_, "no sink and no observer calls the worker that calls it");
     now_ = std::max(now_, tick::at(now));
     return now_;
   }
@@ -329,6 +339,7 @@ class basic_worker {
   std::unique_ptr<strangers> strangers_;
   answer_buffer answer_{};
   tick now_{};
+  bool is_judging_ = false;
 };
 
 using worker = basic_worker<>;
