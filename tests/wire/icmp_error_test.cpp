@@ -219,6 +219,14 @@ TEST_CASE("a source that is not one host is never answered", "[wire][icmp_error]
   }
 }
 
+TEST_CASE("a piece of a segment is reset where nothing needs its length",
+          "[wire][tcp_reset][rfc9293]") {
+  const auto first = [](test::builder segment) { return segment.payload_size(64).fragment(0, 48); };
+
+  CHECK(reset_of<ipv4>(first(test::tcp{}.syn())).empty());
+  CHECK(reset_of<ipv4>(first(test::tcp{}.ack().acknowledgment(77))).size() == 40);
+}
+
 TEST_CASE("a SYN is reset with an acknowledgment of all it carried", "[wire][tcp_reset][rfc9293]") {
   const auto packet = test::tcp{}.syn().sequence(1000).payload_size(10).mss(1460).bytes();
   const auto reset = reset_of<ipv4>(packet);

@@ -192,8 +192,9 @@ inline std::span<const std::byte> write_icmp_error(answer_buffer& to, const icmp
 }
 
 /// Writes the reset that answers a TCP segment to which no connection belongs (RFC 9293 section
-/// 3.10.7.1); returns what to send: nothing where the segment is itself a reset. `about` are the
-/// packet's bytes as received, `packet` says `tcp`.
+/// 3.10.7.1); returns what to send: nothing where the segment is itself a reset, or would have to
+/// be confirmed and is the first piece of one whose length nobody knows. `about` are the packet's
+/// bytes as received, `packet` says `tcp`.
 template <IpVersion V>
 inline std::span<const std::byte> write_tcp_reset(answer_buffer& to,
                                                   std::span<const std::byte> about,
@@ -205,6 +206,7 @@ inline std::span<const std::byte> write_tcp_reset(answer_buffer& to,
   if (!segment || (segment->flags() & tcp_flag::rst) != 0) return {};
 
   const bool acknowledges = (segment->flags() & tcp_flag::ack) != 0;
+  if (!acknowledges && packet.facts.fragment != fragment_kind::none) return {};
   const bool counts_syn = (segment->flags() & tcp_flag::syn) != 0;
   const bool counts_fin = (segment->flags() & tcp_flag::fin) != 0;
   const auto length = static_cast<std::uint32_t>(packet.facts.end - packet.facts.transport_offset -
