@@ -164,6 +164,33 @@ TEST_CASE("an answer by an interface without a zone claims nothing", "[engine][j
   CHECK(box.sends("wan", reply).text() == "forward");
 }
 
+TEST_CASE("every query of ICMP that has an identifier is answered",
+          "[engine][judge][sd3][rfc5508-req1][rfc8335]") {
+  gateway box{pool_gateway()};
+  const auto [request, reply] =
+      GENERATE(table<unsigned, unsigned>({{8, 0}, {13, 14}, {15, 16}, {17, 18}, {42, 43}}));
+  CAPTURE(request);
+
+  const auto sent = box.sends("lan", echo{}.type(request).from("10.0.0.5").identifier(7));
+  REQUIRE(sent.text() == "forward");
+  CHECK(box.sends("wan", answer_to(echo{}.type(reply).identifier(word_at(sent.bytes, 24)), sent))
+            .destination() == "10.0.0.5");
+  CHECK(box.worker().sessions4().size() == 1);
+}
+
+TEST_CASE("every query of ICMPv6 that has an identifier is answered",
+          "[engine][judge][rfc4890][rfc8335]") {
+  gateway box{two_zones()};
+  const auto request = GENERATE(128u, 144u, 146u, 160u);
+  CAPTURE(request);
+  const auto query = [](unsigned type) { return echo{}.type(type).identifier(7); };
+
+  CHECK(box.sends("lan", query(request).from("2001:db8:1::5").to("2001:db8:9::1")).text() ==
+        "forward");
+  CHECK(box.sends("wan", query(request + 1).from("2001:db8:9::1").to("2001:db8:1::5")).text() ==
+        "forward");
+}
+
 TEST_CASE("nobody leaves with the identifier that another one's packets leave with",
           "[engine][judge][sd20]") {
   const auto kind = GENERATE(protocol::esp, protocol::gre);

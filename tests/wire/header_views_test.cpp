@@ -170,12 +170,14 @@ TEST_CASE("ICMP messages are queries, errors or neither", "[wire][icmp]") {
     const auto value = static_cast<std::uint8_t>(type);
     const bool error = type == 3 || type == 4 || type == 5 || type == 11 || type == 12;
     const bool query =
-        type == 0 || type == 8 || type == 13 || type == 14 || type == 17 || type == 18;
+        type == 0 || type == 8 || (type >= 13 && type <= 18) || type == 42 || type == 43;
+    const bool query6 =
+        type == 128 || type == 129 || (type >= 144 && type <= 147) || type == 160 || type == 161;
     CAPTURE(type);
     CHECK(is_icmp_error<ipv4>(value) == error);
     CHECK(icmp_request_of<ipv4>(value).has_value() == query);
     CHECK(is_icmp_error<ipv6>(value) == (type < 128));
-    CHECK(icmp_request_of<ipv6>(value).has_value() == (type == 128 || type == 129));
+    CHECK(icmp_request_of<ipv6>(value).has_value() == query6);
   }
 }
 

@@ -12,7 +12,8 @@
 
 namespace weir {
 
-/// ICMP message types and the codes weir sends (RFC 792, RFC 1812 section 5.2.7.1).
+/// ICMP message types and the codes weir sends (RFC 792, RFC 950, RFC 8335, RFC 1812 section
+/// 5.2.7.1).
 namespace icmp_type {
 inline constexpr std::uint8_t echo_reply = 0;
 inline constexpr std::uint8_t unreachable = 3;
@@ -25,8 +26,12 @@ inline constexpr std::uint8_t time_exceeded = 11;
 inline constexpr std::uint8_t parameter_problem = 12;
 inline constexpr std::uint8_t timestamp_request = 13;
 inline constexpr std::uint8_t timestamp_reply = 14;
+inline constexpr std::uint8_t information_request = 15;
+inline constexpr std::uint8_t information_reply = 16;
 inline constexpr std::uint8_t mask_request = 17;
 inline constexpr std::uint8_t mask_reply = 18;
+inline constexpr std::uint8_t extended_echo_request = 42;
+inline constexpr std::uint8_t extended_echo_reply = 43;
 }  // namespace icmp_type
 namespace icmp_code {
 inline constexpr std::uint8_t net_unreachable = 0;
@@ -37,7 +42,8 @@ inline constexpr std::uint8_t source_route_failed = 5;
 inline constexpr std::uint8_t admin_prohibited = 13;
 }  // namespace icmp_code
 
-/// ICMPv6 message types and the codes weir sends (RFC 4443, RFC 4861, RFC 2710).
+/// ICMPv6 message types and the codes weir sends (RFC 4443, RFC 4861, RFC 2710, RFC 6275, RFC
+/// 8335).
 namespace icmpv6_type {
 inline constexpr std::uint8_t unreachable = 1;
 inline constexpr std::uint8_t packet_too_big = 2;
@@ -54,6 +60,12 @@ inline constexpr std::uint8_t neighbor_solicitation = 135;
 inline constexpr std::uint8_t neighbor_advertisement = 136;
 inline constexpr std::uint8_t redirect = 137;
 inline constexpr std::uint8_t multicast_listener_report_v2 = 143;
+inline constexpr std::uint8_t home_agent_request = 144;
+inline constexpr std::uint8_t home_agent_reply = 145;
+inline constexpr std::uint8_t mobile_prefix_solicitation = 146;
+inline constexpr std::uint8_t mobile_prefix_advertisement = 147;
+inline constexpr std::uint8_t extended_echo_request = 160;
+inline constexpr std::uint8_t extended_echo_reply = 161;
 }  // namespace icmpv6_type
 namespace icmpv6_code {
 inline constexpr std::uint8_t erroneous_field = 0;
@@ -81,7 +93,8 @@ constexpr bool is_icmp_error(std::uint8_t type) noexcept {
   }
 }
 
-/// The request that a query message makes or answers; nothing if the message is no query.
+/// The request that a query message makes or answers; nothing if the message is no query. All of
+/// these have their identifier in the same place.
 template <IpVersion V>
 constexpr std::optional<std::uint8_t> icmp_request_of(std::uint8_t type) noexcept {
   if constexpr (V::number == 4) {
@@ -92,15 +105,35 @@ constexpr std::optional<std::uint8_t> icmp_request_of(std::uint8_t type) noexcep
       case icmp_type::timestamp_request:
       case icmp_type::timestamp_reply:
         return icmp_type::timestamp_request;
+      case icmp_type::information_request:
+      case icmp_type::information_reply:
+        return icmp_type::information_request;
       case icmp_type::mask_request:
       case icmp_type::mask_reply:
         return icmp_type::mask_request;
+      case icmp_type::extended_echo_request:
+      case icmp_type::extended_echo_reply:
+        return icmp_type::extended_echo_request;
       default:
         return std::nullopt;
     }
   } else {
-    const bool echo = type == icmpv6_type::echo_request || type == icmpv6_type::echo_reply;
-    return echo ? std::optional{icmpv6_type::echo_request} : std::nullopt;
+    switch (type) {
+      case icmpv6_type::echo_request:
+      case icmpv6_type::echo_reply:
+        return icmpv6_type::echo_request;
+      case icmpv6_type::home_agent_request:
+      case icmpv6_type::home_agent_reply:
+        return icmpv6_type::home_agent_request;
+      case icmpv6_type::mobile_prefix_solicitation:
+      case icmpv6_type::mobile_prefix_advertisement:
+        return icmpv6_type::mobile_prefix_solicitation;
+      case icmpv6_type::extended_echo_request:
+      case icmpv6_type::extended_echo_reply:
+        return icmpv6_type::extended_echo_request;
+      default:
+        return std::nullopt;
+    }
   }
 }
 
