@@ -3,6 +3,8 @@
 #include <cstdio>
 #include <cstdlib>
 
+static_assert(__cplusplus >= 202002L, "weir is C++20: compile with -std=c++20 or later");
+
 namespace weir {
 
 namespace detail {

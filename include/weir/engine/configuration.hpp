@@ -77,7 +77,7 @@ struct headers_configuration {
 
 struct checks_configuration {
   bool ip_checksum = true;
-  bool transport_checksum = false;
+  bool transport_checksum = false;  ///< of packets whose bytes are all there; others pass unjudged
 };
 
 /// The least and the greatest segment that IPv4 can carry: RFC 791 section 3.2, RFC 9293

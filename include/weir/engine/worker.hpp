@@ -48,7 +48,8 @@ namespace weir {
 /// sessions, ports and limits are its own, and a second one would give the same ports away: where
 /// there are pools, making it breaks a contract. A worker keeps its snapshot: a new configuration
 /// is a new worker, whose sessions begin anew, and which is made when the old one is gone:
-/// `std::optional::emplace` does that, assignment does not.
+/// `std::optional::emplace` does that, assignment does not. One that was moved from can only be
+/// assigned to or destroyed.
 ///
 /// Making one allocates the tables for `sessions.max` sessions of either family, `memory_need_of`
 /// the snapshot, and throws std::bad_alloc where the platform has not as much.
