@@ -67,7 +67,7 @@ void hold_reached(shard<T>& state, const new_flow<V>& flow) noexcept {
 
 /// Lets go of what a flow holds that becomes no session.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] void let_go(shard<T>& state, const new_flow<V>& flow) noexcept {
+[[gnu::__noinline__]] void let_go(shard<T>& state, const new_flow<V>& flow) noexcept {
   if (flow.is_stranger()) state.mappings.forget_stranger(flow.reached);
   for (const auto id : {flow.held, flow.reached}) {
     if (!id.is_none()) state.mappings.release(id);
@@ -111,8 +111,8 @@ session_refusal end_former(shard<T>& state, const new_flow<V>& flow) noexcept {
 /// Why a table has no session for a flow. One whose answers look like itself is a socket that talks
 /// to its own mapping: what it sends comes back to it and would be sent again.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] drop_reason refuse_session(shard<T>& state, const new_flow<V>& flow,
-                                             session_refusal why) noexcept {
+[[gnu::__noinline__]] drop_reason refuse_session(shard<T>& state, const new_flow<V>& flow,
+                                                 session_refusal why) noexcept {
   const auto reason = refuse(state, why);
   return same_flow(flow.reply, flow.headers.key) ? drop_reason::hairpin_loop : reason;
 }
@@ -139,7 +139,8 @@ session_creation create(shard<T>& state, const new_flow<V>& flow) noexcept {
 /// Makes the session of a flow that may exist, and sends its packet on its way. What the flow needs
 /// is held before anything else ends and lets go of it.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline, gnu::flatten]] outcome commit(shard<T>& state, const new_flow<V>& flow) noexcept {
+[[gnu::__noinline__, gnu::__flatten__]] outcome commit(shard<T>& state,
+                                                       const new_flow<V>& flow) noexcept {
   hold_reached(state, flow);
   const auto made = create(state, flow);
   if (!made.created()) {

@@ -23,9 +23,9 @@ const policy& policy_of(const shard<T>& state, const cold_record& cold) noexcept
 }
 
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] void clamp_session_syn(shard<T>& state, std::uint32_t id,
-                                         const packet_view& packet,
-                                         const packet_facts& facts) noexcept {
+[[gnu::__noinline__]] void clamp_session_syn(shard<T>& state, std::uint32_t id,
+                                             const packet_view& packet,
+                                             const packet_facts& facts) noexcept {
   const auto& record = state.template sessions<V>().hot(id);
   const auto& permitted_by = policy_of(state, state.template sessions<V>().cold(id));
   const auto mtu = std::min(state.config->hop(record.state.hop[0]).mtu,
@@ -35,9 +35,9 @@ template <IpVersion V, EngineTraits T>
 
 /// Sends a packet of a session on its way; nothing stops it any more.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline verdict emit(shard<T>& state, session_ref which,
-                                           const walked<V>& headers,
-                                           const packet_view& packet) noexcept {
+[[gnu::__always_inline__]] inline verdict emit(shard<T>& state, session_ref which,
+                                               const walked<V>& headers,
+                                               const packet_view& packet) noexcept {
   auto& table = state.template sessions<V>();
   const auto& record = table.hot(which.id());
   const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
@@ -68,7 +68,7 @@ bool is_from_its_side(const hot_record<V>& record, direction way, const packet_v
 /// What a stranger's first answer changes: from now on it keeps the mapping that it reached, and if
 /// it is a connection, both its sides do (RFC 5382 REQ-5).
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] void take_in_stranger(shard<T>& state, session_ref which, tick now) noexcept {
+[[gnu::__noinline__]] void take_in_stranger(shard<T>& state, session_ref which, tick now) noexcept {
   if constexpr (V::number == 4) {
     auto& record = state.sessions4.hot(which.id());
     if (record.is_stranger()) return;
@@ -83,7 +83,7 @@ template <IpVersion V, EngineTraits T>
 /// Ends a session of DNS with the reply to its last query, where that is asked for: resolvers ask
 /// for the addresses of both families from one port.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] void end_if_answered(shard<T>& state, std::uint32_t id) noexcept {
+[[gnu::__noinline__]] void end_if_answered(shard<T>& state, std::uint32_t id) noexcept {
   if (!state.config->raw().sessions.dns_reply_closes) return;
   const auto& table = state.template sessions<V>();
   const auto sums = totals(table.hot(id), table.cold(id));
@@ -95,9 +95,9 @@ template <IpVersion V, EngineTraits T>
 /// Moves the session on by a packet of it; nothing if a new flow begins where it ends (SYN over a
 /// closing connection).
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline outcome track(shard<T>& state, session_ref which,
-                                            const walked<V>& headers, const packet_view& packet,
-                                            tick now) noexcept {
+[[gnu::__always_inline__]] inline outcome track(shard<T>& state, session_ref which,
+                                                const walked<V>& headers, const packet_view& packet,
+                                                tick now) noexcept {
   auto& table = state.template sessions<V>();
   const bool was_stranger = table.hot(which.id()).is_stranger();
   if (headers.facts.message != message_kind::tcp) {
@@ -128,9 +128,9 @@ template <IpVersion V, EngineTraits T>
 
 /// Why a packet of a live session may not pass; nothing if its session is to judge it.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline outcome refuse_known(const shard<T>& state, session_ref which,
-                                                   const walked<V>& headers,
-                                                   const packet_view& packet) noexcept {
+[[gnu::__always_inline__]] inline outcome refuse_known(const shard<T>& state, session_ref which,
+                                                       const walked<V>& headers,
+                                                       const packet_view& packet) noexcept {
   const auto& record = state.template sessions<V>().hot(which.id());
   const hop_facts& hop = state.config->hop(record.state.hop[index_of(which.way())]);
   if (packet.meta.cast != link_cast::unicast) [[unlikely]] {
@@ -145,19 +145,19 @@ template <IpVersion V, EngineTraits T>
 /// What happens to a packet that its live session is to judge; nothing if it begins a new one
 /// instead.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline outcome pass_established(shard<T>& state, session_ref which,
-                                                       const walked<V>& headers,
-                                                       const packet_view& packet,
-                                                       tick now) noexcept {
+[[gnu::__always_inline__]] inline outcome pass_established(shard<T>& state, session_ref which,
+                                                           const walked<V>& headers,
+                                                           const packet_view& packet,
+                                                           tick now) noexcept {
   state.observer.matched(family_of<V>, which.id(), which.way());
   return track<V>(state, which, headers, packet, now);
 }
 
 /// A packet whose key leads to a live session; nothing if it begins a new one.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline outcome pass_known(shard<T>& state, session_ref which,
-                                                 const walked<V>& headers,
-                                                 const packet_view& packet, tick now) noexcept {
+[[gnu::__always_inline__]] inline outcome pass_known(shard<T>& state, session_ref which,
+                                                     const walked<V>& headers,
+                                                     const packet_view& packet, tick now) noexcept {
   if (state.ingress[packet.meta.ingress.number()].is_guarded() ||
       headers.key.source().is_link_local()) [[unlikely]] {
     if (const auto refused = guard(state, headers.key, packet.meta.ingress)) {

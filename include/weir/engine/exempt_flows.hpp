@@ -65,8 +65,8 @@ class exempt_flows {
   static constexpr std::size_t prefixes_per_rule = 64;
 
   /// Not inline: where exemptions are few, flows do not come by here.
-  [[gnu::noinline]] static bool is_matched(const rule_set<ipv4>& rules,
-                                           const flow_key<ipv4>& flow) noexcept {
+  [[gnu::__noinline__]] static bool is_matched(const rule_set<ipv4>& rules,
+                                               const flow_key<ipv4>& flow) noexcept {
     policy_query<ipv4> query;
     query.flow = flow;
     return rules.match(query).rule != rule_match::none;

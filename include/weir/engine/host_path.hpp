@@ -80,8 +80,8 @@ inline bool is_listener_discovery(const packet_facts& facts) noexcept {
 /// Who has a link-local address may speak to the box alone, if policy lets him: routers there are
 /// that forward what he may have forged (RFC 3927 section 2.7).
 template <IpVersion V>
-[[gnu::noinline]] outcome link_local_caller(const arrival<V>& packet,
-                                            const snapshot& config) noexcept {
+[[gnu::__noinline__]] outcome link_local_caller(const arrival<V>& packet,
+                                                const snapshot& config) noexcept {
   const bool calls_box = config.is_own(packet.key.domain, packet.key.destination.address);
   if (calls_box) {
     return config.raw().host_path.link_local ? outcome::open() : outcome{drop_reason::link_local};

@@ -31,8 +31,8 @@ namespace weir::detail {
 
 /// A directed broadcast is for the box if it came from that subnet, and for nobody else (RFC 2644).
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome receive_broadcast(const shard<T>& state, const new_flow<V>& flow,
-                                            const hop_facts& hop) noexcept {
+[[gnu::__noinline__]] outcome receive_broadcast(const shard<T>& state, const new_flow<V>& flow,
+                                                const hop_facts& hop) noexcept {
   const bool here = hop.interface == flow.packet.meta.ingress;
   return deliver_or(here && state.config->raw().host_path.deliver_broadcast,
                     drop_reason::broadcast);
@@ -86,13 +86,13 @@ bool is_corrupt(const walked<V>& headers, const packet_view& packet) noexcept {
 /// What a host would say to its peer. To a packet that is not what was sent it says nothing (RFC
 /// 9293 section 3.1, RFC 768): its source may be what was damaged.
 template <IpVersion V>
-[[gnu::noinline]] outcome refused_as_host(const new_flow<V>& flow, drop_reason reason,
-                                          const answer_request& reply) noexcept {
+[[gnu::__noinline__]] outcome refused_as_host(const new_flow<V>& flow, drop_reason reason,
+                                              const answer_request& reply) noexcept {
   return is_corrupt(flow.headers, flow.packet) ? outcome{reason} : outcome{reason, reply};
 }
 
 template <IpVersion V>
-[[gnu::noinline]] outcome rejected(const new_flow<V>& flow) noexcept {
+[[gnu::__noinline__]] outcome rejected(const new_flow<V>& flow) noexcept {
   constexpr auto reason = drop_reason::policy_rejected;
   switch (flow.said.reject_with) {
     case reject_form::automatic:
@@ -176,7 +176,7 @@ outcome cannot_begin(const new_flow<V>& flow) noexcept {
 /// and so are the identifiers of its queries. What an internal host wears already stays that one's:
 /// the box uses it without a claim, and sessions tell whose the answers of each remote are.
 template <EngineTraits T>
-[[gnu::noinline]] outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+[[gnu::__noinline__]] outcome claim_own_endpoint(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const bool asks = flow.packet.from_box() && flow.facts().message == message_kind::icmp_query;
   if (!flow.held.is_none() || !(has_ports(flow.received.protocol) || asks)) {
     return outcome::open();
@@ -286,9 +286,10 @@ bool lacks_quoted_session(const new_flow<V>& flow, verdict judged) noexcept {
 /// What happens to a packet that belongs to no session, or `reopens` the one it belonged to; what
 /// was looked up of it with its group is `seen`, or null.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline, gnu::flatten]] outcome judge_new(shard<T>& state, const lane<V>& lane,
-                                                  const packet_view& packet, bool reopens, tick now,
-                                                  const foresight<V>* seen) noexcept {
+[[gnu::__noinline__, gnu::__flatten__]] outcome judge_new(shard<T>& state, const lane<V>& lane,
+                                                          const packet_view& packet, bool reopens,
+                                                          tick now,
+                                                          const foresight<V>* seen) noexcept {
   const auto& headers = lane.headers;
   new_flow<V> flow{headers, lane.hash, packet};
   const auto& received = flow.received;

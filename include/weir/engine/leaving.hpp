@@ -28,8 +28,9 @@ namespace weir::detail {
 /// Deviates from RFC 1812 section 4.2.2.7: nothing is fragmented, DF set or not, so that a sender
 /// hears of the MTU (RFC 1191 section 4) where another router would send pieces.
 template <IpVersion V>
-[[gnu::always_inline]] inline outcome cannot_leave(const packet_facts& facts, const hop_facts& hop,
-                                                   bool from_box) noexcept {
+[[gnu::__always_inline__]] inline outcome cannot_leave(const packet_facts& facts,
+                                                       const hop_facts& hop,
+                                                       bool from_box) noexcept {
   if (hop.kind == next_hop_kind::local) {
     return outcome::open();
   }
@@ -61,9 +62,10 @@ void pass_on(std::byte* header, ttl_step step) noexcept {
 }
 
 /// Rewrites a packet from the key it came with to the key it leaves with.
-[[gnu::always_inline]] inline void translate(const packet_view& packet, const walked<ipv4>& headers,
-                                             const packed_endpoints& after,
-                                             ttl_step step) noexcept {
+[[gnu::__always_inline__]] inline void translate(const packet_view& packet,
+                                                 const walked<ipv4>& headers,
+                                                 const packed_endpoints& after,
+                                                 ttl_step step) noexcept {
   std::byte* const header = packet.bytes.data();
   const auto delta = flow_delta::between(headers.key.endpoints(), after);
   const bool plain = headers.facts.transport_offset == ipv4_header::size_min &&

@@ -51,7 +51,7 @@ bool claim_rests_on(const shard<T>& state, const external_key& own, Lives&& live
 
 /// Ends the dead that an answer waits for, one by one; or all of them.
 template <EngineTraits T, class RestsOn>
-[[gnu::noinline]] void end_what_matters(shard<T>& state, tick now, RestsOn& rests_on) noexcept {
+[[gnu::__noinline__]] void end_what_matters(shard<T>& state, tick now, RestsOn& rests_on) noexcept {
   constexpr unsigned ended_max = 64;  // beyond that, batches are faster
   for (unsigned ended = 0; ended < ended_max; ++ended) {
     auto over = mapping_id::none();

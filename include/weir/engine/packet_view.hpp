@@ -44,8 +44,8 @@ struct alignas(64) plain_lane {
 static_assert(sizeof(plain_lane<ipv4>) == 64);
 
 /// What the tracker asks of a TCP segment whose header the walk has judged.
-[[gnu::always_inline]] inline tcp_segment segment_of(std::span<const std::byte> bytes,
-                                                     const packet_facts& facts) noexcept {
+[[gnu::__always_inline__]] inline tcp_segment segment_of(std::span<const std::byte> bytes,
+                                                         const packet_facts& facts) noexcept {
   const auto header = tcp_header::parse(bytes.subspan(facts.transport_offset));
   if (!header) [[unlikely]] {
     return {};

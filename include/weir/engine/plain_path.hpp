@@ -29,7 +29,7 @@ bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) n
 
 /// What the tracker asks of the TCP segment of a common packet.
 template <IpVersion V>
-[[gnu::always_inline]] inline tcp_segment segment_of(const plain_lane<V>& lane) noexcept {
+[[gnu::__always_inline__]] inline tcp_segment segment_of(const plain_lane<V>& lane) noexcept {
   const auto fields = read_tcp_fields(lane.header + header_size_min<V>);
   tcp_segment segment;
   segment.sequence = fields.sequence;
@@ -41,16 +41,16 @@ template <IpVersion V>
 
 /// What is left to do to a dressed packet without DF. Not inlined: it would cost the others
 /// registers.
-[[gnu::noinline]] inline void identify_plain(ipv4_identifications& fresh,
-                                             const hot_record<ipv4>& record, direction way,
-                                             const plain_lane<ipv4>& lane) noexcept {
+[[gnu::__noinline__]] inline void identify_plain(ipv4_identifications& fresh,
+                                                 const hot_record<ipv4>& record, direction way,
+                                                 const plain_lane<ipv4>& lane) noexcept {
   refresh_identification(fresh, lane.header, lane.packet.key, record.outgoing(way));
 }
 
 /// Rewrites a packet whose checksum its sender's hardware was to complete. Not inlined, likewise.
-[[gnu::noinline]] inline void rewrite_partial(const plain_lane<ipv4>& lane,
-                                              const packed_endpoints& after,
-                                              flow_delta delta) noexcept {
+[[gnu::__noinline__]] inline void rewrite_partial(const plain_lane<ipv4>& lane,
+                                                  const packed_endpoints& after,
+                                                  flow_delta delta) noexcept {
   after.store_all(lane.header);
   finish_header(lane.header, delta.addresses(), ttl_step::down);
   const auto kind = lane.packet.is_tcp ? protocol::tcp : protocol::udp;
@@ -60,9 +60,9 @@ template <IpVersion V>
 
 /// Sends a packet that passed on its way, under the key its session has it wear.
 template <protocol Kind>
-[[gnu::always_inline]] inline void dress_plain(ipv4_identifications& fresh,
-                                               const hot_record<ipv4>& record, direction way,
-                                               const plain_lane<ipv4>& lane) noexcept {
+[[gnu::__always_inline__]] inline void dress_plain(ipv4_identifications& fresh,
+                                                   const hot_record<ipv4>& record, direction way,
+                                                   const plain_lane<ipv4>& lane) noexcept {
   // What is stored there might be this lane, as far as compilers know.
   std::byte* const header = lane.header;
   if (!record.has(session_flag::translated)) {
@@ -83,17 +83,18 @@ template <protocol Kind>
   }
 }
 template <protocol>
-[[gnu::always_inline]] inline void dress_plain(ipv4_identifications&, const hot_record<ipv6>&,
-                                               direction, const plain_lane<ipv6>& lane) noexcept {
+[[gnu::__always_inline__]] inline void dress_plain(ipv4_identifications&, const hot_record<ipv6>&,
+                                                   direction,
+                                                   const plain_lane<ipv6>& lane) noexcept {
   pass_on<ipv6>(lane.header, ttl_step::down);
 }
 
 /// Counts, refreshes and dresses the common packet of a steady session; answers through which hop
 /// it goes. Null, and nothing changed, where it is not plausible or cannot leave or be counted.
 template <protocol Kind, IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline const hop_facts* go_on(shard<T>& state, hot_record<V>& record,
-                                                     direction way, const plain_lane<V>& lane,
-                                                     tick now) noexcept {
+[[gnu::__always_inline__]] inline const hop_facts* go_on(shard<T>& state, hot_record<V>& record,
+                                                         direction way, const plain_lane<V>& lane,
+                                                         tick now) noexcept {
   flow_state& flow = record.state;
   tcp_segment segment;
   if constexpr (Kind == protocol::tcp) {
@@ -120,9 +121,9 @@ template <protocol Kind, IpVersion V, EngineTraits T>
 /// Passes on the common packet of a live session, counted and rewritten; answers through which
 /// hop. Any other packet that has a candidate is left untouched: null.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline const hop_facts* pass_plain(shard<T>& state,
-                                                          const plain_lane<V>& lane,
-                                                          tick now) noexcept {
+[[gnu::__always_inline__]] inline const hop_facts* pass_plain(shard<T>& state,
+                                                              const plain_lane<V>& lane,
+                                                              tick now) noexcept {
   const session_ref which = lane.candidate;
   auto& record = state.template sessions<V>().hot(which.id());
   const direction way = which.way();

@@ -154,9 +154,9 @@ bool passes_unasked(const shard<T>& state, session_ref which, const packet_facts
 /// What happens to an ICMP error that cannot be believed or quotes a packet of a session; nothing
 /// if rules must judge it. Says whether it is related to a session.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome pass_quoted_error(shard<T>& state, const walked<V>& headers,
-                                            const packet_view& packet, tick now,
-                                            bool& is_related) noexcept {
+[[gnu::__noinline__]] outcome pass_quoted_error(shard<T>& state, const walked<V>& headers,
+                                                const packet_view& packet, tick now,
+                                                bool& is_related) noexcept {
   if (const auto refused = disbelieve(headers, packet)) {
     return refused;
   }

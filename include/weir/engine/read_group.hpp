@@ -27,8 +27,9 @@ using lanes_of = lanes<T::burst_max>;
 
 /// Reads a packet that may go straight on; whether it may.
 template <IpVersion V, EngineTraits T>
-[[gnu::always_inline]] inline bool read_straight(const shard<T>& state, const ingress_facts& from,
-                                                 plain_lane<V>& lane, packet_view packet) noexcept {
+[[gnu::__always_inline__]] inline bool read_straight(const shard<T>& state,
+                                                     const ingress_facts& from, plain_lane<V>& lane,
+                                                     packet_view packet) noexcept {
   if (!from.plain.admits(packet.meta) || !read_plain(packet.bytes, from.domain, lane.packet))
       [[unlikely]] {
     return false;
@@ -55,9 +56,9 @@ void read_walked(const shard<T>& state, lane<V>& lane, std::span<const std::byte
 
 /// Reads a packet that is not IPv4 going straight on, as lane `i`.
 template <EngineTraits T, PacketBurst B>
-[[gnu::noinline, gnu::flatten]] void read_any(const shard<T>& state, const B& burst,
-                                              std::size_t index, std::size_t i,
-                                              lanes_of<T>& into) noexcept {
+[[gnu::__noinline__, gnu::__flatten__]] void read_any(const shard<T>& state, const B& burst,
+                                                      std::size_t index, std::size_t i,
+                                                      lanes_of<T>& into) noexcept {
   auto packet = burst[index];
   const auto meta = burst.meta(index);
   const std::uint64_t bit = std::uint64_t{1} << i;
@@ -81,8 +82,8 @@ template <EngineTraits T, PacketBurst B>
 
 /// Reads `count` packets of a burst from `first` on.
 template <EngineTraits T, PacketBurst B>
-[[gnu::noinline]] void read_group(const shard<T>& state, const B& burst, std::size_t first,
-                                  std::size_t count, lanes_of<T>& into) noexcept {
+[[gnu::__noinline__]] void read_group(const shard<T>& state, const B& burst, std::size_t first,
+                                      std::size_t count, lanes_of<T>& into) noexcept {
   const std::span<const ingress_facts> known{state.ingress};
   into.special = 0;
   into.six_bits = 0;

@@ -20,8 +20,8 @@ namespace weir::detail {
 /// told so, unless its addresses alone would have it dropped: its headers are then read again, now
 /// as far as the answer needs.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome judge_refused(const shard<T>& state, walked<V>& headers,
-                                        const packet_view& packet, domain_id domain) noexcept {
+[[gnu::__noinline__]] outcome judge_refused(const shard<T>& state, walked<V>& headers,
+                                            const packet_view& packet, domain_id domain) noexcept {
   const drop_reason reason = headers.facts.fault;
   const auto error = source_route_error<V>(packet.bytes, headers.facts);
   if (!error) {

@@ -17,7 +17,7 @@ namespace weir::detail {
 
 /// Counts a flow that becomes no session, and says why.
 template <EngineTraits T>
-[[gnu::noinline]] drop_reason refuse(shard<T>& state, session_refusal why) noexcept {
+[[gnu::__noinline__]] drop_reason refuse(shard<T>& state, session_refusal why) noexcept {
   state.lives.refused.add();
   switch (why) {
     case session_refusal::reply_unclaimed:
@@ -121,7 +121,7 @@ void evict_other_family(shard<T>& state, const new_flow<ipv6>& newcomer) noexcep
 /// Makes a place in a full room that both families share: of what is dead or, where its turn comes
 /// before any of the newcomer's own, by ending a session of the other family.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] void make_room_across(shard<T>& state, const new_flow<V>& newcomer) noexcept {
+[[gnu::__noinline__]] void make_room_across(shard<T>& state, const new_flow<V>& newcomer) noexcept {
   using other_family = std::conditional_t<V::number == 4, ipv6, ipv4>;
   auto& own = state.template sessions<V>();
   auto& other = state.template sessions<other_family>();

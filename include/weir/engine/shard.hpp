@@ -251,14 +251,14 @@ struct shard {
 
   /// Ends a session for a reason of the engine's.
   template <IpVersion V>
-  [[gnu::noinline]] void end(std::uint32_t id) noexcept {
+  [[gnu::__noinline__]] void end(std::uint32_t id) noexcept {
     lives.ended.add();
     release<V>(id, session_end::ended);
     sessions<V>().end(id);
   }
 
   /// Ends what is dead, reviewing at most `budget` records of each family.
-  [[gnu::noinline]] std::uint32_t reclaim(tick now, std::uint32_t budget) noexcept {
+  [[gnu::__noinline__]] std::uint32_t reclaim(tick now, std::uint32_t budget) noexcept {
     return sessions4.reclaim(now, budget, on_end<ipv4>()) +
            sessions6.reclaim(now, budget, on_end<ipv6>());
   }

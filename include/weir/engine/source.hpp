@@ -131,7 +131,7 @@ const pool* pool_for(const shard<T>& state, const new_flow<ipv4>& flow) noexcept
   });
 }
 
-[[gnu::noinline]] inline outcome exhausted(const pool& from) noexcept {
+[[gnu::__noinline__]] inline outcome exhausted(const pool& from) noexcept {
   switch (from.manners.exhausted) {
     case exhaustion_answer::admin_prohibited:
       return {drop_reason::pool_exhausted,
@@ -148,8 +148,8 @@ const pool* pool_for(const shard<T>& state, const new_flow<ipv4>& flow) noexcept
 /// A protocol without ports is told apart by its addresses alone: it wears the address its host
 /// has, or would get (RFC 4787 REQ-2), of those that no 1:1 mapping owns.
 template <EngineTraits T>
-[[gnu::noinline]] outcome wear_address(shard<T>& state, const pool& from,
-                                       new_flow<ipv4>& flow) noexcept {
+[[gnu::__noinline__]] outcome wear_address(shard<T>& state, const pool& from,
+                                           new_flow<ipv4>& flow) noexcept {
   if (flow.received.protocol == protocol::ah) {
     return drop_reason::untranslatable;  // it covers the addresses (RFC 4302 section 2)
   }
@@ -164,9 +164,9 @@ template <EngineTraits T>
 
 /// A mapping of the pool, found or made, which the flow now holds.
 template <EngineTraits T>
-[[gnu::noinline, gnu::flatten]] outcome wear_mapping(shard<T>& state, const pool& from,
-                                                     const mapping_forecast<ipv4>& asked,
-                                                     new_flow<ipv4>& flow) noexcept {
+[[gnu::__noinline__, gnu::__flatten__]] outcome wear_mapping(shard<T>& state, const pool& from,
+                                                             const mapping_forecast<ipv4>& asked,
+                                                             new_flow<ipv4>& flow) noexcept {
   settle(state, flow.now, [&](auto&& lives) noexcept {
     return state.mappings.rests_on(asked, state.random, lives);
   });
@@ -234,7 +234,7 @@ bool wear_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
 
 /// What policy permits without translation wears a 1:1 mapping and nothing else.
 template <EngineTraits T>
-[[gnu::noinline]] void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
+[[gnu::__noinline__]] void wear_one_to_one(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   if (!wears_statics(flow)) {
     return;
   }

@@ -109,7 +109,7 @@ void clamp_stateless_syn(const shard<T>& state, const new_flow<V>& flow) noexcep
 
 /// A stateless packet, which needs no session: it leaves as it is, or under its 1:1 mapping.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
+[[gnu::__noinline__]] outcome pass_stateless(shard<T>& state, new_flow<V>& flow) noexcept {
   const hop_facts& hop = state.config->hop(flow.hop);
   const auto step = step_of(hop, flow.packet.from_box());
   if (needs_state(flow)) {

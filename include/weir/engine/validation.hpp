@@ -46,8 +46,8 @@ outcome refuse_own_source(const shard<T>& state, const new_flow<V>& flow) noexce
 /// Whom a link-local source may speak to: no route leads to it, and on each link it is another one,
 /// so the addresses of the interface it came in by.
 template <IpVersion V>
-[[gnu::noinline]] outcome validate_link_local(const interface_facts& ingress,
-                                              const typename V::address& destination) noexcept {
+[[gnu::__noinline__]] outcome validate_link_local(const interface_facts& ingress,
+                                                  const typename V::address& destination) noexcept {
   return has_address(ingress, destination) ? outcome::open() : outcome{drop_reason::link_local};
 }
 
@@ -98,8 +98,8 @@ bool is_beyond_routes(const shard<T>& state, const new_flow<V>& flow) noexcept {
 
 /// What the host path says of a packet, once its source is judged as that of any other one.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome validated(const shard<T>& state, const new_flow<V>& flow,
-                                    const outcome& host) noexcept {
+[[gnu::__noinline__]] outcome validated(const shard<T>& state, const new_flow<V>& flow,
+                                        const outcome& host) noexcept {
   if (!host.decision().delivered() || is_beyond_routes(state, flow)) {
     return host;
   }
@@ -110,8 +110,8 @@ template <IpVersion V, EngineTraits T>
 /// Why a packet of a session may not come in by an interface that is guarded, or from a link-local
 /// address.
 template <IpVersion V, EngineTraits T>
-[[gnu::noinline]] outcome guard(const shard<T>& state, const packed_flow<V>& key,
-                                interface_id ingress) noexcept {
+[[gnu::__noinline__]] outcome guard(const shard<T>& state, const packed_flow<V>& key,
+                                    interface_id ingress) noexcept {
   const auto& here = state.ingress[ingress.number()];
   if (here.is_barred) {
     return drop_reason::no_zone;

@@ -184,7 +184,7 @@ class basic_worker {
   }
 
   template <IpVersion V>
-  [[gnu::noinline]] void probe_plain(std::size_t begin, std::size_t end) noexcept {
+  [[gnu::__noinline__]] void probe_plain(std::size_t begin, std::size_t end) noexcept {
     const std::span all{lanes_->template plain<V>()};
     if (!state_->template sessions<V>().find_candidates(all.subspan(begin, end - begin)))
         [[unlikely]] {
@@ -196,7 +196,7 @@ class basic_worker {
 
   /// Looks up what strange packets will be asked.
   template <PacketBurst B>
-  [[gnu::noinline, gnu::flatten]] void foresee(const B& burst, std::size_t first) noexcept {
+  [[gnu::__noinline__, gnu::__flatten__]] void foresee(const B& burst, std::size_t first) noexcept {
     detail::foresight_group<ipv4> four{strangers_->four_searches};
     detail::foresight_group<ipv6> six{strangers_->six_searches};
     for (auto left = strangers_->bits; left != 0; left &= left - 1) {
@@ -248,8 +248,8 @@ class basic_worker {
 
   /// Passes packets on the straight way up to the first one that leaves it; answers its place.
   template <IpVersion V, PacketBurst B, class S>
-  [[gnu::noinline]] std::size_t pass_plain(const B& burst, std::size_t first, std::size_t i,
-                                           std::size_t end, tick now, S& sink) noexcept {
+  [[gnu::__noinline__]] std::size_t pass_plain(const B& burst, std::size_t first, std::size_t i,
+                                               std::size_t end, tick now, S& sink) noexcept {
     end = guarded_end<V>(burst, first, i, end);
     auto& state = *state_;
     const auto* const plain = lanes_->template plain<V>().data();
@@ -269,8 +269,8 @@ class basic_worker {
 
   /// The long way, which asks a packet every question.
   template <PacketBurst B, class S>
-  [[gnu::noinline]] void conclude_any(const B& burst, std::size_t index, std::size_t i, tick now,
-                                      S& sink) noexcept {
+  [[gnu::__noinline__]] void conclude_any(const B& burst, std::size_t index, std::size_t i,
+                                          tick now, S& sink) noexcept {
     auto packet = burst[index];
     const detail::packet_view view{packet.bytes(), burst.meta(index)};
     if (!lanes_->is_special(i)) {
@@ -297,9 +297,9 @@ class basic_worker {
   }
 
   template <IpVersion V>
-  [[gnu::noinline, gnu::flatten]] outcome decide(detail::lane<V>& lane,
-                                                 const detail::packet_view& view, tick now,
-                                                 const detail::foresight<V>* seen) noexcept {
+  [[gnu::__noinline__, gnu::__flatten__]] outcome decide(
+      detail::lane<V>& lane, const detail::packet_view& view, tick now,
+      const detail::foresight<V>* seen) noexcept {
     const auto& headers = lane.headers;
     if (!headers.facts.ok) [[unlikely]] {
       const auto domain = detail::domain_of<V>(*state_, view.bytes, view.meta.ingress);

@@ -152,8 +152,8 @@ inline void rewrite_addresses(std::byte* header, const packed_endpoints& after, 
 }
 
 /// Rewrites a TCP segment whose IP header has no options and whose checksum covers the whole.
-[[gnu::always_inline]] inline void rewrite_tcp(std::byte* header, const packed_endpoints& after,
-                                               flow_delta delta, ttl_step step) noexcept {
+[[gnu::__always_inline__]] inline void rewrite_tcp(std::byte* header, const packed_endpoints& after,
+                                                   flow_delta delta, ttl_step step) noexcept {
   after.store_all(header);
   detail::finish_header(header, delta.addresses(), step);
   detail::add_to_complement(header + ipv4_header::size_min + tcp_field::checksum,
@@ -161,8 +161,8 @@ inline void rewrite_addresses(std::byte* header, const packed_endpoints& after, 
 }
 
 /// Rewrites a UDP datagram whose IP header has no options and whose checksum covers the whole.
-[[gnu::always_inline]] inline void rewrite_udp(std::byte* header, const packed_endpoints& after,
-                                               flow_delta delta, ttl_step step) noexcept {
+[[gnu::__always_inline__]] inline void rewrite_udp(std::byte* header, const packed_endpoints& after,
+                                                   flow_delta delta, ttl_step step) noexcept {
   after.store_all(header);
   detail::finish_header(header, delta.addresses(), step);
   detail::add_to_udp(header + ipv4_header::size_min + udp_field::checksum, delta.endpoints());

@@ -42,9 +42,9 @@ constexpr std::uint32_t ports_word(port source, port destination) noexcept {
 namespace detail {
 
 /// Stores a row at once, so that it can be loaded at once.
-[[gnu::always_inline]] inline void store_row(std::uint32_t* to, std::uint32_t first,
-                                             std::uint32_t second, std::uint32_t third,
-                                             std::uint32_t fourth) noexcept {
+[[gnu::__always_inline__]] inline void store_row(std::uint32_t* to, std::uint32_t first,
+                                                 std::uint32_t second, std::uint32_t third,
+                                                 std::uint32_t fourth) noexcept {
   using row [[gnu::vector_size(16)]] = std::uint32_t;
   const row words{first, second, third, fourth};
   std::memcpy(to, &words, sizeof words);
@@ -53,13 +53,13 @@ namespace detail {
 }  // namespace detail
 
 /// The words of a flow.
-[[gnu::always_inline]] inline flow_words<ipv4> words_of(const flow_key<ipv4>& flow) noexcept {
+[[gnu::__always_inline__]] inline flow_words<ipv4> words_of(const flow_key<ipv4>& flow) noexcept {
   flow_words<ipv4> made;
   detail::store_row(made.data(), flow.source.address.bits(), flow.destination.address.bits(), 0,
                     ports_word(flow.source.port, flow.destination.port));
   return made;
 }
-[[gnu::always_inline]] inline flow_words<ipv6> words_of(const flow_key<ipv6>& flow) noexcept {
+[[gnu::__always_inline__]] inline flow_words<ipv6> words_of(const flow_key<ipv6>& flow) noexcept {
   const auto source = words_of(flow.source.address);
   const auto destination = words_of(flow.destination.address);
   flow_words<ipv6> made;

@@ -78,8 +78,8 @@ class alignas(64) box_group {
   bool is_full() const noexcept { return found_at(group_boxes - 1) != found_word{}; }
 
   /// The first rule of the boxes of two groups that hold the point.
-  [[gnu::always_inline]] static found_word first(const box_group& one, const box_group& other,
-                                                 const group_point<V>& point) noexcept {
+  [[gnu::__always_inline__]] static found_word first(const box_group& one, const box_group& other,
+                                                     const group_point<V>& point) noexcept {
     return found_by(greatest_held(one.held(point), other.held(point)));
   }
 
@@ -130,7 +130,7 @@ class alignas(64) box_group {
   }
 
   /// The last rows of both boxes, and by how much the point lies outside them.
-  [[gnu::always_inline]] held_rows held(const group_point<V>& point) const noexcept {
+  [[gnu::__always_inline__]] held_rows held(const group_point<V>& point) const noexcept {
     held_rows made{pairs_[0].least, half_words{}};
     for (std::size_t row = 0; row < point_rows<V>; ++row) {
       const auto& here = pairs_[stored(row)];

@@ -30,8 +30,8 @@ class rule_search {
   static constexpr std::size_t trees = tree_grove::trees_min;
 
   /// The slices of the roots.
-  [[gnu::always_inline]] void begin(const rule_forest<V>& forest, const tree_grove& grove,
-                                    const rule_point<V>& point) noexcept {
+  [[gnu::__always_inline__]] void begin(const rule_forest<V>& forest, const tree_grove& grove,
+                                        const rule_point<V>& point) noexcept {
     forest_ = forest.data();
     point_ = point;
     grove.enter(slices_, point);
@@ -39,7 +39,7 @@ class rule_search {
   }
 
   /// What the slice of a tree leads to; answers whether to a node.
-  [[gnu::always_inline]] bool arrive(std::size_t tree) noexcept {
+  [[gnu::__always_inline__]] bool arrive(std::size_t tree) noexcept {
     const tree_place at = place_at(forest_, slices_[tree]);
     for (std::size_t line = 0; line < sizeof(box_group<V>); line += line_bytes) {
       prefetch_read(forest_ + at.near_begin() + line);
@@ -49,13 +49,13 @@ class rule_search {
   }
 
   /// The slice of the node that a tree led to.
-  [[gnu::always_inline]] void turn(std::size_t tree) noexcept {
+  [[gnu::__always_inline__]] void turn(std::size_t tree) noexcept {
     slices_[tree] = node_at(forest_, reached_[tree]).slice_of(point_);
     prefetch_read(forest_ + slices_[tree]);
   }
 
   /// The first rule whose boxes hold the packet, and that does not say no.
-  [[gnu::always_inline]] rule_match conclude(
+  [[gnu::__always_inline__]] rule_match conclude(
       const policy_query<V>& query, const std::vector<rule_criteria<V>>& criteria) const noexcept {
     if (either_has_more(reached_[0], reached_[1])) [[unlikely]] {
       return ask(first_of_all(), query, criteria);
@@ -77,7 +77,7 @@ class rule_search {
   }
 
   /// The first rule of all groups of all trees.
-  [[gnu::noinline]] found_word first_of_all() const noexcept {
+  [[gnu::__noinline__]] found_word first_of_all() const noexcept {
     const group_point<V> spread{point_};
     found_word first = tree_grove::otherwise(slices_);
     for (std::size_t tree = 0; tree < tree_grove::trees_max; ++tree) {
@@ -121,8 +121,9 @@ class rule_search {
   };
 
   /// The match of a search whose first answer is that a rule must be asked.
-  [[gnu::noinline]] rule_match ask(found_word found, const policy_query<V>& query,
-                                   const std::vector<rule_criteria<V>>& criteria) const noexcept {
+  [[gnu::__noinline__]] rule_match ask(
+      found_word found, const policy_query<V>& query,
+      const std::vector<rule_criteria<V>>& criteria) const noexcept {
     const group_point<V> spread{point_};
     std::array<leaf_answers, tree_grove::trees_max> leaves;
     for (std::size_t tree = 0; tree < leaves.size(); ++tree) {
@@ -151,8 +152,8 @@ using search_bits = std::uint64_t;
 
 /// Searches that are at a node of a tree go on; answers which of them are at a node again.
 template <std::size_t Tree, IpVersion V>
-[[gnu::always_inline]] inline search_bits step(std::span<rule_search<V>> searches,
-                                               search_bits at_node) noexcept {
+[[gnu::__always_inline__]] inline search_bits step(std::span<rule_search<V>> searches,
+                                                   search_bits at_node) noexcept {
   search_bits still = 0;
   for (; at_node != 0; at_node &= at_node - 1) {
     const auto i = static_cast<std::size_t>(std::countr_zero(at_node));

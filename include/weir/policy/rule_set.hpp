@@ -64,13 +64,13 @@ class rule_set {
 
   /// The same in steps, of which each is taken for many packets: `begin`,
   /// `lead_to_leaves`, `conclude`.
-  [[gnu::always_inline]] void begin(detail::rule_search<V>& search, const flow_words<V>& flow,
-                                    protocol transport, bool header_known) const noexcept {
+  [[gnu::__always_inline__]] void begin(detail::rule_search<V>& search, const flow_words<V>& flow,
+                                        protocol transport, bool header_known) const noexcept {
     const auto& trees = header_known ? known_ : unknown_;
     search.begin(forest_, trees[classes_.class_of(transport)], flow);
   }
-  [[gnu::always_inline]] rule_match conclude(const detail::rule_search<V>& search,
-                                             const policy_query<V>& query) const noexcept {
+  [[gnu::__always_inline__]] rule_match conclude(const detail::rule_search<V>& search,
+                                                 const policy_query<V>& query) const noexcept {
     return search.conclude(query, criteria_);
   }
 

@@ -41,7 +41,7 @@ class tree_cut {
   constexpr std::uint32_t slices() const noexcept { return 1u << (bits_ >> 8 & 0xFF); }
 
   template <std::size_t Words>
-  [[gnu::always_inline]] std::uint32_t slice_of(
+  [[gnu::__always_inline__]] std::uint32_t slice_of(
       const std::array<std::uint32_t, Words>& point) const noexcept {
     return extract_bits(point[word()], bits_);
   }
@@ -66,7 +66,7 @@ struct tree_node {
 
   /// Where the place of the slice is that holds the point.
   template <std::size_t Words>
-  [[gnu::always_inline]] std::uint32_t slice_of(
+  [[gnu::__always_inline__]] std::uint32_t slice_of(
       const std::array<std::uint32_t, Words>& point) const noexcept {
     return first + cut.slice_of(point) * static_cast<std::uint32_t>(sizeof(std::uint32_t));
   }
@@ -144,8 +144,8 @@ class alignas(line_bytes) tree_grove {
 
   /// Where a search begins for a point.
   template <std::size_t Words>
-  [[gnu::always_inline]] void enter(starts& to,
-                                    const std::array<std::uint32_t, Words>& point) const noexcept {
+  [[gnu::__always_inline__]] void enter(
+      starts& to, const std::array<std::uint32_t, Words>& point) const noexcept {
     find_places(to, places_, point);
   }
   static constexpr found_word otherwise(const starts& from) noexcept {
@@ -198,21 +198,22 @@ class rule_forest {
 };
 
 /// What is at a place of a forest.
-[[gnu::always_inline]] inline tree_place place_at(const std::byte* forest,
-                                                  std::uint32_t begin) noexcept {
+[[gnu::__always_inline__]] inline tree_place place_at(const std::byte* forest,
+                                                      std::uint32_t begin) noexcept {
   tree_place found;
   std::memcpy(&found, forest + begin, sizeof found);
   return found;
 }
 /// The node that a place leads to.
-[[gnu::always_inline]] inline tree_node node_at(const std::byte* forest, tree_place at) noexcept {
+[[gnu::__always_inline__]] inline tree_node node_at(const std::byte* forest,
+                                                    tree_place at) noexcept {
   return {at.begin() + static_cast<std::uint32_t>(sizeof(tree_place)),
           place_at(forest, at.begin()).cut()};
 }
 /// A group of a leaf.
 template <IpVersion V>
-[[gnu::always_inline]] inline const box_group<V>& group_at(const std::byte* forest,
-                                                           std::uint32_t begin) noexcept {
+[[gnu::__always_inline__]] inline const box_group<V>& group_at(const std::byte* forest,
+                                                               std::uint32_t begin) noexcept {
   return *static_cast<const box_group<V>*>(static_cast<const void*>(forest + begin));
 }
 

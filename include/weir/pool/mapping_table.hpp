@@ -370,7 +370,7 @@ class mapping_table {
   }
 
   /// Undoes `begin`, and takes away whatever entries there are.
-  [[gnu::noinline]] void end(mapping_id id) noexcept {
+  [[gnu::__noinline__]] void end(mapping_id id) noexcept {
     mapping<V>& record = records_[id.number()];
     hosts_.leave(records_, id);
     const auto internal = detail::packed(record.key());

@@ -46,8 +46,8 @@ class pools_by_host {
 
   /// The first pool that lists an address and that `accepts(pool_id)` takes, or none.
   template <class Accepts>
-  [[gnu::noinline]] pool_id find(domain_id domain, ipv4_address address,
-                                 Accepts&& accepts) const noexcept {
+  [[gnu::__noinline__]] pool_id find(domain_id domain, ipv4_address address,
+                                     Accepts&& accepts) const noexcept {
     const block* const narrowest = find_block(domain, address);
     if (narrowest == nullptr) return pool_id::none();
     pool_id one = narrowest->first;
@@ -99,7 +99,7 @@ class pools_by_host {
   }
 
   /// The next pool, in order, that lists a block or one around it.
-  [[gnu::noinline]] pool_id after(const block& narrowest, pool_id last) const noexcept {
+  [[gnu::__noinline__]] pool_id after(const block& narrowest, pool_id last) const noexcept {
     pool_id next = pool_id::none();  // which sorts behind all others
     for (const block* here = &narrowest; here != nullptr; here = around(*here)) {
       const auto listed = pools_of(*here);

@@ -272,8 +272,8 @@ class session_book {
     return source;
   }
 
-  [[gnu::noinline]] session_refusal asked_limit_of(const packed_flow<V>& original,
-                                                   const former& gone) const noexcept {
+  [[gnu::__noinline__]] session_refusal asked_limit_of(const packed_flow<V>& original,
+                                                       const former& gone) const noexcept {
     const std::uint32_t source = find(original);
     if (source == none) return session_refusal::none;
     const counts& held = sources_.hot(source);

@@ -42,7 +42,7 @@ class session_directory {
         index_{entries_max_, 2 * sessions_max},
         slab_{sessions_max} {}
 
-  [[gnu::always_inline]] std::uint64_t hash(const key_type& key) const noexcept {
+  [[gnu::__always_inline__]] std::uint64_t hash(const key_type& key) const noexcept {
     return hash_(key.words());
   }
   hash_pair hashes(std::uint32_t id) const noexcept {
@@ -257,8 +257,8 @@ class session_directory {
     return 2 * sessions_max + sessions_max / 32 + 2;
   }
 
-  [[gnu::noinline]] session_ref find_anywhere(const key_type& key, std::uint64_t hash,
-                                              tick now) const noexcept {
+  [[gnu::__noinline__]] session_ref find_anywhere(const key_type& key, std::uint64_t hash,
+                                                  tick now) const noexcept {
     return living(occupant(key, hash), now);
   }
   session_ref living(session_ref there, tick now) const noexcept {
@@ -285,7 +285,7 @@ class session_directory {
     erase(mirror_of(answers), answers);
     return false;
   }
-  [[gnu::noinline]] void erase_mirrors(std::uint32_t id) noexcept {
+  [[gnu::__noinline__]] void erase_mirrors(std::uint32_t id) noexcept {
     for (const direction way : {direction::original, direction::reply}) {
       erase(mirror_of({id, way}), {id, way});
     }

@@ -76,8 +76,8 @@ class session_table : session_directory<V, Traits> {
   using directory::size;
 
   /// Judges a segment of a TCP session, moves the session on and refreshes it.
-  [[gnu::always_inline]] tcp_outcome track(session_ref which, const tcp_segment& segment,
-                                           tick now) noexcept {
+  [[gnu::__always_inline__]] tcp_outcome track(session_ref which, const tcp_segment& segment,
+                                               tick now) noexcept {
     record_type& there = hot(which.id());
     const session_phase phase = there.status().phase();
     if (is_plain(phase, segment.flags) && try_note_plain(there.state, which.way(), segment))
@@ -203,8 +203,8 @@ class session_table : session_directory<V, Traits> {
   /// Ends the session that is to go for a newcomer, of this table or of one with the same room,
   /// whose source has so many; false where none is.
   template <class OnEnd, class MayEvict>
-  [[gnu::noinline]] bool try_evict(std::uint32_t held_already, OnEnd&& on_end,
-                                   MayEvict&& may_evict) noexcept {
+  [[gnu::__noinline__]] bool try_evict(std::uint32_t held_already, OnEnd&& on_end,
+                                       MayEvict&& may_evict) noexcept {
     const std::uint32_t victim = book_.victim(held_already, may_evict);
     if (victim == book_.none) return false;
     on_end(victim, session_end::evicted);
@@ -223,7 +223,7 @@ class session_table : session_directory<V, Traits> {
   }
 
   /// Ends a session; the caller knows why.
-  [[gnu::noinline]] void end(std::uint32_t id) noexcept {
+  [[gnu::__noinline__]] void end(std::uint32_t id) noexcept {
     expects(directory::is_held(id), "a session that ends is there");
     release(id, directory::hashes(id));
   }
@@ -237,7 +237,8 @@ class session_table : session_directory<V, Traits> {
 
   /// Ends sessions that are dead, reviewing at most `budget` records; answers how many ended.
   template <class OnEnd>
-  [[gnu::noinline]] std::uint32_t reclaim(tick now, std::uint32_t budget, OnEnd&& on_end) noexcept {
+  [[gnu::__noinline__]] std::uint32_t reclaim(tick now, std::uint32_t budget,
+                                              OnEnd&& on_end) noexcept {
     std::uint32_t ended = 0;
     reviews_.review(now, budget, [&](std::span<const due_entry> entries, bool is_over) noexcept {
       ended += review(entries, is_over, now, on_end);
@@ -282,8 +283,8 @@ class session_table : session_directory<V, Traits> {
     return there.found() ? clear(there.id(), is_unclaimed, now, on_end) : session_refusal::none;
   }
   template <class OnEnd>
-  [[gnu::noinline]] session_refusal clear(std::uint32_t id, bool is_unclaimed, tick now,
-                                          OnEnd& on_end) noexcept {
+  [[gnu::__noinline__]] session_refusal clear(std::uint32_t id, bool is_unclaimed, tick now,
+                                              OnEnd& on_end) noexcept {
     const record_type& record = hot(id);
     if (!record.state.is_dead(now)) {
       const bool waits = is_unclaimed && record.has(session_flag::unclaimed);
@@ -314,8 +315,8 @@ class session_table : session_directory<V, Traits> {
     there.set(session_flag::queued, true);
   }
 
-  [[gnu::noinline]] tcp_outcome track_special(session_ref which, const tcp_segment& segment,
-                                              tick now) noexcept {
+  [[gnu::__noinline__]] tcp_outcome track_special(session_ref which, const tcp_segment& segment,
+                                                  tick now) noexcept {
     record_type& there = hot(which.id());
     const session_phase before = there.status().phase();
     session_phase phase = before;
@@ -380,7 +381,7 @@ class session_table : session_directory<V, Traits> {
 
   /// Reclaims on demand, until there is enough or nothing more is due.
   template <class OnEnd, class IsEnough>
-  [[gnu::noinline]] void reclaim_until(tick now, OnEnd& on_end, IsEnough&& is_enough) noexcept {
+  [[gnu::__noinline__]] void reclaim_until(tick now, OnEnd& on_end, IsEnough&& is_enough) noexcept {
     std::uint32_t budget = demand_batch;
     while (!is_enough() && !reviews_.is_settled(now)) {
       if (reclaim(now, budget, on_end) == 0) budget = review_queue::everything;

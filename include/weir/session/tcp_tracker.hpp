@@ -50,8 +50,8 @@ constexpr bool is_plain(session_phase phase, std::uint8_t flags) noexcept {
 }
 
 /// Takes note of a plain segment if it is plausible; all that most segments need.
-[[gnu::always_inline]] constexpr bool try_note_plain(flow_state& flow, direction way,
-                                                     const tcp_segment& segment) noexcept {
+[[gnu::__always_inline__]] constexpr bool try_note_plain(flow_state& flow, direction way,
+                                                         const tcp_segment& segment) noexcept {
   if (!is_plausible(flow, way, segment, segment.payload)) [[unlikely]] {
     return false;
   }

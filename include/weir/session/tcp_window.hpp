@@ -73,8 +73,8 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
 }  // namespace detail
 
 /// Inequalities III and IV.
-[[gnu::always_inline]] constexpr bool confirms_plausibly(const flow_state& flow, direction way,
-                                                         const tcp_segment& segment) noexcept {
+[[gnu::__always_inline__]] constexpr bool confirms_plausibly(const flow_state& flow, direction way,
+                                                             const tcp_segment& segment) noexcept {
   const std::uint32_t sender_window = std::max(flow.window_bytes(way), acknowledgment_window_min);
   const std::uint32_t open = flow.sequence_end[index_of(opposite(way))] - segment.acknowledgment;
   return static_cast<std::int32_t>(open |                         // III
@@ -83,9 +83,9 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
 
 /// Inequalities I to IV for a segment with ACK between two sides that were both seen; `length` is
 /// the segment's, without a FIN.
-[[gnu::always_inline]] constexpr bool is_plausible(const flow_state& flow, direction way,
-                                                   const tcp_segment& segment,
-                                                   std::uint32_t length) noexcept {
+[[gnu::__always_inline__]] constexpr bool is_plausible(const flow_state& flow, direction way,
+                                                       const tcp_segment& segment,
+                                                       std::uint32_t length) noexcept {
   // A distance is negative where its inequality fails; so is the union of two then.
   const std::uint32_t receiver_window = flow.window_bytes(opposite(way));
   const std::uint32_t ahead = segment.sequence + length - flow.sequence_end[index_of(way)];
@@ -136,9 +136,9 @@ constexpr bool is_quotable(const flow_state& flow, direction way, std::uint32_t 
 }
 
 /// Takes note of a plausible segment; `length` is the segment's.
-[[gnu::always_inline]] constexpr void note_segment(flow_state& flow, direction way,
-                                                   const tcp_segment& segment,
-                                                   std::uint32_t length) noexcept {
+[[gnu::__always_inline__]] constexpr void note_segment(flow_state& flow, direction way,
+                                                       const tcp_segment& segment,
+                                                       std::uint32_t length) noexcept {
   std::uint32_t& end = flow.sequence_end[index_of(way)];
   end += static_cast<std::uint32_t>(
       std::max(detail::sequence_distance(segment.sequence + length, end), 0));

@@ -133,8 +133,8 @@ class bitmap {
   }
 
   /// What `find_free` answers, whatever the first word says: kept out of the way.
-  [[gnu::noinline]] word_optional<port> find_further(port from, port_range within,
-                                                     port_parity parity) const noexcept {
+  [[gnu::__noinline__]] word_optional<port> find_further(port from, port_range within,
+                                                         port_parity parity) const noexcept {
     const std::uint32_t first = within.first().number();
     std::uint32_t found = first_free(from.number(), within.last().number(), parity);
     if (found == nothing && from != within.first()) {

@@ -175,8 +175,8 @@ class bucket_index {
 
   /// The same in the lines behind home, of which some entry passed each but the last.
   template <class IsPayloadOfKey>
-  [[gnu::noinline]] std::uint32_t find_further(std::uint64_t hash,
-                                               IsPayloadOfKey& is_payload_of_key) const noexcept {
+  [[gnu::__noinline__]] std::uint32_t find_further(
+      std::uint64_t hash, IsPayloadOfKey& is_payload_of_key) const noexcept {
     std::uint32_t place = geometry_.home(hash);
     for (std::uint32_t probe = 1; probe < probes_max; ++probe) {
       place = after(place);
@@ -189,13 +189,14 @@ class bucket_index {
   }
 
   /// The first payload with the hash's tag behind home.
-  [[gnu::noinline]] std::uint32_t candidate_further(std::uint64_t hash) const noexcept {
+  [[gnu::__noinline__]] std::uint32_t candidate_further(std::uint64_t hash) const noexcept {
     if (lines_[geometry_.home(hash)].passed() == 0) return no_payload;
     auto any = [](std::uint32_t) noexcept { return true; };
     return find_further(hash, any);
   }
 
-  [[gnu::noinline]] bool try_insert_further(std::uint64_t hash, std::uint32_t payload) noexcept {
+  [[gnu::__noinline__]] bool try_insert_further(std::uint64_t hash,
+                                                std::uint32_t payload) noexcept {
     const std::uint32_t first = geometry_.home(hash);
     std::uint32_t place = first;
     for (std::uint32_t probe = 1; probe < probes_max; ++probe) {
@@ -208,7 +209,7 @@ class bucket_index {
     return false;
   }
 
-  [[gnu::noinline]] bool erase_further(std::uint64_t hash, std::uint32_t payload) noexcept {
+  [[gnu::__noinline__]] bool erase_further(std::uint64_t hash, std::uint32_t payload) noexcept {
     const std::uint32_t first = geometry_.home(hash);
     std::uint32_t place = first;
     for (std::uint32_t probe = 1; probe < probes_max; ++probe) {

@@ -141,7 +141,7 @@ class due_queue {
   }
 
   /// Queues what is due already, or farther ahead than the wheel tells apart.
-  [[gnu::noinline]] void push_apart(tick due, std::uint32_t id) noexcept {
+  [[gnu::__noinline__]] void push_apart(tick due, std::uint32_t id) noexcept {
     if (due <= current_) {
       append(late_chain, {due.low(), id});
       return;

@@ -55,14 +55,14 @@ class xxh3_hash {
     flip_ = {secret_[3] ^ secret_[4], secret_[5] ^ secret_[6]};
   }
 
-  [[gnu::always_inline]] std::uint64_t operator()(
+  [[gnu::__always_inline__]] std::uint64_t operator()(
       const std::array<std::uint64_t, 2>& key) const noexcept {
     const std::uint64_t low = key[0] ^ flip_[0];
     const std::uint64_t high = key[1] ^ flip_[1];
     return avalanche(sizeof key + XXH_swap64(low) + high + folded_product(low, high));
   }
 
-  [[gnu::always_inline]] std::uint64_t operator()(
+  [[gnu::__always_inline__]] std::uint64_t operator()(
       const std::array<std::uint64_t, 5>& key) const noexcept {
     const auto mixed = [&](std::size_t at, std::size_t secret) noexcept {
       return folded_product(key[at] ^ secret_[secret], key[at + 1] ^ secret_[secret + 1]);

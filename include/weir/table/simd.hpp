@@ -106,8 +106,8 @@ inline std::uint32_t greatest_held_portable(const held_rows& one, const held_row
 }  // namespace detail
 
 /// Adds to each number bits that are not all zero where it lies above its limit.
-[[gnu::always_inline]] inline void add_excess(half_words& to, const half_words& numbers,
-                                              const half_words& limits) noexcept {
+[[gnu::__always_inline__]] inline void add_excess(half_words& to, const half_words& numbers,
+                                                  const half_words& limits) noexcept {
 #if defined(__AVX2__)
   to |= reinterpret_cast<half_words>(
       _mm256_subs_epu16(reinterpret_cast<__m256i>(numbers), reinterpret_cast<__m256i>(limits)));
@@ -117,7 +117,8 @@ inline std::uint32_t greatest_held_portable(const held_rows& one, const held_row
 }
 
 /// The four words at `row`, twice.
-[[gnu::always_inline]] inline void load_twice(half_words& to, const std::uint32_t* row) noexcept {
+[[gnu::__always_inline__]] inline void load_twice(half_words& to,
+                                                  const std::uint32_t* row) noexcept {
 #if defined(__AVX2__)
   const __m128i half = _mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(row)));
   to = reinterpret_cast<half_words>(_mm256_broadcastsi128_si256(half));
@@ -128,8 +129,8 @@ inline std::uint32_t greatest_held_portable(const held_rows& one, const held_row
 }
 
 /// The greatest third word of the rows without excess; zero where there is none.
-[[gnu::always_inline]] inline std::uint32_t greatest_held(const held_rows& one,
-                                                          const held_rows& other) noexcept {
+[[gnu::__always_inline__]] inline std::uint32_t greatest_held(const held_rows& one,
+                                                              const held_rows& other) noexcept {
 #if defined(__AVX2__)
   // Saturation makes no number zero that is not.
   const __m256i excess = _mm256_packs_epi16(reinterpret_cast<__m256i>(one.excess),
@@ -158,8 +159,8 @@ constexpr std::uint32_t extract_bits_portable(std::uint32_t word, std::uint32_t 
 
 /// Some neighbouring bits of a word. The lowest byte of `field` says how many lie below them, the
 /// next one how many they are, both below 32; what is above does not matter.
-[[gnu::always_inline]] inline std::uint32_t extract_bits(std::uint32_t word,
-                                                         std::uint32_t field) noexcept {
+[[gnu::__always_inline__]] inline std::uint32_t extract_bits(std::uint32_t word,
+                                                             std::uint32_t field) noexcept {
 #if defined(__BMI__)
   return __builtin_ia32_bextr_u32(word, field);
 #else
@@ -191,7 +192,7 @@ void find_places_portable(std::array<std::uint32_t, 4>& to, const word_places& p
 
 /// Where the entries are that the words number.
 template <std::size_t Words>
-[[gnu::always_inline]] inline void find_places(
+[[gnu::__always_inline__]] inline void find_places(
     std::array<std::uint32_t, 4>& to, const word_places& places,
     const std::array<std::uint32_t, Words>& words) noexcept {
 #if defined(__AVX2__)
@@ -241,13 +242,13 @@ constexpr std::uint64_t folded_product(std::uint64_t one, std::uint64_t other) n
 // empty statement below is an effect.
 
 /// Asks the memory for the line at `where`, to be read soon. Any address is allowed.
-[[gnu::always_inline]] inline void prefetch_read(const void* where) noexcept {
+[[gnu::__always_inline__]] inline void prefetch_read(const void* where) noexcept {
   __builtin_prefetch(where, 0, 3);
   asm volatile("");
 }
 
 /// Asks the memory for the line at `where`, to be written soon. Any address is allowed.
-[[gnu::always_inline]] inline void prefetch_write(const void* where) noexcept {
+[[gnu::__always_inline__]] inline void prefetch_write(const void* where) noexcept {
   __builtin_prefetch(where, 1, 3);
   asm volatile("");
 }

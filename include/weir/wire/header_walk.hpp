@@ -161,9 +161,9 @@ std::optional<drop_reason> walk_network(std::span<const std::byte> bytes, std::s
 
 /// The walk over any packet.
 template <IpVersion V>
-[[gnu::noinline]] void walk_any(std::span<const std::byte> bytes, std::size_t wire_size,
-                                domain_id domain, const walk_options& options,
-                                walked<V>& found) noexcept {
+[[gnu::__noinline__]] void walk_any(std::span<const std::byte> bytes, std::size_t wire_size,
+                                    domain_id domain, const walk_options& options,
+                                    walked<V>& found) noexcept {
   auto& facts = found.facts;
   facts = {};
   std::uint32_t ports = 0;

@@ -106,7 +106,7 @@ class ipv4_header {
 };
 
 /// Puts the right checksum into an IPv4 header that has a wrong one; true if it did.
-[[gnu::noinline]] inline bool complete_header_checksum(std::span<std::byte> packet) noexcept {
+[[gnu::__noinline__]] inline bool complete_header_checksum(std::span<std::byte> packet) noexcept {
   const auto header = ipv4_header::parse(packet);
   if (!header || header->checksum_is_right()) return false;
   store_be(packet, ipv4_field::checksum, std::uint16_t{0});

@@ -351,7 +351,8 @@ using byte_row [[gnu::vector_size(16)]] = std::uint8_t;
 }  // namespace detail
 
 /// The words of the flow in host order; the same as of the unpacked key, at less expense.
-[[gnu::always_inline]] inline flow_words<ipv4> words_of(const packed_flow<ipv4>& flow) noexcept {
+[[gnu::__always_inline__]] inline flow_words<ipv4> words_of(
+    const packed_flow<ipv4>& flow) noexcept {
   if constexpr (std::endian::native != std::endian::little) return words_of(unpack(flow));
   detail::byte_row row;
   std::memcpy(&row, &flow, sizeof row);
@@ -361,7 +362,8 @@ using byte_row [[gnu::vector_size(16)]] = std::uint8_t;
   std::memcpy(made.data(), &row, sizeof row);
   return made;
 }
-[[gnu::always_inline]] inline flow_words<ipv6> words_of(const packed_flow<ipv6>& flow) noexcept {
+[[gnu::__always_inline__]] inline flow_words<ipv6> words_of(
+    const packed_flow<ipv6>& flow) noexcept {
   if constexpr (std::endian::native != std::endian::little) return words_of(unpack(flow));
   flow_words<ipv6> made;
   for (std::size_t address = 0; address < 2; ++address) {

@@ -36,9 +36,9 @@ namespace detail {
 /// is a UDP header that keeps to them, or that of a TCP segment which neither opens, ends nor
 /// resets: of its flags ACK alone tells. Fills in what it says.
 template <IpVersion V>
-[[gnu::always_inline]] inline bool read_plain_transport(const std::byte* transport,
-                                                        std::int32_t size, protocol kind,
-                                                        plain_datagram<V>& to) noexcept {
+[[gnu::__always_inline__]] inline bool read_plain_transport(const std::byte* transport,
+                                                            std::int32_t size, protocol kind,
+                                                            plain_datagram<V>& to) noexcept {
   to.is_tcp = kind == protocol::tcp;
   if (to.is_tcp) {
     if (size < std::int32_t{tcp_header::size_min}) return false;
@@ -65,8 +65,9 @@ inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0
 /// Recognises a whole datagram that may be forwarded, as far as its headers say: lengths agree,
 /// nothing is cut off, the checksum of an IPv4 header is right, a hop is left, and TCP carries ACK
 /// without SYN, FIN or RST.
-[[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
-                                              plain_datagram<ipv4>& to) noexcept {
+[[gnu::__always_inline__]] inline bool read_plain(std::span<const std::byte> bytes,
+                                                  domain_id domain,
+                                                  plain_datagram<ipv4>& to) noexcept {
   constexpr std::int32_t at = ipv4_header::size_min;
   if (bytes.size() < at + udp_header::size) {
     return false;
@@ -86,8 +87,9 @@ inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0
   to.key = packed_flow<ipv4>::from_ipv4_header(header, domain);
   return detail::plain_header_verifies(header);
 }
-[[gnu::always_inline]] inline bool read_plain(std::span<const std::byte> bytes, domain_id domain,
-                                              plain_datagram<ipv6>& to) noexcept {
+[[gnu::__always_inline__]] inline bool read_plain(std::span<const std::byte> bytes,
+                                                  domain_id domain,
+                                                  plain_datagram<ipv6>& to) noexcept {
   constexpr std::int32_t at = ipv6_header::size;
   constexpr std::int32_t end_max = 0xFFFF;
   if (bytes.size() < at + udp_header::size) {

@@ -124,7 +124,7 @@ class input {
   std::size_t unread() const noexcept { return static_cast<std::size_t>(end_ - begin_); }
 
   /// Moves what is unread to the front of the window and reads until `count` bytes are there.
-  [[gnu::noinline]] void fill(std::size_t count) {
+  [[gnu::__noinline__]] void fill(std::size_t count) {
     if (descriptor_ == none) {
       return;
     }
