@@ -197,14 +197,6 @@ constexpr std::optional<port> parse_port(std::string_view text) noexcept {
   return number ? std::optional{port{static_cast<std::uint16_t>(*number)}} : std::nullopt;
 }
 
-/// `first-last`, or one port.
-constexpr std::optional<port_range> parse_port_range(std::string_view text) noexcept {
-  const bool one = text.find('-') == std::string_view::npos;
-  const auto first = parse_port(detail::take_until(text, '-'));
-  const auto last = one ? first : parse_port(text);
-  return first && last ? port_range::between(*first, *last) : std::nullopt;
-}
-
 inline std::string to_text(ipv4_address address) {
   std::string out;
   for (int shift = 24; shift >= 0; shift -= 8) {
