@@ -15,9 +15,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <map>
-#include <numeric>
 #include <span>
-#include <utility>
 #include <vector>
 
 namespace weir {
@@ -123,16 +121,10 @@ class lpm {
 
   /// By address and then by length; equal prefixes in the order they were given.
   static std::vector<lpm_entry<V>> sorted(std::span<const lpm_entry<V>> entries) {
-    std::vector<std::size_t> order(entries.size());
-    std::iota(order.begin(), order.end(), std::size_t{0});
-    std::ranges::sort(order, {}, [&](std::size_t place) {
-      return std::pair{entries[place].block, place};
-    });
-    std::vector<lpm_entry<V>> result;
-    result.reserve(entries.size());
-    for (const std::size_t place : order) {
-      expects(entries[place].value < no_value, "a value of a prefix is below no_value");
-      result.push_back(entries[place]);
+    std::vector<lpm_entry<V>> result{entries.begin(), entries.end()};
+    std::ranges::stable_sort(result, {}, &lpm_entry<V>::block);
+    for (const auto& entry : result) {
+      expects(entry.value < no_value, "a value of a prefix is below no_value");
     }
     return result;
   }
