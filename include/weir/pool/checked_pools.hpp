@@ -115,26 +115,34 @@ class pool_set_builder {
       refuse(index, "external", "the pool has no external address",
              "external prefixes, or an interface that has an IPv4 address");
     }
-    std::uint64_t total = 0;
     for (std::size_t here = 0; here < raw.external.size(); ++here) {
-      const ipv4_prefix& block = raw.external[here];
-      total += range_of(block).size();
-      if (!is_routable(block)) {
+      if (!is_routable(raw.external[here])) {
         refuse(index, place("external", here),
                "not every address of the prefix is one host's that packets are forwarded to",
                "unicast addresses");
       }
-      for (std::size_t earlier = 0; earlier < here; ++earlier) {
-        if (block.overlaps(raw.external[earlier])) {
-          refuse(index, place("external", here),
-                 "overlaps " + to_text(raw.external[earlier]) + " of the same pool",
-                 "every external address once");
-        }
-      }
+      refuse_overlaps(index, "external", raw.external, here, " of the same pool",
+                      "every external address once");
     }
+    const std::uint64_t total = addresses_in(raw.external);
     if (total > external_addresses_max) {
       refuse(index, "external", std::to_string(total) + " external addresses are too many",
              "at most " + std::to_string(external_addresses_max));
+    }
+  }
+
+  static std::uint64_t addresses_in(const std::vector<ipv4_prefix>& blocks) {
+    std::uint64_t sum = 0;
+    for (const ipv4_prefix& block : blocks) sum += range_of(block).size();
+    return sum;
+  }
+  /// Refuses a block for each earlier one that it shares addresses with.
+  void refuse_overlaps(std::size_t index, const char* field, const std::vector<ipv4_prefix>& blocks,
+                       std::size_t here, const char* of_what, const char* fix) {
+    for (std::size_t earlier = 0; earlier < here; ++earlier) {
+      if (blocks[here].overlaps(blocks[earlier])) {
+        refuse(index, place(field, here), "overlaps " + to_text(blocks[earlier]) + of_what, fix);
+      }
     }
   }
 
@@ -155,17 +163,11 @@ class pool_set_builder {
     const pool_specification& raw = raw_[index];
     deterministic_plan::shape shape{0, 0, raw.ports, 0};
     for (std::size_t here = 0; here < raw.internal.size(); ++here) {
-      shape.internal_hosts += range_of(raw.internal[here]).size();
-      for (std::size_t earlier = 0; earlier < here; ++earlier) {
-        if (raw.internal[here].overlaps(raw.internal[earlier])) {
-          refuse(index, place("internal", here),
-                 "overlaps " + to_text(raw.internal[earlier]) + " of the same deterministic pool",
-                 "every internal host once");
-        }
-      }
+      refuse_overlaps(index, "internal", raw.internal, here, " of the same deterministic pool",
+                      "every internal host once");
     }
-    std::uint64_t addresses = 0;
-    for (const ipv4_prefix& block : raw.external) addresses += range_of(block).size();
+    shape.internal_hosts = addresses_in(raw.internal);
+    const std::uint64_t addresses = addresses_in(raw.external);
     if (shape.internal_hosts == 0 || addresses == 0 || addresses > external_addresses_max) {
       return std::nullopt;  // refused already
     }

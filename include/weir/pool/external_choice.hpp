@@ -240,8 +240,7 @@ class external_chooser {
   /// Whether a search says nothing of other ports, nor that of another one of this: SCTP keeps its
   /// ports, and IKE's may be free where no other is.
   static bool wants_its_own(const port_wish& wish) noexcept {
-    return wish.protocol == protocol::sctp ||
-           (wish.protocol == protocol::udp && wish.internal == ike_port);
+    return detail::must_keep(wish) || (wish.protocol == protocol::udp && wish.internal == ike_port);
   }
 
   const pool_set* pools_;

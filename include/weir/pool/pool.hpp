@@ -68,10 +68,10 @@ struct pool_manners {
   exhaustion_answer exhausted = exhaustion_answer::silent;
 };
 
-/// The ports that pools give where nothing else is asked for (RFC 4787 REQ-3a).
-inline constexpr port_range pool_ports_default = *port_range::between(port{1024}, port{65535});
 /// The first port that is not well known: RFC 4787 REQ-3a keeps those below it apart.
 inline constexpr port well_known_end{1024};
+/// The ports that pools give where nothing else is asked for.
+inline constexpr port_range pool_ports_default = *port_range::between(well_known_end, port{65535});
 /// IKE's port. Some responders answer to no other (RFC 3715 section 2.3), so it is kept when it is
 /// free, even by a pool whose ports begin above it.
 inline constexpr port ike_port{500};

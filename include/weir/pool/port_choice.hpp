@@ -58,9 +58,9 @@ constexpr std::optional<port_range> common(port_range one, port_range other) noe
 
 /// RFC 4787 REQ-3a: ports below 1024 stay below it, and the others above.
 constexpr port_range range_class(port internal) noexcept {
-  constexpr port_range well_known = *port_range::between(port{0}, port{1023});
-  constexpr port_range others = *port_range::between(well_known_end, port{65535});
-  return internal < well_known_end ? well_known : others;
+  constexpr auto last = static_cast<std::uint16_t>(well_known_end.number() - 1);
+  constexpr port_range well_known = *port_range::between(port{0}, port{last});
+  return internal < well_known_end ? well_known : pool_ports_default;
 }
 
 constexpr port_parity parity_of(port internal) noexcept {
@@ -199,7 +199,7 @@ bool rests_on(const port_owner& owner, external_id external, const pool& from,
 /// port or none.
 inline word_optional<port> choose_port(const port_owner& owner, external_id external,
                                        const host_block& block, const port_wish& wish) noexcept {
-  if (wish.protocol == protocol::sctp) {
+  if (detail::must_keep(wish)) {
     const bool kept =
         block.ports.contains(wish.internal) && !owner.taken(external, wish.space, wish.internal);
     return kept ? word_optional{wish.internal} : word_optional<port>{};
