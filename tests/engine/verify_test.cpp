@@ -218,7 +218,7 @@ TEST_CASE("a stranger that is not counted is found", "[engine][verify]") {
 
   box.state.sessions4.hot(1).set(session_flag::original_does_not_refresh, true);
 
-  CHECK(box.said() == "mapping 0 counts 0 strangers, and there are 1");
+  CHECK(box.said() == "mapping 0 counts 0 strangers, and 1 hold it");
 }
 
 TEST_CASE("a life that no session had is found", "[engine][verify]") {

@@ -51,7 +51,7 @@ inline constexpr key<configuration> limits_keys[] = {
      }},
 };
 
-/// Nothing but the log is exported, so the rest can only be said to be off.
+/// Nothing but the log is exported, so the rest can only be said to be as it is unless said.
 inline constexpr key<events_configuration> events_keys[] = {
     {"log",
      [](const value& from, events_configuration& into) {

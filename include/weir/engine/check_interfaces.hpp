@@ -128,16 +128,22 @@ inline void add_route(topology& made, domain_id domain, const ip_prefix& to, nex
   }
 }
 
-/// The subnet of an IPv4 address has broadcast addresses (RFC 3021: a /31 has none).
+/// The subnet of an own address, if its first and its last address are of all its hosts: those of a
+/// /31 are not (RFC 3021).
+inline std::optional<ipv4_prefix> broadcast_subnet(const interface_address& own) {
+  constexpr unsigned longest = 30;
+  return own.address.is_ipv4() && own.length <= longest
+             ? std::optional{ipv4_prefix::around(own.address.v4(), own.length)}
+             : std::nullopt;
+}
+
 inline void add_broadcasts(topology& made, const interface_facts& owner,
                            const interface_address& own) {
-  if (!own.address.is_ipv4() || own.length > 30) {
-    return;
-  }
-  const auto subnet = ipv4_prefix::around(own.address.v4(), own.length);
+  const auto subnet = broadcast_subnet(own);
+  if (!subnet) return;
   const auto hop = add_hop(made, {owner.id, std::nullopt, next_hop_kind::broadcast});
-  add_route(made, owner.domain, ipv4_prefix::host(subnet.address()), hop);
-  add_route(made, owner.domain, ipv4_prefix::host(last_address(subnet)), hop);
+  add_route(made, owner.domain, ipv4_prefix::host(subnet->address()), hop);
+  add_route(made, owner.domain, ipv4_prefix::host(last_address(*subnet)), hop);
 }
 
 inline void add_connected(topology& made, const interface_facts& owner) {
@@ -169,13 +175,11 @@ inline void add_own_addresses(topology& made) {
   }
 }
 
-/// Whether an address means every host of its subnet (RFC 3021: those of a /31 do not).
+/// Whether an address means every host of its subnet.
 inline bool is_of_whole_subnet(const interface_address& own) {
-  if (!own.address.is_ipv4() || own.length > 30) {
-    return false;
-  }
-  const auto subnet = ipv4_prefix::around(own.address.v4(), own.length);
-  return own.address.v4() == subnet.address() || own.address.v4() == last_address(subnet);
+  const auto subnet = broadcast_subnet(own);
+  return subnet &&
+         (own.address.v4() == subnet->address() || own.address.v4() == last_address(*subnet));
 }
 
 /// Whether no host can have the address.

@@ -82,12 +82,11 @@ void fill(shard<T>& state, std::uint32_t id, const new_flow<V>& flow) noexcept {
   auto& cold = table.cold(id);
   record.set_hops(flow.hop, reply_hop(state, flow));
   set_refresh(record, flow);
-  cold.mapping = flow.held.is_none() ? cold_record::no_mapping : flow.held.number();
+  cold.mapping = flow.held.number();
   if constexpr (V::number == 4) {
     if (!flow.held.is_none()) state.mappings.set_wearer(flow.held, id);
   }
-  const auto policies = state.config->policies().policies();
-  cold.policy = static_cast<std::uint16_t>(flow.judge - policies.data());
+  cold.policy = state.config->policies().number_of(*flow.judge);
   cold.rule = flow.said.rule;
   cold.ingress = flow.packet.meta.ingress;
 }

@@ -79,17 +79,6 @@ bool is_internal_host(const shard<T>& state, const new_flow<ipv4>& flow, domain_
   return fixed && is_near;
 }
 
-/// Whether an address belongs to translation alone: what no session or mapping has taken from there
-/// goes nowhere, and is never routed back out.
-template <EngineTraits T>
-bool belongs_to_translation(const shard<T>& state, domain_id domain, ipv4_address one) noexcept {
-  return state.config->is_translation_address(domain, one);
-}
-template <EngineTraits T>
-bool belongs_to_translation(const shard<T>&, domain_id, const ipv6_address&) noexcept {
-  return false;
-}
-
 /// Sends a flow to the host that a static mapping has behind its destination; false where none has.
 template <EngineTraits T>
 bool reach_static(shard<T>& state, new_flow<ipv4>& flow) noexcept {
@@ -149,7 +138,7 @@ outcome translate_destination(shard<T>& state, new_flow<ipv4>& flow) noexcept {
   const auto& to = flow.received.destination;
   const bool is_opaque = flow.facts().message == message_kind::opaque;
   if (!reach_static(state, flow)) {
-    if (is_opaque && belongs_to_translation(state, domain, to.address)) {
+    if (is_opaque && state.config->is_translation_address(domain, to.address)) {
       return drop_reason::fragment_unsupported;  // whose it is, its ports would say
     }
     if (!has_ports(flow.received.protocol) || is_opaque ||

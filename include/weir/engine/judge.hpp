@@ -42,7 +42,7 @@ template <IpVersion V, EngineTraits T>
 template <IpVersion V, EngineTraits T>
 outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   const auto& to = flow.inside.destination.address;
-  if (belongs_to_translation(state, flow.inside.domain, to)) {
+  if (state.config->is_translation_address(flow.inside.domain, to)) {
     return flow.destination == translation_kind::none ? drop_reason::no_mapping
                                                       : drop_reason::hairpin_loop;
   }
@@ -66,7 +66,7 @@ outcome find_route(shard<T>& state, new_flow<V>& flow) noexcept {
   flow.egress_domain = state.config->domain_beyond(hop, flow.inside.domain);
   state.observer.routed(flow.hop);
   if (flow.egress_domain != flow.inside.domain &&
-      belongs_to_translation(state, flow.egress_domain, to)) {
+      state.config->is_translation_address(flow.egress_domain, to)) {
     return drop_reason::no_mapping;  // hairpins lead to no other domain
   }
   return outcome::open();
@@ -130,10 +130,9 @@ outcome ask_policy(shard<T>& state, new_flow<V>& flow) noexcept {
   flow.said = seen != nullptr && seen->search != nullptr
                   ? found->decide(found->template rules<V>().conclude(*seen->search, query))
                   : decide(found, query);
-  state.observer.judged(
-      {flow.from, flow.to,
-       static_cast<std::uint16_t>(flow.judge - state.config->policies().policies().data()),
-       flow.said.rule, static_cast<std::uint8_t>(flow.said.action), flow.said.log});
+  state.observer.judged({flow.from, flow.to, state.config->policies().number_of(*flow.judge),
+                         flow.said.rule, static_cast<std::uint8_t>(flow.said.action),
+                         flow.said.log});
   if (flow.said.needs_header) {
     return drop_reason::fragment_unsupported;
   }

@@ -11,7 +11,6 @@
 
 #include <cstdint>
 #include <type_traits>
-#include <utility>
 
 namespace weir::detail {
 
@@ -46,14 +45,6 @@ bool must_keep(const shard<T>& state, mapping_id held, const new_flow<ipv4>& new
   return held == newcomer.reached || !(is_own || is_claim);
 }
 
-/// The mappings that a session holds: of its source and of its destination.
-template <EngineTraits T>
-std::pair<mapping_id, mapping_id> mappings_of(const shard<T>& state, std::uint32_t id) noexcept {
-  const auto number = state.sessions4.cold(id).mapping;
-  return {number == cold_record::no_mapping ? mapping_id::none() : mapping_id{number},
-          state.reached_by(state.sessions4.hot(id))};
-}
-
 /// Whether a mapping, if it is one, would end sooner without a session that holds it so often: that
 /// is its last one, or the one that is known to live longest. One that is asked about and outlives
 /// that one is known from then on, so that of many a single one stays.
@@ -65,7 +56,7 @@ bool keeps_alive(shard<T>& state, std::uint32_t id, mapping_id held, std::uint32
   if (one.sessions <= times) return true;
   if (table.hot(id).is_stranger()) return false;
   const auto holds_it = [&](std::uint32_t which) noexcept {
-    const auto [worn, reached] = mappings_of(state, which);
+    const auto [worn, reached] = state.mappings_of(which);
     return worn == held || reached == held;
   };
   const auto deadline = [&](std::uint32_t which) noexcept {
@@ -82,7 +73,7 @@ bool keeps_alive(shard<T>& state, std::uint32_t id, mapping_id held, std::uint32
 /// must not end sooner.
 template <EngineTraits T, class MustStay>
 bool may_end(shard<T>& state, std::uint32_t id, MustStay&& must_stay) noexcept {
-  const auto [held, reached] = mappings_of(state, id);
+  const auto [held, reached] = state.mappings_of(id);
   const std::uint32_t times = held == reached ? 2 : 1;
   const auto stays = [&](mapping_id one) noexcept {
     return keeps_alive(state, id, one, times) && must_stay(one);

@@ -119,6 +119,8 @@ struct alignas(16) ingress_facts {
   bool is_guarded() const noexcept { return is_strict || is_barred; }
 };
 
+static_assert(mapping_id{cold_record::no_mapping}.is_none());
+
 template <EngineTraits Traits>
 struct shard {
   shard(std::shared_ptr<const snapshot> given, const worker_options& options)
@@ -185,11 +187,8 @@ struct shard {
   template <IpVersion V>
   void release(std::uint32_t id, session_end why) noexcept {
     if constexpr (V::number == 4) {
-      const auto held = sessions4.cold(id).mapping;
-      if (held != cold_record::no_mapping) {
-        mappings.release(mapping_id{held});
-      }
-      const auto reached = reached_by(sessions4.hot(id));
+      const auto [worn, reached] = mappings_of(id);
+      if (!worn.is_none()) mappings.release(worn);
       if (!reached.is_none()) {
         if (sessions4.hot(id).is_stranger()) mappings.forget_stranger(reached);
         mappings.release(reached);
@@ -218,6 +217,12 @@ struct shard {
     return found.is_none() || mappings.at(found).pool.is_none() ? mapping_id::none() : found;
   }
 
+  /// The mappings that a session holds, or none: the one it wears, and the one it was opened
+  /// towards.
+  std::pair<mapping_id, mapping_id> mappings_of(std::uint32_t id) const noexcept {
+    return {mapping_id{sessions4.cold(id).mapping}, reached_by(sessions4.hot(id))};
+  }
+
   /// What session tables call for the sessions they end by themselves.
   template <IpVersion V>
   struct session_ender {
@@ -236,8 +241,8 @@ struct shard {
       if (all.size() == 0) return;
       const auto each_held = [&](auto&& ask) noexcept {
         for (const std::uint32_t id : ending) {
-          const std::uint32_t held = state->sessions4.cold(id).mapping;
-          if (held != cold_record::no_mapping) ask(mapping_id{held});
+          const mapping_id held{state->sessions4.cold(id).mapping};
+          if (!held.is_none()) ask(held);
         }
       };
       each_held([&](mapping_id held) noexcept { all.prefetch(held); });

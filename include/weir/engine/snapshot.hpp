@@ -158,10 +158,13 @@ class snapshot {
     }
   }
 
-  /// Whether an address is worn by translated flows and is not the box's own.
+  /// Whether an address is worn by translated flows and is not the box's own: what no session or
+  /// mapping has taken from there goes nowhere, and is never routed back out.
   bool is_translation_address(domain_id domain, ipv4_address address) const noexcept {
     return find_sorted(translation_addresses_, {domain, address}).has_value();
   }
+  /// IPv6 is not translated.
+  bool is_translation_address(domain_id, const ipv6_address&) const noexcept { return false; }
 
   /// Whether an address that packets reach by `back`, if anywhere, is worn by translated flows and
   /// is nobody's beside, so that none comes in from there. Pools may cover what is a neighbour's: a
@@ -171,7 +174,6 @@ class snapshot {
     return (!back || hop(*back).leads_to_worn) &&
            find_sorted(worn_alone_, {domain, address}).has_value();
   }
-  /// IPv6 is not translated.
   bool is_worn_alone(domain_id, const ipv6_address&, word_optional<next_hop_id>) const noexcept {
     return false;
   }

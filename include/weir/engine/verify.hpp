@@ -16,65 +16,52 @@
 
 namespace weir::detail {
 
-/// Counts the sessions that hold each mapping, and behind all of them those that hold what no
-/// mapping can be.
+/// The sessions that hold a mapping.
+struct mapping_holders {
+  std::uint32_t all = 0;
+  std::uint32_t strangers = 0;
+};
+
+/// Those of each mapping, and behind all of them those that hold what no mapping can be.
 template <EngineTraits T>
-std::vector<std::uint32_t> holders_by_mapping(const shard<T>& state) {
-  std::vector<std::uint32_t> holders(std::size_t{state.config->raw().sessions.max} + 1);
-  const auto count = [&](std::uint32_t id) {
-    ++holders[std::min<std::size_t>(id, holders.size() - 1)];
+std::vector<mapping_holders> holders_by_mapping(const shard<T>& state) {
+  std::vector<mapping_holders> holders(std::size_t{state.config->raw().sessions.max} + 1);
+  const auto of = [&](mapping_id id) -> mapping_holders& {
+    return holders[std::min<std::size_t>(id.number(), holders.size() - 1)];
   };
   state.sessions4.for_each_held([&](std::uint32_t id) {
-    const auto held = state.sessions4.cold(id).mapping;
-    if (held != cold_record::no_mapping) {
-      count(held);
-    }
-    const auto reached = state.reached_by(state.sessions4.hot(id));
-    if (!reached.is_none()) {
-      count(reached.number());
-    }
+    const auto [worn, reached] = state.mappings_of(id);
+    if (!worn.is_none()) ++of(worn).all;
+    if (reached.is_none()) return;
+    ++of(reached).all;
+    if (state.sessions4.hot(id).is_stranger()) ++of(reached).strangers;
   });
   return holders;
 }
 
-/// A mapping whose strangers are others than it says.
-template <EngineTraits T>
-std::optional<std::string> verify_strangers(const shard<T>& state) {
-  std::vector<std::uint32_t> strangers(state.config->raw().sessions.max);
-  state.sessions4.for_each_held([&](std::uint32_t id) {
-    const auto& record = state.sessions4.hot(id);
-    const auto reached = state.reached_by(record);
-    if (record.is_stranger() && !reached.is_none()) ++strangers[reached.number()];
-  });
-  std::optional<std::string> fault;
-  state.mappings.for_each([&](mapping_id id, const mapping<ipv4>&) {
-    if (state.mappings.strangers(id) != strangers[id.number()]) {
-      fault = "mapping " + std::to_string(id.number()) + " counts " +
-              std::to_string(state.mappings.strangers(id)) + " strangers, and there are " +
-              std::to_string(strangers[id.number()]);
-    }
-  });
-  return fault;
-}
-
-/// What is broken, unless every mapping is held by as many sessions as it says and nothing else is
-/// held.
+/// What is broken, unless every mapping is held by as many sessions and strangers as it says and
+/// nothing else is held.
 template <EngineTraits T>
 std::optional<std::string> verify_holders(const shard<T>& state) {
   auto holders = holders_by_mapping(state);
   std::optional<std::string> fault;
+  const auto compare = [&](mapping_id id, const char* what, std::uint32_t said,
+                           std::uint32_t found) {
+    if (said == found) return;
+    fault = "mapping " + std::to_string(id.number()) + " counts " + std::to_string(said) + what +
+            std::to_string(found) + " hold it";
+  };
   state.mappings.for_each([&](mapping_id id, const mapping<ipv4>& one) {
-    if (one.sessions != holders[id.number()]) {
-      fault = "mapping " + std::to_string(id.number()) + " counts " + std::to_string(one.sessions) +
-              " sessions, and " + std::to_string(holders[id.number()]) + " hold it";
-    }
-    holders[id.number()] = 0;
+    auto& held = holders[id.number()];
+    compare(id, " strangers, and ", state.mappings.strangers(id), held.strangers);
+    compare(id, " sessions, and ", one.sessions, held.all);
+    held = {};
   });
   const auto gone = std::find_if(holders.begin(), holders.end(),
-                                 [](std::uint32_t count) noexcept { return count != 0; });
+                                 [](const mapping_holders& one) noexcept { return one.all != 0; });
   if (!fault && gone != holders.end()) {
     fault = "mapping " + std::to_string(gone - holders.begin()) + " is not there, and " +
-            std::to_string(*gone) + " sessions hold it";
+            std::to_string(gone->all) + " sessions hold it";
   }
   return fault;
 }
@@ -94,7 +81,6 @@ std::optional<std::string> verify(const shard<T>& state) {
     return fault;
   }
   auto fault = verify_holders(state);
-  if (!fault) fault = verify_strangers(state);
   const auto lives = state.lives.created.read() - state.lives.expired.read() -
                      state.lives.ended.read() - state.lives.evicted.read();
   if (!fault && lives != state.sessions4.size() + state.sessions6.size()) {

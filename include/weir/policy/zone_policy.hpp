@@ -89,6 +89,10 @@ class zone_policy {
 
   /// All policies, in the order they were given.
   std::span<const policy> policies() const noexcept { return policies_; }
+  /// The place of one of them.
+  std::uint16_t number_of(const policy& one) const noexcept {
+    return static_cast<std::uint16_t>(&one - policies_.data());
+  }
 
  private:
   /// The number of a policy, from one; zero is none.
