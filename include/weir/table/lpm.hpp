@@ -7,6 +7,7 @@
 // by the number of prefixes: a few hundred bytes for a home, a megabyte for the whole Internet.
 
 #include "weir/base/contract.hpp"
+#include "weir/base/ordered_places.hpp"
 #include "weir/net/ip_version.hpp"
 #include "weir/net/prefix.hpp"
 
@@ -121,10 +122,12 @@ class lpm {
 
   /// By address and then by length; equal prefixes in the order they were given.
   static std::vector<lpm_entry<V>> sorted(std::span<const lpm_entry<V>> entries) {
-    std::vector<lpm_entry<V>> result{entries.begin(), entries.end()};
-    std::ranges::stable_sort(result, {}, &lpm_entry<V>::block);
-    for (const auto& entry : result) {
-      expects(entry.value < no_value, "a value of a prefix is below no_value");
+    std::vector<lpm_entry<V>> result;
+    result.reserve(entries.size());
+    const auto block = [&](std::size_t place) -> const auto& { return entries[place].block; };
+    for (const std::size_t place : ordered_places(entries.size(), block)) {
+      expects(entries[place].value < no_value, "a value of a prefix is below no_value");
+      result.push_back(entries[place]);
     }
     return result;
   }
