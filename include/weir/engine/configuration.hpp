@@ -14,7 +14,7 @@
 #include "weir/policy/query.hpp"
 #include "weir/policy/rule.hpp"
 #include "weir/pool/pool.hpp"
-#include "weir/session/session_book.hpp"
+#include "weir/session/session_opening.hpp"
 #include "weir/session/timeouts.hpp"
 #include "weir/time/instant.hpp"
 

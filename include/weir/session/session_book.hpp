@@ -15,7 +15,6 @@
 #include "weir/net/protocol.hpp"
 #include "weir/session/session_opening.hpp"
 #include "weir/session/session_traits.hpp"
-#include "weir/table/hash.hpp"
 #include "weir/table/memory.hpp"
 #include "weir/table/slab.hpp"
 #include "weir/wire/packed_flow.hpp"
@@ -28,15 +27,6 @@
 
 namespace weir {
 
-/// What is asked of the sessions of a table.
-struct session_book_options {
-  std::uint32_t sessions_max = 0;
-  full_policy when_full = full_policy::refuse;
-  std::uint32_t per_source_max = 0;            ///< 0: no limit
-  std::uint32_t embryonic_per_source_max = 0;  ///< 0: no limit
-  hash_seed seed{};
-};
-
 /// The sessions of a table by source and by age.
 template <IpVersion V, SessionTraits Traits>
 class session_book {
@@ -45,7 +35,7 @@ class session_book {
   /// So many memory accesses a newcomer may cost, whoever sends it.
   static constexpr unsigned victims_asked_max = 32;
 
-  explicit session_book(const session_book_options& options)
+  explicit session_book(const session_table_options& options)
       : when_full_{options.when_full},
         per_source_max_{options.per_source_max},
         embryonic_per_source_max_{options.embryonic_per_source_max},

@@ -56,8 +56,7 @@ class session_table : session_directory<V, Traits> {
       : directory{options.sessions_max, options.seed},
         profiles_{options.timeouts},
         reviews_{options.sessions_max, profiles_.shortest()},
-        book_{{options.sessions_max, options.when_full, options.per_source_max,
-               options.embryonic_per_source_max, options.seed}},
+        book_{options},
         room_{options.room} {}
 
   // Where a key leads, and what is there.
