@@ -65,29 +65,18 @@ inline constexpr std::uint32_t ipv4_mtu_min = 68;    // RFC 791 section 3.2
 inline constexpr std::uint32_t ipv6_mtu_min = 1280;  // RFC 8200 section 5
 inline constexpr std::uint32_t mtu_max = 65535;
 
-inline std::optional<interface_id> find_interface(const topology& made, std::string_view name) {
-  for (const auto& one : made.interfaces) {
-    if (one.name == name) {
-      return one.id;
-    }
-  }
-  return std::nullopt;
-}
-
 inline std::string known_interfaces(const topology& made) {
-  std::string names;
+  std::vector<std::string> names;
   for (const auto& one : made.interfaces) {
-    if (!one.id.is_local()) {
-      names += (names.empty() ? "" : ", ") + one.name;
-    }
+    if (!one.id.is_local()) names.push_back(one.name);
   }
-  return names.empty() ? "define an interface first" : "one of: " + names;
+  return names.empty() ? "define an interface first" : one_of(names);
 }
 
 /// The interface of a name; none if nothing bears the name.
 inline const interface_facts* named_interface(const std::string& name, const std::string& path,
                                               const topology& made, fault_list& faults) {
-  const auto found = find_interface(made, name);
+  const auto found = find_interface(made.interfaces, name);
   if (!found || found->is_local()) {
     if (made.are_interfaces_known) {
       faults.add(path, "unknown interface " + in_quotes(name), known_interfaces(made));
@@ -255,7 +244,7 @@ inline void check_interface(const interface_configuration& raw, std::size_t numb
                "any name but \"local\", which is the box itself");
     return;
   }
-  if (find_interface(made, raw.name)) {
+  if (find_interface(made.interfaces, raw.name)) {
     faults.add(path, in_quotes(raw.name) + " is defined twice", "one entry for each interface");
     return;
   }

@@ -42,19 +42,11 @@ inline void check_timeouts(const session_timeouts& raw, const std::string& path,
   }
 }
 
-inline std::string known_zones(const topology& made) {
-  std::string names;
-  for (const auto& zone : made.zones.names()) {
-    names += (names.empty() ? "one of: " : ", ") + zone;
-  }
-  return names;
-}
-
 inline zone_id find_zone(const std::string& name, const std::string& path, const topology& made,
                          fault_list& faults) {
   const auto known = made.zones.find(name);
   if (!known && made.are_zones_known) {
-    faults.add(path, "no interface belongs to zone " + in_quotes(name), known_zones(made));
+    faults.add(path, "no interface belongs to zone " + in_quotes(name), one_of(made.zones.names()));
   }
   return known ? zone_id{*known} : zone_id::none();
 }

@@ -248,7 +248,7 @@ inline std::string numbered(const std::string& field, const std::string& list,
 inline bool is_external_in_doubt(const pool_configuration& raw, const topology& ground,
                                  const path_set& unread) {
   const auto& interface = raw.external_interface;
-  return !interface.empty() && (!find_interface(ground, interface) ||
+  return !interface.empty() && (!find_interface(ground.interfaces, interface) ||
                                 unread.touches("interfaces." + interface, {"addresses", "domain"}));
 }
 

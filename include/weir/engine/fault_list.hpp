@@ -47,6 +47,13 @@ inline std::string element(std::string_view section, std::size_t index) {
 /// `"outside"`: a name as messages show it.
 inline std::string in_quotes(std::string_view text) { return "\"" + std::string{text} + "\""; }
 
+/// `one of: inside, outside`: what there is instead of what was named.
+inline std::string one_of(const std::vector<std::string>& names) {
+  std::string text;
+  for (const auto& one : names) text += (text.empty() ? "one of: " : ", ") + one;
+  return text;
+}
+
 /// Finds a number that a program took for an enumerator, of which `last` is the greatest.
 template <class Enum>
 void check_enumerator(Enum value, Enum last, std::string path, fault_list& faults) {

@@ -11,7 +11,9 @@
 #include <algorithm>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace weir {
@@ -40,6 +42,13 @@ struct interface_facts {
   std::optional<bool> accept_any_mac;
   next_hop_id on_link{};  ///< the next hop that reaches neighbours on this interface
 };
+
+/// The interface of a list that has a name.
+inline std::optional<interface_id> find_interface(std::span<const interface_facts> all,
+                                                  std::string_view name) noexcept {
+  const auto found = std::ranges::find(all, name, &interface_facts::name);
+  return found != all.end() ? std::optional{found->id} : std::nullopt;
+}
 
 /// Whether an address is one of the interface's own.
 inline bool has_address(const interface_facts& one, const ip_address& address) noexcept {

@@ -96,12 +96,7 @@ class snapshot {
     return parts_.interfaces[id.number()];
   }
   std::optional<interface_id> find_interface(std::string_view name) const noexcept {
-    for (const auto& one : parts_.interfaces) {
-      if (one.name == name) {
-        return one.id;
-      }
-    }
-    return std::nullopt;
+    return weir::find_interface(parts_.interfaces, name);
   }
 
   std::string_view zone_name(zone_id zone) const noexcept {

@@ -34,7 +34,7 @@ using unworn_addresses = std::map<external_address, unworn_address>;
 /// Adds a station on the link of an interface.
 inline void add_station(const ip_address& station, const std::string& interface, std::string what,
                         const topology& ground, unworn_addresses& into) {
-  const auto on = find_interface(ground, interface);
+  const auto on = find_interface(ground.interfaces, interface);
   if (station.is_ipv4() && on && !on->is_local()) {
     into.try_emplace({ground.interfaces[on->number()].domain, station.v4()},
                      unworn_address{std::move(what)});
