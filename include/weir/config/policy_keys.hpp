@@ -6,6 +6,7 @@
 #include "weir/config/fields.hpp"
 #include "weir/config/keys.hpp"
 #include "weir/config/rule_keys.hpp"
+#include "weir/config/scalar.hpp"
 #include "weir/config/session_keys.hpp"
 #include "weir/config/value.hpp"
 #include "weir/engine/configuration.hpp"
@@ -78,7 +79,8 @@ inline void read_tcp(const value& from, tcp_mode& into) {
 }
 
 inline void read_tcp_mss(const value& from, policy_configuration& into) {
-  constexpr std::string_view expected = "clamp, off, or a number from 28 to 65495";
+  const std::string expected =
+      "clamp, off, or a number from " + range_text(tcp_mss_min, tcp_mss_max);
   if (!from.expect(node_kind::scalar, expected)) {
     return;
   }
@@ -89,7 +91,7 @@ inline void read_tcp_mss(const value& from, policy_configuration& into) {
     read_number_into(from, number, tcp_mss_min, tcp_mss_max);
     into.tcp_mss = number;
   } else if (switch_word(from) != "off") {
-    from.refuse({"is not known here", std::string{expected}});
+    from.refuse({"is not known here", expected});
   }
 }
 

@@ -9,7 +9,6 @@
 #include "weir/engine/configuration.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
@@ -17,9 +16,6 @@
 #include <vector>
 
 namespace weir::config::detail {
-
-inline constexpr std::uint64_t mtu_least = 68;  // RFC 791 section 3.2
-inline constexpr std::uint64_t mtu_most = 65535;
 
 inline void read_address(const value& from, ip_address& into) {
   read_with(from, into, address_example, read_ip);
@@ -50,7 +46,7 @@ inline constexpr key<interface_configuration> interface_keys[] = {
     {"domain", member<&interface_configuration::domain, read_name>},
     {"mtu",
      [](const value& from, interface_configuration& into) {
-       read_number_into(from, into.mtu, mtu_least, mtu_most);
+       read_number_into(from, into.mtu, ipv4_mtu_min, mtu_max);
      }},
     {"mac", member<&interface_configuration::mac, read_optional_station>},
     {"source-validation",

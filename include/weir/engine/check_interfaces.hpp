@@ -61,9 +61,6 @@ struct topology {
 
 inline constexpr std::size_t interfaces_max = 4096;
 inline constexpr std::size_t next_hops_max = 65535;
-inline constexpr std::uint32_t ipv4_mtu_min = 68;    // RFC 791 section 3.2
-inline constexpr std::uint32_t ipv6_mtu_min = 1280;  // RFC 8200 section 5
-inline constexpr std::uint32_t mtu_max = 65535;
 
 inline std::string known_interfaces(const topology& made) {
   std::vector<std::string> names;

@@ -38,6 +38,11 @@ struct interface_address_configuration {
   std::optional<unsigned> length{};  ///< of its subnet; absent: a host's, on no subnet
 };
 
+/// The least and the greatest IP MTU of an interface, bytes.
+inline constexpr std::uint32_t ipv4_mtu_min = 68;    // RFC 791 section 3.2
+inline constexpr std::uint32_t ipv6_mtu_min = 1280;  // RFC 8200 section 5
+inline constexpr std::uint32_t mtu_max = 65535;
+
 struct interface_configuration {
   std::string name{};
   std::vector<interface_address_configuration> addresses{};
