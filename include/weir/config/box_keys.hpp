@@ -57,21 +57,10 @@ inline constexpr key<events_configuration> events_keys[] = {
      [](const value& from, events_configuration& into) {
        read_choice<bool>(from, into.log_to_stderr, {{"off", false}, {"stderr", true}});
      }},
-    {"sessions",
-     [](const value& from, events_configuration&) {
-       bool exported = false;
-       read_choice<bool>(from, exported, {{"off", false}, {"on", {}}});
-     }},
+    {"sessions", read_off},
     {"blocks",
-     [](const value& from, events_configuration&) {
-       bool exported = true;
-       read_choice<bool>(from, exported, {{"on", true}, {"off", {}}});
-     }},
-    {"destinations",
-     [](const value& from, events_configuration&) {
-       bool exported = false;
-       read_choice<bool>(from, exported, {{"off", false}, {"on", {}}});
-     }},
+     [](const value& from, events_configuration&) { read_sole_choice(from, "on", "off"); }},
+    {"destinations", read_off},
 };
 
 inline constexpr key<compatibility_configuration> compatibility_keys[] = {

@@ -79,6 +79,19 @@ void read_choice(const value& from, T& into, std::initializer_list<choice<T>> ch
   from.refuse({"is not known here", suggestion(from.text(), words)});
 }
 
+/// Takes the one word that can be said; the others are known, and refused.
+template <class... Words>
+void read_sole_choice(const value& from, std::string_view taken, Words... others) {
+  bool said = false;
+  read_choice<bool>(from, said, {{taken, true}, {others, {}}...});
+}
+
+/// What does not exist can only be said to be off.
+template <class Raw>
+void read_off(const value& from, Raw&) {
+  read_sole_choice(from, "off", "on");
+}
+
 inline void read_flag(const value& from, bool& into) {
   if (!from.expect(node_kind::scalar, "true or false")) {
     return;

@@ -46,11 +46,9 @@ inline void read_pool_ports(const value& from, std::optional<port_range>& into) 
             [](std::string_view word) -> read_scalar<port_range> { return read_ports(word, 1); });
 }
 
-inline void read_mapping_kind(const value& from, bool& into) {
-  read_choice<bool>(from, into,
-                    {{"endpoint-independent", true},
-                     {"address-dependent", {}},
-                     {"address-and-port-dependent", {}}});
+/// Mappings are endpoint-independent, which is all that can be said.
+inline void read_mapping_kind(const value& from, pool_configuration&) {
+  read_sole_choice(from, "endpoint-independent", "address-dependent", "address-and-port-dependent");
 }
 inline void read_filtering_kind(const value& from, endpoint_filtering& into) {
   read_choice<endpoint_filtering>(
@@ -62,24 +60,13 @@ inline void read_filtering_kind(const value& from, endpoint_filtering& into) {
 
 /// A query is answered by whom it asks, which is all that can be said.
 inline void read_icmp_filtering(const value& from, pool_configuration&) {
-  bool said = false;
-  read_choice<bool>(from, said,
-                    {{"endpoint-independent", {}},
-                     {"address-dependent", {}},
-                     {"address-and-port-dependent", true}});
+  read_sole_choice(from, "address-and-port-dependent", "endpoint-independent", "address-dependent");
 }
 
-/// One value for each protocol.
-template <class T>
-struct by_protocol {
-  T tcp{};
-  T udp{};
-  T icmp{};
-};
-inline constexpr key<by_protocol<bool>> mapping_keys[] = {
-    {"tcp", member<&by_protocol<bool>::tcp, read_mapping_kind>},
-    {"udp", member<&by_protocol<bool>::udp, read_mapping_kind>},
-    {"icmp", member<&by_protocol<bool>::icmp, read_mapping_kind>},
+inline constexpr key<pool_configuration> mapping_keys[] = {
+    {"tcp", read_mapping_kind},
+    {"udp", read_mapping_kind},
+    {"icmp", read_mapping_kind},
 };
 inline constexpr key<pool_configuration> filtering_keys[] = {
     {"tcp", member<&pool_configuration::filtering_tcp, read_filtering_kind>},
@@ -87,13 +74,11 @@ inline constexpr key<pool_configuration> filtering_keys[] = {
     {"icmp", read_icmp_filtering},
 };
 
-/// Mappings are endpoint-independent, which is all that can be said.
-inline void read_mapping(const value& from, pool_configuration&) {
-  by_protocol<bool> said;
+inline void read_mapping(const value& from, pool_configuration& into) {
   if (from.is(node_kind::map)) {
-    read_map(from, said, mapping_keys);
+    read_map(from, into, mapping_keys);
   } else {
-    read_mapping_kind(from, said.tcp);
+    read_mapping_kind(from, into);
   }
 }
 
@@ -110,8 +95,7 @@ inline void read_filtering(const value& from, pool_configuration& into) {
 
 /// New flows from outside without a mapping are dropped, whatever is absent.
 inline void read_unsolicited_syn(const value& from, pool_configuration&) {
-  bool held = false;
-  read_choice<bool>(from, held, {{"drop", false}, {"hold", {}}});
+  read_sole_choice(from, "drop", "hold");
 }
 
 inline void read_exhausted(const value& from, exhaustion_answer& into) {
@@ -276,28 +260,14 @@ inline constexpr key<exempt_configuration> exempt_keys[] = {
 
 // --- the section -------------------------------------------------------------------------------
 
-/// Application gateways can only be said to be off.
-inline void read_gateway(const value& from, bool& into) {
-  read_choice<bool>(from, into, {{"off", false}, {"on", {}}});
-}
-
-struct gateways {
-  bool ftp = false;
-  bool tftp = false;
-  bool pptp = false;
-};
-inline constexpr key<gateways> gateway_keys[] = {
-    {"ftp", member<&gateways::ftp, read_gateway>},
-    {"tftp", member<&gateways::tftp, read_gateway>},
-    {"pptp", member<&gateways::pptp, read_gateway>},
+inline constexpr key<nat_configuration> gateway_keys[] = {
+    {"ftp", read_off},
+    {"tftp", read_off},
+    {"pptp", read_off},
 };
 
 inline constexpr key<nat_configuration> nat_keys[] = {
-    {"alg",
-     [](const value& from, nat_configuration&) {
-       gateways said;
-       read_map(from, said, gateway_keys);
-     }},
+    {"alg", [](const value& from, nat_configuration& into) { read_map(from, into, gateway_keys); }},
     {"pools", member<&nat_configuration::pools, read_pools>},
     {"static", member<&nat_configuration::statics, read_statics>},
     {"exempt",

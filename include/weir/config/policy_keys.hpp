@@ -103,8 +103,7 @@ inline void read_reject_with(const value& from, reject_form& into) {
 }
 
 inline void read_offload(const value& from, policy_configuration&) {
-  bool established = false;
-  read_choice<bool>(from, established, {{"never", false}, {"established", {}}});
+  read_sole_choice(from, "never", "established");
 }
 
 /// Starts from the box's timeouts, which are read before policies are.
