@@ -5,7 +5,6 @@
 #include "bench/harness.hpp"
 #include "tests/support/scratch_folder.hpp"
 
-#include <algorithm>
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
@@ -72,9 +71,7 @@ double measure(const std::string& command, std::uint64_t packets, std::size_t ro
     const std::chrono::duration<double, std::nano> spent = std::chrono::steady_clock::now() - begun;
     times.push_back(spent.count() / static_cast<double>(packets));
   }
-  std::nth_element(times.begin(), times.begin() + static_cast<std::ptrdiff_t>(rounds / 2),
-                   times.end());
-  return times[rounds / 2];
+  return bench::detail::median(times);
 }
 
 }  // namespace
