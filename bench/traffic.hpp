@@ -70,8 +70,7 @@ inline constexpr instant start = instant::from_epoch(duration::seconds(1'000'000
 /// Both directions of a TCP connection, as its packets are received.
 struct tcp_flow {
   packed_flow<ipv4> key[2];
-  /// How many bytes of the headers' checksums differ from packet to packet is nothing: every packet
-  /// of a direction is the same, so its headers are kept whole.
+  /// With their checksums: every packet of a direction is the same.
   std::array<std::byte, headers_size> header[2];
 };
 
