@@ -42,13 +42,7 @@ struct run_result {
 struct timed_frame {
   std::int64_t nanoseconds = 0;
   capture_bytes frame;
-  std::uint32_t original = 0;  ///< zero: as long as the frame
-};
-
-struct read_frame {
-  std::int64_t nanoseconds = 0;
-  capture_bytes frame;
-  std::uint32_t original = 0;
+  std::uint32_t original = 0;  ///< zero, of one to be written: as long as the frame
 };
 
 /// A folder that goes away with the test, and the program in it.
@@ -100,10 +94,10 @@ class workshop : public scratch_folder {
   nlohmann::json json(const std::string& name) const { return nlohmann::json::parse(text(name)); }
 
   /// The frames of a capture, which is whole.
-  std::vector<read_frame> frames(const std::string& name) const {
+  std::vector<timed_frame> frames(const std::string& name) const {
     auto from = pcap::reader::open(*this / name);
     if (!from) throw std::runtime_error{name + " cannot be opened"};
-    std::vector<read_frame> made;
+    std::vector<timed_frame> made;
     pcap::record one;
     while (from->next(one)) {
       made.push_back({one.time.since_epoch().count(),
