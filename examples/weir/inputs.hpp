@@ -6,12 +6,8 @@
 
 #include "examples/weir/assignment.hpp"
 
-#include <cstddef>
 #include <cstdint>
 #include <map>
-#include <optional>
-#include <string>
-#include <utility>
 #include <vector>
 
 namespace weir::program {

@@ -9,7 +9,6 @@
 
 #include <cstdint>
 #include <limits>
-#include <string_view>
 
 namespace weir::config::detail {
 

@@ -10,12 +10,10 @@
 #include "weir/engine/configuration.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <optional>
 #include <set>
 #include <string>
 #include <string_view>
-#include <variant>
 #include <vector>
 
 namespace weir::config::detail {

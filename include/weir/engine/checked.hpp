@@ -12,7 +12,6 @@
 #include "weir/engine/path_set.hpp"
 #include "weir/engine/snapshot.hpp"
 
-#include <cstdint>
 #include <memory>
 #include <string>
 #include <utility>

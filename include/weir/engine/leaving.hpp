@@ -15,7 +15,6 @@
 #include "weir/wire/tcp_header.hpp"
 #include "weir/wire/tcp_options.hpp"
 
-#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 

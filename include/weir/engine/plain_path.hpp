@@ -13,8 +13,6 @@
 #include "weir/session/tcp_tracker.hpp"
 #include "weir/wire/plain_datagram.hpp"
 
-#include <cstdint>
-
 namespace weir::detail {
 
 /// Whether the source of a packet is behind the strict interface it came in by (RFC 3704), as far

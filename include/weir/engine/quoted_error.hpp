@@ -16,7 +16,6 @@
 #include "weir/wire/transport_checksum.hpp"
 
 #include <cstddef>
-#include <cstdint>
 #include <span>
 
 namespace weir::detail {

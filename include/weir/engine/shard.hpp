@@ -19,7 +19,6 @@
 #include "weir/pool/random.hpp"
 #include "weir/session/review_queue.hpp"
 #include "weir/session/session_table.hpp"
-#include "weir/time/instant.hpp"
 #include "weir/time/tick.hpp"
 #include "weir/wire/header_walk.hpp"
 
