@@ -181,7 +181,7 @@ TEST_CASE("every query of ICMP that has an identifier is answered",
 TEST_CASE("every query of ICMPv6 that has an identifier is answered",
           "[engine][judge][rfc4890][rfc8335]") {
   gateway box{two_zones()};
-  const auto request = GENERATE(128u, 144u, 146u, 160u);
+  const auto request = GENERATE(128u, 146u, 160u);
   CAPTURE(request);
   const auto query = [](unsigned type) { return echo{}.type(type).identifier(7); };
 
@@ -215,6 +215,22 @@ TEST_CASE("nobody leaves with the identifier that another one's packets leave wi
 
   CHECK(box.sends("lan", tunnel(7, "10.0.0.6")).text() == "drop key_taken");
   CHECK(box.sends("lan", tunnel(8, "10.0.0.6")).text() == "forward");
+}
+
+TEST_CASE("an answer of the box does not leave with a host's identifier", "[engine][judge][sd20]") {
+  auto raw = home_gateway();
+  add_policy(raw, "local", "outside", action::permit_stateful);
+  add_policy(raw, "outside", "local", action::permit_stateful);
+  gateway box{raw};
+  const auto tunnel = [](unsigned spi, std::string_view source, std::string_view destination) {
+    return datagram{protocol::esp}.spi(spi).payload_size(24).from(source).to(destination);
+  };
+  REQUIRE(box.sends("wan", tunnel(7, "192.0.2.1", "203.0.113.1")).text() == "deliver");
+  REQUIRE(box.sends("lan", tunnel(8, "10.0.0.5", "192.0.2.1")).text() == "forward");
+  REQUIRE(box.sends("wan", tunnel(5, "192.0.2.1", "203.0.113.1")).text() == "forward");
+
+  CHECK(box.sends("local", tunnel(8, "203.0.113.1", "192.0.2.1")).text() == "drop key_taken");
+  CHECK(box.sends("local", tunnel(9, "203.0.113.1", "192.0.2.1")).text() == "forward");
 }
 
 TEST_CASE("neighbours are heard by an interface without a zone", "[engine][judge][host_path]") {

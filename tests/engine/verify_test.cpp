@@ -81,7 +81,7 @@ void rekey(hot_record<V>& record, direction way, const packed_flow<V>& key) {
 template <IpVersion V>
 std::string lost_session() {
   return "an IPv" + std::to_string(V::number) +
-         " session is not found by both its keys, or something else is";
+         " session is not found by its keys, or something else is";
 }
 
 TEMPLATE_TEST_CASE("a session whose key changed is found", "[engine][verify]", ipv4, ipv6) {

@@ -172,7 +172,7 @@ TEST_CASE("ICMP messages are queries, errors or neither", "[wire][icmp]") {
     const bool query =
         type == 0 || type == 8 || (type >= 13 && type <= 18) || type == 42 || type == 43;
     const bool query6 =
-        type == 128 || type == 129 || (type >= 144 && type <= 147) || type == 160 || type == 161;
+        type == 128 || type == 129 || type == 146 || type == 147 || type == 160 || type == 161;
     CAPTURE(type);
     CHECK(is_icmp_error<ipv4>(value) == error);
     CHECK(icmp_request_of<ipv4>(value).has_value() == query);

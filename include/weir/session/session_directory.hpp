@@ -125,11 +125,13 @@ class session_directory {
   session_ref find_wearer(const key_type& mirrored, tick now) const noexcept {
     return living(wearer(mirrored), now);
   }
-  /// The session that leaves with the same key as another would: answers to one went to the other.
-  session_ref namesake(const session_opening<V>& opening) const noexcept {
-    const session_ref there = wearer(mirror(opening.original, opening.reply));
-    if (there.found() || !opening.is_translated) return there;
-    const key_type worn = mirror(opening.original, reversed(opening.reply));
+  /// Another session that leaves with the key that packets of `way` would leave with, where their
+  /// answers have the addresses of `other`: answers to one would go to the other.
+  session_ref namesake(const key_type& way, const key_type& other,
+                       bool is_translated) const noexcept {
+    const session_ref there = wearer(mirror(way, other));
+    if (there.found() || !is_translated) return there;
+    const key_type worn = mirror(way, reversed(other));
     return occupant(worn, hash(worn));
   }
 
@@ -184,7 +186,7 @@ class session_directory {
     expects(is_back, "a key fits where it was");
     return false;
   }
-  /// Takes both keys away and frees the record. Whether it is queued stays known.
+  /// Takes all keys away and frees the record. Whether it is queued stays known.
   void release(std::uint32_t id, const hash_pair& at) noexcept {
     record_type& gone = slab_.hot(id);
     if (has_mirrors(gone)) [[unlikely]]
@@ -272,7 +274,7 @@ class session_directory {
     index_.erase(hash(key), key.words(), leads_to.payload());
   }
 
-  /// The reverse of what leaves in answer to a direction.
+  /// The reverse of what leaves the other way.
   key_type mirror_of(session_ref there) const noexcept {
     const auto& key = slab_.hot(there.id()).key;
     return mirror(key[index_of(opposite(there.way()))], key[index_of(there.way())]);

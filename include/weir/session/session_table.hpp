@@ -3,11 +3,10 @@
 // Overview. The sessions of one family: a directory of records by their keys, and a queue that
 // brings every record up for review.
 //
-// Life cycle. `try_create` files both keys or neither; `end` takes both away. A session is dead to
+// Life cycle. `try_create` files all keys or none; `end` takes them away. A session is dead to
 // every lookup from its deadline on. `reclaim` ends what is dead, within a budget, and without one
-// where a newcomer would be refused otherwise. `find` tells time by 32 bits: `reclaim` comes before
-// it in every tick that is not settled, if with a budget of zero, so that a jump of days is
-// noticed.
+// before a newcomer is refused. `find` tells time by 32 bits: `reclaim` comes before it in every
+// tick that is not settled, if with a budget of zero, so that a jump of days is noticed.
 //
 // Review. A record has at most one entry in the queue, ever: never further ahead than the shortest
 // idle time, so that no deadline can come to lie before it, and kept when the record is released.
@@ -142,16 +141,13 @@ class session_table : session_directory<V, Traits> {
   template <class OnEnd>
   session_refusal make_way(const session_opening<V>& opening, const hash_pair& at, tick now,
                            OnEnd&& on_end) noexcept {
-    if (same_flow(opening.original, opening.reply)) return session_refusal::key_taken;
-    constexpr auto none = session_refusal::none;
-    auto stands = clear(directory::occupant(opening.original, at[0]), false, now, on_end);
-    if (stands == none) {
-      stands = clear(directory::occupant(opening.reply, at[1]), opening.is_unclaimed, now, on_end);
-    }
-    if (stands == none && opening.is_unclaimed) {
-      stands = clear(directory::namesake(opening), false, now, on_end);
-    }
-    return stands;
+    const auto& [original, reply, is_translated, is_unclaimed, mode, profile, segment] = opening;
+    if (same_flow(original, reply)) return session_refusal::key_taken;
+    const auto stands = clear(directory::occupant(original, at[0]), false, now, on_end);
+    if (stands != session_refusal::none) return stands;
+    const auto waits = clear(directory::occupant(reply, at[1]), is_unclaimed, now, on_end);
+    if (waits != session_refusal::none || !is_unclaimed) return waits;
+    return clear(directory::namesake(original, reply, is_translated), false, now, on_end);
   }
 
   /// Which limit of its source forbids a session in the place of another one, if any does; what is
@@ -215,10 +211,18 @@ class session_table : session_directory<V, Traits> {
   /// that key is another live session's, or there is no place for it.
   template <class OnEnd>
   bool try_claim(std::uint32_t id, const key_type& reply, tick now, OnEnd&& on_end) noexcept {
-    expects(hot(id).has(session_flag::unclaimed), "a reply is claimed once");
-    const session_ref there = directory::occupant(reply, hash(reply));
-    return clear(there, false, now, on_end) == session_refusal::none &&
-           directory::try_claim_reply(id, reply);
+    const record_type& there = hot(id);
+    expects(there.has(session_flag::unclaimed), "a reply is claimed once");
+    const auto is_free = [&](session_ref other) noexcept {
+      return clear(other, false, now, on_end) == session_refusal::none;
+    };
+    if (!is_free(directory::occupant(reply, hash(reply))) ||
+        !is_free(directory::namesake(reply, there.key[0], there.has(session_flag::translated)))) {
+      return false;
+    }
+    if (directory::try_claim_reply(id, reply)) return true;
+    reclaim_until(now, on_end, [&]() noexcept { return directory::has_room(); });
+    return directory::try_claim_reply(id, reply);
   }
 
   /// Ends a session; the caller knows why.
@@ -248,10 +252,10 @@ class session_table : session_directory<V, Traits> {
   /// Whether all that is dead at `now` has ended; false where that is not known.
   bool is_settled(tick now) const noexcept { return reviews_.is_settled(now); }
 
-  /// What is broken, if anything is: every session is found by both its keys and nothing else is,
+  /// What is broken, if anything is: every session is found by its keys and nothing else is,
   /// comes up for review, and is charged to its source. Walks everything, and allocates.
   std::optional<std::string> verify() const {
-    if (!directory::is_consistent()) return "is not found by both its keys, or something else is";
+    if (!directory::is_consistent()) return "is not found by its keys, or something else is";
     if (!is_reviewed()) return "never comes up for review, or does twice";
     const bool is_booked = book_.is_consistent([&](auto&& visit) {
       directory::for_each_held([&](std::uint32_t id) {

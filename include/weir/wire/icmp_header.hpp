@@ -60,8 +60,6 @@ inline constexpr std::uint8_t neighbor_solicitation = 135;
 inline constexpr std::uint8_t neighbor_advertisement = 136;
 inline constexpr std::uint8_t redirect = 137;
 inline constexpr std::uint8_t multicast_listener_report_v2 = 143;
-inline constexpr std::uint8_t home_agent_request = 144;
-inline constexpr std::uint8_t home_agent_reply = 145;
 inline constexpr std::uint8_t mobile_prefix_solicitation = 146;
 inline constexpr std::uint8_t mobile_prefix_advertisement = 147;
 inline constexpr std::uint8_t extended_echo_request = 160;
@@ -94,7 +92,8 @@ constexpr bool is_icmp_error(std::uint8_t type) noexcept {
 }
 
 /// The request that a query message makes or answers; nothing if the message is no query. All of
-/// these have their identifier in the same place.
+/// these have their identifier in the same place. Who answers the discovery of home agents is
+/// somebody else than was asked (RFC 6275 section 6.6), so that is none.
 template <IpVersion V>
 constexpr std::optional<std::uint8_t> icmp_request_of(std::uint8_t type) noexcept {
   if constexpr (V::number == 4) {
@@ -122,9 +121,6 @@ constexpr std::optional<std::uint8_t> icmp_request_of(std::uint8_t type) noexcep
       case icmpv6_type::echo_request:
       case icmpv6_type::echo_reply:
         return icmpv6_type::echo_request;
-      case icmpv6_type::home_agent_request:
-      case icmpv6_type::home_agent_reply:
-        return icmpv6_type::home_agent_request;
       case icmpv6_type::mobile_prefix_solicitation:
       case icmpv6_type::mobile_prefix_advertisement:
         return icmpv6_type::mobile_prefix_solicitation;
