@@ -67,7 +67,7 @@ class basic_worker {
   template <PacketBurst B, Sink<packet_of<B>> S>
   void process(const B& burst, instant now, S& sink) noexcept {
     const tick at = advance(now);
-    is_judging_ = true;
+    is_busy_ = true;
     state_->keep_up(at);
     // Who takes packets one by one waits for each.
     constexpr bool reads_ahead = Traits::burst_max > 1;
@@ -88,14 +88,18 @@ class basic_worker {
       first = next;
       count = next_count;
     }
-    is_judging_ = false;
+    is_busy_ = false;
   }
 
   /// Ends sessions whose time is up, reviewing at most `budget` records of each family or moving
   /// them nearer to their review; for idle times. Answers how many ended: none may mean that all it
   /// reviewed live on, or were moved; whether anything is left that is due, `is_settled` says.
   std::uint32_t expire(instant now, std::uint32_t budget = reclaim_unbounded) noexcept {
-    return state_->reclaim(advance(now), budget);
+    const tick at = advance(now);
+    is_busy_ = true;
+    const std::uint32_t ended = state_->reclaim(at, budget);
+    is_busy_ = false;
+    return ended;
   }
 
   /// Whether every session has ended whose time was up by the last burst or `expire`; false where
@@ -146,7 +150,7 @@ class basic_worker {
   using strangers = detail::strangers<Traits::burst_max>;
 
   tick advance(instant now) noexcept {
-    expects(!is_judging_, "no sink and no observer calls the worker that calls it");
+    expects(!is_busy_, "no sink and no observer calls the worker that calls it");
     now_ = std::max(now_, tick::at(now));
     return now_;
   }
@@ -340,7 +344,7 @@ class basic_worker {
   std::unique_ptr<strangers> strangers_;
   answer_buffer answer_{};
   tick now_{};
-  bool is_judging_ = false;
+  bool is_busy_ = false;
 };
 
 using worker = basic_worker<>;
