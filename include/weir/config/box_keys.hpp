@@ -50,7 +50,7 @@ inline constexpr key<configuration> limits_keys[] = {
      }},
 };
 
-/// Nothing but the log is exported, so the rest can only be said to be as it is unless said.
+/// Nothing but the log is exported, so the other keys take their defaults alone.
 inline constexpr key<events_configuration> events_keys[] = {
     {"log",
      [](const value& from, events_configuration& into) {

@@ -131,8 +131,9 @@ void check_ranges(const char* field, const std::vector<icmp_range>& ranges, Refu
 /// Finds numbers that a program took for enumerators.
 template <class Refuse>
 void check_enumerators(const rule& one, Refuse refuse) {
-  if (name(one.action).empty()) {
-    refuse("action", "no such action", "deny, reject, permit, permit-stateful or one with nat");
+  if (one.action > action::permit_stateful_nat) {
+    refuse("action", "no such action",
+           "deny, reject, permit, permit-stateful or permit-stateful-nat");
   }
   if (one.fragment > fragment_match::none) {
     refuse("fragment", "no such fragments", "later, first, any or none");
@@ -153,7 +154,7 @@ void check_flags(const rule& one, Refuse refuse) {
 
 }  // namespace detail
 
-/// What keeps every packet from a rule, criteria that exclude each other, or says nothing.
+/// What is wrong with a rule: criteria that exclude each other, or a number that is no enumerator.
 inline std::vector<rule_fault> find_rule_faults(const rule& one) {
   std::vector<rule_fault> found;
   const auto refuse = [&](const char* field, std::string what, std::string fix) {
