@@ -5,6 +5,7 @@
 #include "weir/wire/bytes.hpp"
 #include "weir/wire/checksum.hpp"
 
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -91,46 +92,40 @@ constexpr bool is_icmp_error(std::uint8_t type) noexcept {
   }
 }
 
-/// The request that a query message makes or answers; nothing if the message is no query. All of
-/// these have their identifier in the same place. Who answers the discovery of home agents is
-/// somebody else than was asked (RFC 6275 section 6.6), so that is none.
+namespace detail {
+
+/// A query and its reply, by their types.
+struct icmp_query {
+  std::uint8_t request;
+  std::uint8_t reply;
+};
+
+/// The queries whose identifier is where that of the echo is. Who answers the discovery of home
+/// agents is somebody else than was asked (RFC 6275 section 6.6), so that is none.
+template <IpVersion V>
+inline constexpr auto icmp_queries = std::to_array<icmp_query>({
+    {icmp_type::echo_request, icmp_type::echo_reply},
+    {icmp_type::timestamp_request, icmp_type::timestamp_reply},
+    {icmp_type::information_request, icmp_type::information_reply},
+    {icmp_type::mask_request, icmp_type::mask_reply},
+    {icmp_type::extended_echo_request, icmp_type::extended_echo_reply},
+});
+template <>
+inline constexpr auto icmp_queries<ipv6> = std::to_array<icmp_query>({
+    {icmpv6_type::echo_request, icmpv6_type::echo_reply},
+    {icmpv6_type::mobile_prefix_solicitation, icmpv6_type::mobile_prefix_advertisement},
+    {icmpv6_type::extended_echo_request, icmpv6_type::extended_echo_reply},
+});
+
+}  // namespace detail
+
+/// The request that a query message makes or answers; nothing if the message is no query.
 template <IpVersion V>
 constexpr std::optional<std::uint8_t> icmp_request_of(std::uint8_t type) noexcept {
-  if constexpr (V::number == 4) {
-    switch (type) {
-      case icmp_type::echo_request:
-      case icmp_type::echo_reply:
-        return icmp_type::echo_request;
-      case icmp_type::timestamp_request:
-      case icmp_type::timestamp_reply:
-        return icmp_type::timestamp_request;
-      case icmp_type::information_request:
-      case icmp_type::information_reply:
-        return icmp_type::information_request;
-      case icmp_type::mask_request:
-      case icmp_type::mask_reply:
-        return icmp_type::mask_request;
-      case icmp_type::extended_echo_request:
-      case icmp_type::extended_echo_reply:
-        return icmp_type::extended_echo_request;
-      default:
-        return std::nullopt;
-    }
-  } else {
-    switch (type) {
-      case icmpv6_type::echo_request:
-      case icmpv6_type::echo_reply:
-        return icmpv6_type::echo_request;
-      case icmpv6_type::mobile_prefix_solicitation:
-      case icmpv6_type::mobile_prefix_advertisement:
-        return icmpv6_type::mobile_prefix_solicitation;
-      case icmpv6_type::extended_echo_request:
-      case icmpv6_type::extended_echo_reply:
-        return icmpv6_type::extended_echo_request;
-      default:
-        return std::nullopt;
-    }
+  for (const auto& one : detail::icmp_queries<V>) {
+    if (type == one.request || type == one.reply) return one.request;
   }
+  return std::nullopt;
 }
 
 /// Whether a message is a query that asks, and not its reply.
