@@ -60,7 +60,8 @@ constexpr std::optional<port_range> common(port_range one, port_range other) noe
 constexpr port_range range_class(port internal) noexcept {
   constexpr auto last = static_cast<std::uint16_t>(well_known_end.number() - 1);
   constexpr port_range well_known = *port_range::between(port{0}, port{last});
-  return internal < well_known_end ? well_known : pool_ports_default;
+  constexpr port_range others = *port_range::between(well_known_end, port{65535});
+  return internal < well_known_end ? well_known : others;
 }
 
 constexpr port_parity parity_of(port internal) noexcept {

@@ -37,10 +37,7 @@ class session_directory {
 
   /// Room for `sessions_max` sessions, at most 2^27 - 2.
   session_directory(std::uint32_t sessions_max, const hash_seed& seed)
-      : hash_{seed},
-        entries_max_{entries_for(sessions_max)},
-        index_{entries_max_, 2 * sessions_max},
-        slab_{sessions_max} {}
+      : hash_{seed}, index_{entries_for(sessions_max), 2 * sessions_max}, slab_{sessions_max} {}
 
   [[gnu::__always_inline__]] std::uint64_t hash(const key_type& key) const noexcept {
     return hash_(key.words());
@@ -136,7 +133,8 @@ class session_directory {
   }
 
   bool has_room() const noexcept {
-    return slab_.size() < slab_.records_max() && index_.size() + 2 <= entries_max_;
+    return slab_.size() < slab_.records_max() &&
+           index_.size() + 2 <= entries_for(slab_.records_max());
   }
   void prefetch_record(std::uint32_t id) const noexcept { slab_.prefetch_hot(id); }
   /// Asks for what the release of a session touches beside its record; answers its hashes.
@@ -300,7 +298,6 @@ class session_directory {
   }
 
   typename Traits::hash hash_;
-  std::uint32_t entries_max_;
   index_type index_;
   slab<record_type, cold_record> slab_;
 };
