@@ -83,6 +83,23 @@ inline builder answer_to(builder answer, const fate& sent) {
   return answer.from(seen.destination).to(seen.source);
 }
 
+/// Keeps nothing.
+struct deaf_sink {
+  std::size_t forwarded = 0;
+
+  void decided(std::size_t, ram_packet&, const verdict& answer) noexcept {
+    forwarded += answer.forwarded() ? 1u : 0u;
+  }
+  bool generated(std::span<const std::byte>, const emission&) noexcept { return false; }
+};
+
+/// A packet of a protocol whose answers carry another identifier, or may: ESP, or GRE with a key.
+inline builder identified(protocol kind, unsigned identifier) {
+  return kind == protocol::esp
+             ? builder{datagram{kind}.spi(identifier).payload_size(24)}
+             : builder{datagram{kind}.payload(octets({0x20, 0, 8, 0, 0, 0, 0, identifier, 1, 2}))};
+}
+
 /// What an ICMP error that left quotes.
 inline packet_bytes quoted(const packet_bytes& error) {
   const bool six = std::to_integer<unsigned>(error.at(0)) >> 4 == 6;

@@ -201,11 +201,7 @@ TEST_CASE("nobody leaves with the identifier that another one's packets leave wi
   add_policy(raw, "local", "outside", action::permit_stateful);
   gateway box{raw};
   const auto tunnel = [&](unsigned identifier, std::string_view source) {
-    return kind == protocol::esp
-               ? builder{datagram{kind}.spi(identifier).payload_size(24).from(source)}
-               : builder{datagram{kind}
-                             .payload(octets({0x20, 0, 8, 0, 0, 0, 0, identifier, 1, 2}))
-                             .from(source)};
+    return identified(kind, identifier).from(source);
   };
   const auto first = is_box ? box.sends("local", tunnel(7, "203.0.113.1"))
                             : box.sends("lan", tunnel(7, "10.0.0.5"));
@@ -223,7 +219,7 @@ TEST_CASE("an answer of the box does not leave with a host's identifier", "[engi
   add_policy(raw, "outside", "local", action::permit_stateful);
   gateway box{raw};
   const auto tunnel = [](unsigned spi, std::string_view source, std::string_view destination) {
-    return datagram{protocol::esp}.spi(spi).payload_size(24).from(source).to(destination);
+    return identified(protocol::esp, spi).from(source).to(destination);
   };
   REQUIRE(box.sends("wan", tunnel(7, "192.0.2.1", "203.0.113.1")).text() == "deliver");
   REQUIRE(box.sends("lan", tunnel(8, "10.0.0.5", "192.0.2.1")).text() == "forward");

@@ -15,16 +15,6 @@
 namespace weir::test {
 namespace {
 
-/// Keeps nothing.
-struct deaf_sink {
-  std::size_t forwarded = 0;
-
-  void decided(std::size_t, ram_packet&, const verdict& answer) noexcept {
-    forwarded += answer.forwarded() ? 1u : 0u;
-  }
-  bool generated(std::span<const std::byte>, const emission&) noexcept { return false; }
-};
-
 /// How often the first thousand flows through a new worker waited for memory from the platform.
 long waits_of(const std::shared_ptr<const snapshot>& config, bool populate) {
   std::vector<packet_bytes> packets;

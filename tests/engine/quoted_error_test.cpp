@@ -546,13 +546,6 @@ TEST_CASE("an error in a broadcast or multicast frame goes nowhere, whoever it i
   CHECK(box.sends("wan", too_big6()).text() == "forward");
 }
 
-/// A packet of a protocol whose answers carry another identifier, or may.
-builder identified(protocol kind, unsigned identifier) {
-  return kind == protocol::esp
-             ? builder{datagram{kind}.spi(identifier).payload_size(24)}
-             : builder{datagram{kind}.payload(octets({0x20, 0, 8, 0, 0, 0, 0, identifier, 1, 2}))};
-}
-
 TEST_CASE("an error about ESP or GRE with a key reaches the host whose packet it quotes",
           "[engine][quoted_error][rfc5508-req4][sd20]") {
   const auto kind = GENERATE(protocol::esp, protocol::gre);

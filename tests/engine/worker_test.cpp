@@ -2,6 +2,8 @@
 #include "tests/support/catch.hpp"
 #include "tests/support/ending.hpp"
 
+#include <functional>
+
 namespace weir::test {
 namespace {
 
@@ -107,6 +109,31 @@ TEST_CASE("a sink that calls the worker which calls it is stopped", "[engine]") 
   ram_frame frame{ram_packet{std::span{bytes}}, {.ingress = interface_id{1}}};
 
   const auto end = ending_of([&] { worker.process(ram_burst{{&frame, 1}}, instant{}, sink); });
+
+  CHECK(end.said ==
+        "weir: broken precondition: no sink and no observer calls the worker that calls it\n");
+}
+
+/// Does something when it is told of an end.
+struct acting_observer : null_observer {
+  std::function<void()> deed;
+
+  void ended(const session_facts&, session_end) noexcept { deed(); }
+};
+struct acting_traits : default_traits {
+  using observer = acting_observer;
+};
+
+TEST_CASE("an observer that calls the worker which calls it is stopped", "[engine]") {
+  basic_worker<acting_traits> worker{compiled(two_zones())};
+  worker.observer().deed = [&] { worker.expire(instant{}); };
+  auto bytes = udp{}.bytes();
+  ram_frame frame{ram_packet{std::span{bytes}}, {.ingress = interface_id{1}}};
+  deaf_sink sink;
+  worker.process(ram_burst{{&frame, 1}}, instant{}, sink);
+  REQUIRE(worker.sessions4().size() == 1);
+
+  const auto end = ending_of([&] { worker.expire(instant{} + duration::hours(1)); });
 
   CHECK(end.said ==
         "weir: broken precondition: no sink and no observer calls the worker that calls it\n");
