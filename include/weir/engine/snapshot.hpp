@@ -169,6 +169,7 @@ class snapshot {
     return (!back || hop(*back).leads_to_worn) &&
            find_sorted(worn_alone_, {domain, address}).has_value();
   }
+  /// Nor is this one.
   bool is_worn_alone(domain_id, const ipv6_address&, word_optional<next_hop_id>) const noexcept {
     return false;
   }

@@ -55,11 +55,12 @@ struct session_facts {
   constexpr ip_family family() const noexcept { return original.source.family(); }
 };
 
-/// Hears what the engine does, on the packet path: it must not wait, and what it is told lives for
-/// the call. Made by the worker. Of one packet it hears, in this order, as far as the packet gets:
-/// the session it is of or that it is of none, and of an ICMP error then the session it is about;
-/// the destination's translation, the hop, the policy, the source's translation; what ended to make
-/// room; what was created; and in any case the verdict. Sessions end in other calls too.
+/// Hears what the engine does, on the packet path: it must not wait nor call the worker, and what
+/// it is told lives for the call. Made by the worker. Of one packet it hears, in this order, as far
+/// as the packet gets: the session it is of or that it is of none, and of an ICMP error then the
+/// session it is about; the destination's translation, the hop, the policy, the source's
+/// translation; what ended to make room; what was created; and in any case the verdict. Sessions
+/// end in other calls too.
 template <class O>
 concept Observer =
     std::default_initializable<O> &&
