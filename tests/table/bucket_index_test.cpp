@@ -153,6 +153,7 @@ TEST_CASE("candidates of many keys are found behind their full homes", "[table][
   struct lane {
     std::uint64_t hash;
     std::uint32_t candidate;
+    const void* place;
   };
   bucket_index index{1000, 1000};
   constexpr std::uint64_t crowded = 0x1000, passing = 0x2000, absent = 0x3000;
@@ -161,7 +162,10 @@ TEST_CASE("candidates of many keys are found behind their full homes", "[table][
   }
   REQUIRE(index.try_insert(passing, 0, 500));
   constexpr std::uint64_t elsewhere = std::uint64_t{1} << 63;
-  std::array<lane, 4> lanes{{{crowded, 0}, {passing, 0}, {absent, 0}, {elsewhere | passing, 0}}};
+  std::array<lane, 4> lanes{};
+  for (std::size_t i = 0; const auto hash : {crowded, passing, absent, elsewhere | passing}) {
+    lanes[i++] = {hash, 0, index.prefetch(hash)};
+  }
 
   index.first_candidates(std::span<lane>{lanes},
                          [](lane& one, std::uint32_t found) { one.candidate = found; });

@@ -36,6 +36,7 @@ struct alignas(64) plain_lane {
   plain_datagram<V> packet;
   std::byte* header;
   std::uint64_t hash;
+  const void* place;  ///< of the hash in the index
   session_ref candidate;
   checksum_state transport;
 

@@ -38,7 +38,7 @@ template <IpVersion V, EngineTraits T>
   lane.header = packet.bytes.data();
   lane.transport = packet.meta.transport;
   lane.hash = table.hash(lane.packet.key);
-  table.prefetch(lane.hash);
+  lane.place = table.prefetch(lane.hash);
   return true;
 }
 

@@ -22,6 +22,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace weir {
 
@@ -45,15 +46,22 @@ class session_directory {
   hash_pair hashes(std::uint32_t id) const noexcept {
     return {hash(slab_.hot(id).key[0]), hash(slab_.hot(id).key[1])};
   }
-  /// Asks for what `candidate` reads.
-  void prefetch(std::uint64_t hash) const noexcept { index_.prefetch(hash); }
+  /// Asks for what `candidate` reads; answers where that is, or null where the index does not tell.
+  const void* prefetch(std::uint64_t hash) const noexcept {
+    if constexpr (std::is_void_v<decltype(index_.prefetch(hash))>) {
+      index_.prefetch(hash);
+      return nullptr;
+    } else {
+      return index_.prefetch(hash);
+    }
+  }
   /// Whose key this may be, for `prefetch_candidate` and `find`.
   session_ref candidate(std::uint64_t hash, const key_type& key) const noexcept {
     return session_ref{index_.first_candidate(hash, key.words())};
   }
-  /// `candidate` and `prefetch_candidate` for each of many lanes, which have a `hash`, a `key()`
-  /// and a `candidate`; answers whether each has one. An index that answers many at once faster
-  /// than one by one says so by `first_candidates`.
+  /// `candidate` and `prefetch_candidate` for each of many lanes, which have a `hash`, its
+  /// `place`, a `key()` and a `candidate`; answers whether each has one. An index that answers many
+  /// at once faster than one by one says so by `first_candidates`.
   template <class Lane>
   bool find_candidates(std::span<Lane> lanes) const noexcept {
     constexpr std::uint32_t missing = 1u << 31;  // what no payload has, and `no_payload` does

@@ -35,23 +35,29 @@ class bucket_index {
         entries_max_{entries_max},
         lines_{geometry_.lines_count} {}
 
-  void prefetch(std::uint64_t hash) const noexcept { prefetch_read(&lines_[geometry_.home(hash)]); }
+  /// Answers the line that it asks for.
+  const void* prefetch(std::uint64_t hash) const noexcept {
+    const line* const home = &lines_[geometry_.home(hash)];
+    prefetch_read(home);
+    return home;
+  }
 
   /// The first payload in the home line whose tag is the hash's, or `no_payload`.
   template <class Key>
   std::uint32_t first_candidate(std::uint64_t hash, const Key&) const noexcept {
-    return geometry_.first_candidate(lines_.data(), hash, []() noexcept { return no_payload; });
+    return geometry_.first_candidate(lines_[geometry_.home(hash)], hash,
+                                     []() noexcept { return no_payload; });
   }
 
   /// The first payload whose tag is the hash's, at home or behind it, for each of many lanes, which
-  /// have a `hash`: hands lane and answer to `take`.
+  /// have a `hash` and, as `place`, what `prefetch` answered: hands lane and answer to `take`.
   template <class Lane, class Take>
   void first_candidates(std::span<Lane> lanes, Take&& take) const noexcept {
     // What `take` writes might be this index, as far as compilers know; it is not the copy.
     const geometry copy = geometry_;
-    const line* const lines = lines_.data();
     for (Lane& lane : lanes) {
-      take(lane, copy.first_candidate(lines, lane.hash,
+      const auto& home = *static_cast<const line*>(lane.place);
+      take(lane, copy.first_candidate(home, lane.hash,
                                       [&]() noexcept { return candidate_further(lane.hash); }));
     }
   }
@@ -138,11 +144,10 @@ class bucket_index {
       const std::uint32_t cut = static_cast<std::uint32_t>(hash) & ~payload_mask;
       return cut == 0 ? payload_mask + 1 : cut;
     }
-    /// The first payload at home with the tag, or what `otherwise` answers.
+    /// The first payload in a line with the hash's tag, or what `otherwise` answers.
     template <class Otherwise>
-    std::uint32_t first_candidate(const line* lines, std::uint64_t hash,
+    std::uint32_t first_candidate(const line& there, std::uint64_t hash,
                                   Otherwise&& otherwise) const noexcept {
-      const line& there = lines[home(hash)];
       const std::uint32_t matches = match_line(there.words, tag(hash), ~payload_mask);
       if (matches == 0) [[unlikely]] {
         return otherwise();

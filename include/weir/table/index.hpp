@@ -22,6 +22,7 @@ struct payload_archetype {
 ///  - `hash` is always the same function of `key`; an index may ignore the key;
 ///  - `first_candidate` reads what `prefetch` fetched and nothing else: it answers a payload that
 ///    may be another key's, or `no_payload`, which may mean that only `find` can tell;
+///  - `prefetch` may answer the place it asks for: who looks up many hashes at once hands it back;
 ///  - `find` answers the payload inserted for the key, or `no_payload`: `is_payload_of_key` says
 ///    whether a candidate is the one;
 ///  - `try_insert` fails where there is no room; the same key and payload are not inserted twice;
