@@ -19,6 +19,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
+#include <type_traits>
 
 namespace weir::detail {
 
@@ -80,6 +81,12 @@ template <EngineTraits T, PacketBurst B>
   }
 }
 
+/// A burst for a loop: a small view of packets is copied, so that compilers know that no store
+/// into a lane changes it.
+template <PacketBurst B>
+using kept = std::conditional_t<std::is_trivially_copyable_v<B> && sizeof(B) <= 2 * sizeof(void*),
+                                B, const B&>;
+
 /// Reads `count` packets of a burst from `first` on.
 template <EngineTraits T, PacketBurst B>
 [[gnu::__noinline__]] void read_group(const shard<T>& state, const B& burst, std::size_t first,
@@ -89,11 +96,12 @@ template <EngineTraits T, PacketBurst B>
   into.six_bits = 0;
   auto* const first_lane = into.plain_four.data();
   auto* lane = first_lane;
+  const kept<B> packets = burst;
   for (std::size_t index = first; index != first + count; ++index, ++lane) {
-    const auto meta = burst.meta(index);
+    const auto meta = packets.meta(index);
     expects(meta.ingress.number() < known.size(), "packets come from known interfaces");
     const auto& from = known[meta.ingress.number()];
-    auto packet = burst[index];
+    auto packet = packets[index];
     if (!read_straight(state, from, *lane, {packet.bytes(), meta})) [[unlikely]] {
       read_any(state, burst, index, static_cast<std::size_t>(lane - first_lane), into);
     }

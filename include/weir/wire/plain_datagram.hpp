@@ -43,11 +43,15 @@ template <IpVersion V>
   if (to.is_tcp) {
     if (size < std::int32_t{tcp_header::size_min}) return false;
     constexpr unsigned telling = tcp_flag::syn | tcp_flag::fin | tcp_flag::rst | tcp_flag::ack;
-    const std::int32_t header = load_be<std::uint8_t>(transport + tcp_field::data_offset) >> 4 << 2;
+    const std::int32_t header =
+        (load_be<std::uint8_t>(transport + tcp_field::data_offset) & 0xF0) >> 2;
     const std::int32_t left = size - header;
     to.payload = static_cast<std::uint16_t>(left);
-    return (load_be<std::uint8_t>(transport + tcp_field::flags) & telling) == tcp_flag::ack &&
-           header >= std::int32_t{tcp_header::size_min} && left >= 0;
+    if ((load_be<std::uint8_t>(transport + tcp_field::flags) & telling) != tcp_flag::ack)
+        [[unlikely]] {
+      return false;
+    }
+    return header >= std::int32_t{tcp_header::size_min} && left >= 0;
   }
   const std::int32_t length = load_be<std::uint16_t>(transport + udp_field::length);
   return kind == protocol::udp && length >= std::int32_t{udp_header::size} && length <= size;
@@ -73,12 +77,10 @@ inline constexpr std::uint64_t plain_bits = network_order(std::uint64_t{0x4500'0
     return false;
   }
   const std::byte* const header = bytes.data();
+  if ((load_raw<std::uint64_t>(header) & detail::plain_mask) != detail::plain_bits) return false;
   const std::int32_t end = load_be<std::uint16_t>(header + ipv4_field::total_length);
-  const auto ttl = load_be<std::uint8_t>(header + ipv4_field::ttl);
-  if ((load_raw<std::uint64_t>(header) & detail::plain_mask) != detail::plain_bits ||
-      static_cast<std::size_t>(end) > bytes.size() || ttl <= 1) {
-    return false;
-  }
+  if (static_cast<std::size_t>(end) > bytes.size()) return false;
+  if (load_be<std::uint8_t>(header + ipv4_field::ttl) <= 1) return false;
   const protocol kind{load_be<std::uint8_t>(header + ipv4_field::protocol)};
   to.end = static_cast<std::uint16_t>(end);
   if (!detail::read_plain_transport(header + at, end - at, kind, to)) {
