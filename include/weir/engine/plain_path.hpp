@@ -46,9 +46,10 @@ template <IpVersion V>
 }
 
 /// Rewrites a packet whose checksum its sender's hardware was to complete. Not inlined, likewise.
-[[gnu::__noinline__]] inline void rewrite_partial(const plain_lane<ipv4>& lane,
-                                                  const packed_endpoints& after,
-                                                  flow_delta delta) noexcept {
+[[gnu::__noinline__]] inline void rewrite_partial(const hot_record<ipv4>& record, direction way,
+                                                  const plain_lane<ipv4>& lane) noexcept {
+  const auto after = record.outgoing_endpoints(way);
+  const auto delta = flow_delta::between(packed_endpoints::all_of(lane.header), after);
   after.store_all(lane.header);
   finish_header(lane.header, delta.addresses(), ttl_step::down);
   const auto kind = lane.packet.is_tcp ? protocol::tcp : protocol::udp;
@@ -67,14 +68,16 @@ template <protocol Kind>
     decrement_ttl(header);
     return;
   }
-  const auto after = record.outgoing(way).endpoints();
-  const auto delta = flow_delta::between(packed_endpoints::all_of(header), after);
   if (lane.transport == checksum_state::partial) [[unlikely]] {
-    rewrite_partial(lane, after, delta);
-  } else if constexpr (Kind == protocol::tcp) {
-    rewrite_tcp(header, after, delta, ttl_step::down);
+    rewrite_partial(record, way, lane);
   } else {
-    rewrite_udp(header, after, delta, ttl_step::down);
+    const auto after = record.outgoing_endpoints(way);
+    const auto delta = flow_delta::between(packed_endpoints::all_of(header), after);
+    if constexpr (Kind == protocol::tcp) {
+      rewrite_tcp(header, after, delta, ttl_step::down);
+    } else {
+      rewrite_udp(header, after, delta, ttl_step::down);
+    }
   }
   if (needs_identification(header)) [[unlikely]] {
     identify_plain(fresh, record, way, lane);

@@ -42,8 +42,8 @@ constexpr flow_key<V> reversed(const flow_key<V>& key) noexcept {
   return {key.domain, key.protocol, key.destination, key.source};
 }
 
-/// Which way a packet of a session goes.
-enum class direction : std::uint8_t {
+/// Which way a packet of a session goes. As wide as a register: it finds places in records.
+enum class direction : unsigned {
   original = 0,  ///< as the packet that opened the session
   reply = 1,     ///< the other way
 };

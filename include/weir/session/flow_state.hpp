@@ -59,7 +59,7 @@ struct flow_state {
     return std::uint32_t{window[index_of(way)]} << scale[index_of(way)];
   }
   constexpr bool is_steady(direction way) const noexcept {
-    return (steady & 1u << index_of(way)) != 0;
+    return (steady >> index_of(way) & 1u) != 0;
   }
   /// Whether the session is over at `now`.
   constexpr bool is_dead(tick now) const noexcept { return reached(deadline_low, now); }

@@ -82,6 +82,12 @@ struct alignas(64) hot_record {
   constexpr packed_flow<V> outgoing(direction way) const noexcept {
     return reversed(key[index_of(opposite(way))]);
   }
+  /// The part of it that a rewrite exchanges.
+  constexpr packed_endpoints outgoing_endpoints(direction way) const noexcept
+    requires(V::number == 4)
+  {
+    return reversed(key[index_of(opposite(way))].endpoints());
+  }
 
  private:
   constexpr void settle() noexcept {

@@ -88,9 +88,9 @@ constexpr bool sequence_between(std::uint32_t first, std::uint32_t middle,
                                                        std::uint32_t length) noexcept {
   // A distance is negative where its inequality fails; so is the union of two then.
   const std::uint32_t receiver_window = flow.window_bytes(opposite(way));
-  const std::uint32_t ahead = segment.sequence + length - flow.sequence_end[index_of(way)];
-  if (static_cast<std::int32_t>((receiver_window - ahead) |                 // I
-                                (receiver_window + ahead - length)) < 0) {  // II
+  const std::uint32_t start = segment.sequence - flow.sequence_end[index_of(way)];
+  if (static_cast<std::int32_t>((receiver_window - (start + length)) |  // I
+                                (receiver_window + start)) < 0) {       // II
     return false;
   }
   return confirms_plausibly(flow, way, segment);
