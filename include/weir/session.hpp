@@ -1,6 +1,7 @@
 #pragma once
 
 #include "weir/session/flow_state.hpp"
+#include "weir/session/plain_segment.hpp"
 #include "weir/session/review_queue.hpp"
 #include "weir/session/session_book.hpp"
 #include "weir/session/session_directory.hpp"

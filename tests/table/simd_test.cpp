@@ -83,6 +83,51 @@ TEST_CASE("excess over limits is the same on every machine", "[table][simd]") {
   }
 }
 
+TEST_CASE("rows of words are loaded, shifted and signed alike on every machine", "[table][simd]") {
+  weir::test::seeded random;
+  CAPTURE(random.seed());
+  const auto same = [](const weir::word_row& left, const weir::word_row& right) {
+    return std::memcmp(&left, &right, sizeof left) == 0;
+  };
+  for (unsigned round = 0; round < 10'000; ++round) {
+    const auto bytes = random.bytes(16);
+    const bool is_turned = random.one_in(2);
+    weir::word_row pair, words, shorts, octets, expected;
+    weir::load_pair(pair, bytes.data(), is_turned);
+    weir::detail::load_pair_portable(expected, bytes.data(), is_turned);
+    REQUIRE(same(pair, expected));
+    weir::load_words(words, bytes.data());
+    weir::detail::load_words_portable(expected, bytes.data());
+    REQUIRE(same(words, expected));
+    weir::load_shorts(shorts, bytes.data());
+    weir::detail::load_numbers_portable<std::uint16_t>(expected, bytes.data());
+    REQUIRE(same(shorts, expected));
+    weir::load_octets(octets, bytes.data());
+    weir::detail::load_numbers_portable<std::uint8_t>(expected, bytes.data());
+    REQUIRE(same(octets, expected));
+
+    const weir::word_row by = octets & 63;
+    expected = shorts;
+    weir::shift_left(shorts, by);
+    weir::detail::shift_left_portable(expected, by);
+    REQUIRE(same(shorts, expected));
+    REQUIRE(weir::signs(shorts) == weir::detail::signs_portable(shorts));
+  }
+}
+
+TEST_CASE("a pair of words is in the machine's order, and turned where that is asked",
+          "[table][simd]") {
+  const auto bytes = std::as_bytes(std::span{"\1\2\3\4\xF0\2\3\4"});
+  weir::word_row pair, turned;
+  weir::load_pair(pair, bytes.data(), false);
+  weir::load_pair(turned, bytes.data(), true);
+
+  CHECK((pair[0] == 0x0102'0304 && pair[1] == 0xF002'0304 && pair[2] == 0 && pair[3] == 0));
+  CHECK((turned[0] == 0xF002'0304 && turned[1] == 0x0102'0304));
+  CHECK(weir::signs(pair) == 0b10);
+  CHECK(weir::signs(turned) == 0b01);
+}
+
 TEST_CASE("a row is loaded twice", "[table][simd]") {
   const std::array<std::uint32_t, 4> row{0x1111'2222, 0x3333'4444, 0, 0xFFFF'0001};
   weir::half_words loaded;

@@ -9,8 +9,8 @@
 #include "weir/nat/ipv4_id.hpp"
 #include "weir/nat/rewrite.hpp"
 #include "weir/packet/packet_meta.hpp"
+#include "weir/session/plain_segment.hpp"
 #include "weir/session/session_table.hpp"
-#include "weir/session/tcp_tracker.hpp"
 #include "weir/wire/plain_datagram.hpp"
 
 namespace weir::detail {
@@ -23,18 +23,6 @@ bool is_behind(const shard<T>& state, session_ref which, interface_id ingress) n
   const auto& record = state.template sessions<V>().hot(which.id());
   const auto back = record.state.hop[index_of(opposite(which.way()))];
   return state.hops[back.number()].interface == ingress;
-}
-
-/// What the tracker asks of the TCP segment of a common packet.
-template <IpVersion V>
-[[gnu::__always_inline__]] inline tcp_segment segment_of(const plain_lane<V>& lane) noexcept {
-  const auto fields = read_tcp_fields(lane.header + header_size_min<V>);
-  tcp_segment segment;
-  segment.sequence = fields.sequence;
-  segment.acknowledgment = fields.acknowledgment;
-  segment.payload = lane.packet.payload;
-  segment.window = fields.window;
-  return segment;
 }
 
 /// What is left to do to a dressed packet without DF. Not inlined: it would cost the others
@@ -97,19 +85,16 @@ template <protocol Kind, IpVersion V, EngineTraits T>
                                                          direction way, const plain_lane<V>& lane,
                                                          tick now) noexcept {
   flow_state& flow = record.state;
-  tcp_segment segment;
-  if constexpr (Kind == protocol::tcp) {
-    segment = segment_of(lane);
-    if (!is_plausible(flow, way, segment, segment.payload)) [[unlikely]] {
-      return nullptr;
-    }
-  }
   const hop_facts& hop = state.hops[flow.hop[index_of(way)].number()];
-  if (lane.packet.end > hop.mtu || !flow.counter[index_of(way)].try_add(lane.packet.end))
-      [[unlikely]] {
+  packet_counter tally = flow.counter[index_of(way)];
+  if (lane.packet.end > hop.mtu || !tally.try_add(lane.packet.end)) [[unlikely]]
     return nullptr;
+  if constexpr (Kind == protocol::tcp) {
+    const auto* const segment = lane.header + header_size_min<V>;
+    if (!try_note_plain(flow, way, segment, lane.packet.payload)) [[unlikely]]
+      return nullptr;
   }
-  if constexpr (Kind == protocol::tcp) note_segment(flow, way, segment, segment.payload);
+  flow.counter[index_of(way)] = tally;
   // A steady session's life is never shortened by a packet, and TCP is refreshed both ways.
   if (Kind == protocol::tcp || !refuses_refresh(record, way)) {
     flow.deadline_low =

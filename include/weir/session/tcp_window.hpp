@@ -135,6 +135,14 @@ constexpr bool is_quotable(const flow_state& flow, direction way, std::uint32_t 
   return detail::sequence_between(end - window, sequence, end);
 }
 
+/// Takes note of the window that a plausible segment offers, as sent.
+[[gnu::__always_inline__]] constexpr void note_window(flow_state& flow, direction way,
+                                                      std::uint16_t window) noexcept {
+  std::uint16_t& largest = flow.window[index_of(way)];
+  if (window > largest) [[unlikely]] {
+    largest = window;
+  }
+}
 /// Takes note of a plausible segment; `length` is the segment's.
 [[gnu::__always_inline__]] constexpr void note_segment(flow_state& flow, direction way,
                                                        const tcp_segment& segment,
@@ -142,10 +150,7 @@ constexpr bool is_quotable(const flow_state& flow, direction way, std::uint32_t 
   std::uint32_t& end = flow.sequence_end[index_of(way)];
   end += static_cast<std::uint32_t>(
       std::max(detail::sequence_distance(segment.sequence + length, end), 0));
-  std::uint16_t& window = flow.window[index_of(way)];
-  if (segment.window > window) [[unlikely]] {
-    window = segment.window;
-  }
+  note_window(flow, way, segment.window);
 }
 constexpr void note_segment(flow_state& flow, direction way, const tcp_segment& segment) noexcept {
   note_segment(flow, way, segment, segment.length());

@@ -70,6 +70,112 @@ inline std::uint32_t match_line(const std::uint32_t* line, std::uint32_t wanted,
 #endif
 }
 
+/// Four words that are reckoned with at once.
+using word_row [[gnu::vector_size(16)]] = std::uint32_t;
+
+/// Whether the words of a row are shifted by numbers of their own at once. Where they are not, rows
+/// are slower than words one by one.
+#if defined(__AVX2__)
+inline constexpr bool shifts_rows = true;
+#else
+inline constexpr bool shifts_rows = false;
+#endif
+
+namespace detail {
+
+/// The portable forms of what follows.
+inline void load_pair_portable(word_row& to, const std::byte* at, bool is_turned) noexcept {
+  const auto word = [at](std::size_t first) noexcept {
+    std::uint32_t value = 0;
+    for (std::size_t i = first; i < first + 4; ++i) {
+      value = value << 8 | std::to_integer<std::uint32_t>(at[i]);
+    }
+    return value;
+  };
+  to = word_row{word(is_turned ? 4 : 0), word(is_turned ? 0 : 4), 0, 0};
+}
+inline void load_words_portable(word_row& to, const void* at) noexcept {
+  std::uint32_t words[2];
+  std::memcpy(words, at, sizeof words);
+  to = word_row{words[0], words[1], 0, 0};
+}
+template <class Number>
+void load_numbers_portable(word_row& to, const void* at) noexcept {
+  Number numbers[4];
+  std::memcpy(numbers, at, sizeof numbers);
+  for (unsigned i = 0; i < 4; ++i) to[i] = numbers[i];
+}
+inline void shift_left_portable(word_row& to, const word_row& by) noexcept {
+  for (unsigned i = 0; i < 4; ++i) to[i] = by[i] < 32 ? to[i] << by[i] : 0;
+}
+inline unsigned signs_portable(const word_row& row) noexcept {
+  return row[0] >> 31 | row[1] >> 31 << 1 | row[2] >> 31 << 2 | row[3] >> 31 << 3;
+}
+
+}  // namespace detail
+
+/// The two words at `at`, which are in network order, and zeros behind them; the second one first
+/// where the pair is turned.
+[[gnu::__always_inline__]] inline void load_pair(word_row& to, const std::byte* at,
+                                                 bool is_turned) noexcept {
+#if defined(__AVX2__)
+  alignas(16) static constexpr std::uint8_t places[2][16] = {
+      {3, 2, 1, 0, 7, 6, 5, 4, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80},
+      {7, 6, 5, 4, 3, 2, 1, 0, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80, 0x80}};
+  const void* const order = places[is_turned ? 1 : 0];
+  const void* const from = at;
+  to = reinterpret_cast<word_row>(
+      _mm_shuffle_epi8(_mm_loadl_epi64(static_cast<const __m128i*>(from)),
+                       _mm_load_si128(static_cast<const __m128i*>(order))));
+#else
+  detail::load_pair_portable(to, at, is_turned);
+#endif
+}
+
+/// The two words at `at` as they are, and zeros behind them.
+[[gnu::__always_inline__]] inline void load_words(word_row& to, const void* at) noexcept {
+#if defined(__SSE2__)
+  to = reinterpret_cast<word_row>(_mm_loadl_epi64(static_cast<const __m128i*>(at)));
+#else
+  detail::load_words_portable(to, at);
+#endif
+}
+/// The four numbers of 16 bits at `at`.
+[[gnu::__always_inline__]] inline void load_shorts(word_row& to, const void* at) noexcept {
+#if defined(__AVX2__)
+  const __m128i shorts = _mm_loadl_epi64(static_cast<const __m128i*>(at));
+  to = reinterpret_cast<word_row>(_mm_cvtepu16_epi32(shorts));
+#else
+  detail::load_numbers_portable<std::uint16_t>(to, at);
+#endif
+}
+/// The four numbers of eight bits at `at`.
+[[gnu::__always_inline__]] inline void load_octets(word_row& to, const void* at) noexcept {
+#if defined(__AVX2__)
+  to = reinterpret_cast<word_row>(_mm_cvtepu8_epi32(_mm_loadu_si32(at)));
+#else
+  detail::load_numbers_portable<std::uint8_t>(to, at);
+#endif
+}
+/// Shifts each word by a number of its own; by 32 or more nothing is left.
+[[gnu::__always_inline__]] inline void shift_left(word_row& to, const word_row& by) noexcept {
+#if defined(__AVX2__)
+  to = reinterpret_cast<word_row>(
+      _mm_sllv_epi32(reinterpret_cast<__m128i>(to), reinterpret_cast<__m128i>(by)));
+#else
+  detail::shift_left_portable(to, by);
+#endif
+}
+
+/// By bit, which words of a row are negative.
+[[gnu::__always_inline__]] inline unsigned signs(const word_row& row) noexcept {
+#if defined(__SSE2__)
+  return static_cast<unsigned>(_mm_movemask_ps(_mm_castsi128_ps(reinterpret_cast<__m128i>(row))));
+#else
+  return detail::signs_portable(row);
+#endif
+}
+
 /// Sixteen numbers that are compared at once: two rows of eight, each of which is four words.
 using half_words [[gnu::vector_size(32)]] = std::uint16_t;
 
