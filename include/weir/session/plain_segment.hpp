@@ -32,9 +32,11 @@ inline constexpr segment_rows rows_by_direction[2] = {
 /// The windows that both sides offered, in bytes; each in the word of the other side.
 [[gnu::__always_inline__]] inline void load_windows(word_row& to, const flow_state& flow) noexcept {
   const auto* const bytes = reinterpret_cast<const std::byte*>(&flow);
-  word_row own, scale;  // what lies behind both is read and not looked at
+  word_row own, scale;
+  // No more than the windows: behind them is what the packet before, if it was of this session, has
+  // only just written, and a load of both would wait for it.
   load_shorts(own, bytes + offsetof(flow_state, window));
-  load_octets(scale, bytes + offsetof(flow_state, scale));
+  load_octets(scale, bytes + offsetof(flow_state, scale));  // the last two are something else
   shift_left(own, scale);
   to = __builtin_shufflevector(own, own, 1, 0, 2, 3);
 }

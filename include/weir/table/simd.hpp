@@ -99,11 +99,13 @@ inline void load_words_portable(word_row& to, const void* at) noexcept {
   std::memcpy(words, at, sizeof words);
   to = word_row{words[0], words[1], 0, 0};
 }
+/// Numbers of four bytes in all.
 template <class Number>
 void load_numbers_portable(word_row& to, const void* at) noexcept {
-  Number numbers[4];
+  Number numbers[4 / sizeof(Number)];
   std::memcpy(numbers, at, sizeof numbers);
-  for (unsigned i = 0; i < 4; ++i) to[i] = numbers[i];
+  to = word_row{};
+  for (unsigned i = 0; i < 4 / sizeof(Number); ++i) to[i] = numbers[i];
 }
 inline void shift_left_portable(word_row& to, const word_row& by) noexcept {
   for (unsigned i = 0; i < 4; ++i) to[i] = by[i] < 32 ? to[i] << by[i] : 0;
@@ -140,11 +142,10 @@ inline unsigned signs_portable(const word_row& row) noexcept {
   detail::load_words_portable(to, at);
 #endif
 }
-/// The four numbers of 16 bits at `at`.
+/// The two numbers of 16 bits at `at`, and zeros behind them.
 [[gnu::__always_inline__]] inline void load_shorts(word_row& to, const void* at) noexcept {
 #if defined(__AVX2__)
-  const __m128i shorts = _mm_loadl_epi64(static_cast<const __m128i*>(at));
-  to = reinterpret_cast<word_row>(_mm_cvtepu16_epi32(shorts));
+  to = reinterpret_cast<word_row>(_mm_cvtepu16_epi32(_mm_loadu_si32(at)));
 #else
   detail::load_numbers_portable<std::uint16_t>(to, at);
 #endif
